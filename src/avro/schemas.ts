@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import avro from "avsc";
+
+/** The published schemas, by subject and version; every version stays readable. */
+export type Subject = "audit-event" | "grant" | "quarantined-event";
+
+/** Text of a published schema file, as it goes into the header of a container file. */
+export function schemaText(subject: Subject, version: number): string {
+  return readFileSync(
+    new URL(`../../schemas/${subject}/v${version}.avsc`, import.meta.url),
+    "utf8",
+  );
+}
+
+/**
+ * The codec of a schema. Names lose their namespace first: the bytes stay the same, and the branches of a union of records are
+ * then `{ kubernetes: … }`, exactly as in the JSON form and in the generated types.
+ */
+export function typeOfSchema(schema: string): avro.Type {
+  const parsed: unknown = JSON.parse(schema, (key, value: unknown) =>
+    key === "namespace" ? undefined : value,
+  );
+  return avro.Type.forSchema(parsed as avro.Schema, { wrapUnions: "auto" });
+}

@@ -1,0 +1,21 @@
+import { typesOfSchema } from "./types.ts";
+
+/** A file that is made from another one: where it stands and what it must hold. */
+export interface GeneratedFile {
+  readonly url: URL;
+  readonly content: string;
+}
+
+const SCHEMAS = ["audit-event", "grant", "quarantined-event"] as const;
+
+/** Every generated file of the project with its current content. */
+export function generatedFiles(): Promise<readonly GeneratedFile[]> {
+  const types = SCHEMAS.map((name) => ({
+    url: new URL(`../model/generated/${name}.ts`, import.meta.url),
+    content: typesOfSchema(
+      new URL(`../../schemas/${name}/v1.avsc`, import.meta.url),
+      `schemas/${name}/v1.avsc`,
+    ),
+  }));
+  return Promise.resolve(types);
+}

@@ -1,0 +1,59 @@
+/**
+ * Every code that an operator can meet. Each has a row in deploy/README.md: what it means, what Chaperone did, what to do.
+ * The prefix says what happens: CONFIG ends the start with exit code 78; JOURNAL and LEDGER end the process, since going on could
+ * lose events; the others are tried again or settled where they occur.
+ */
+export const ERROR_CODES = [
+  "CONFIG_INVALID",
+  "CONFIG_UNREADABLE",
+  "CONFIG_KIND_NOT_BUILT",
+  "DATA_DIR_LOCKED",
+  "NODE_TOO_OLD",
+  "JOURNAL_WRITE_FAILED",
+  "JOURNAL_DAMAGED",
+  "JOURNAL_FULL",
+  "CURSOR_MISSING",
+  "CURSOR_UNREADABLE",
+  "CHECKPOINT_UNREADABLE",
+  "LEDGER_UNREADABLE",
+  "LEDGER_BEHIND_JOURNAL",
+  "QUARANTINE_UNREADABLE",
+  "ARCHIVE_WRITE_FAILED",
+  "SOURCE_UNREADABLE",
+  "ENDPOINT_PAUSED",
+  "ENDPOINT_UNREACHABLE",
+  "SETTLE_TIMEOUT",
+  "SHUTDOWN_TIMEOUT",
+  "USAGE",
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** An error that an operator can look up. The message states the failed action and quotes values; the hint says what to do. */
+export class ChaperoneError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | null;
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly hint?: string } = {},
+  ) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = "ChaperoneError";
+    this.code = code;
+    this.hint = options.hint ?? null;
+  }
+}
+
+/** One line that says what a caught value is, whatever it is. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : `: ${describeError(error.cause)}`;
+  return `${error.message}${cause}`;
+}
+
+/** The `code` of a Node system error such as ENOENT; null where there is none. */
+export function systemCode(error: unknown): string | null {
+  if (typeof error !== "object" || error === null || !("code" in error)) return null;
+  return typeof error.code === "string" ? error.code : null;
+}

@@ -1,0 +1,112 @@
+import type { Micros } from "./time.ts";
+
+/**
+ * What correlation needs of a record beyond the event's own fields. Facts are never stored: the normalizer that made them makes
+ * the same ones again from the event's original bytes.
+ */
+export type Facts = KubernetesFacts | TeleportFacts;
+
+export interface KubernetesUser {
+  readonly name: string;
+  readonly groups: readonly string[];
+}
+
+/** Facts of one Kubernetes audit event. */
+export interface KubernetesFacts {
+  readonly dialect: "kubernetes-audit";
+  /** The authenticated user; null for a 401, which has none. */
+  readonly user: KubernetesUser | null;
+  /** The user that the request was made as; null without impersonation, and at RequestReceived. */
+  readonly impersonated: KubernetesUser | null;
+  readonly cluster: string;
+  readonly auditId: string;
+  readonly stage: string;
+  readonly verb: string;
+  readonly requestUri: string;
+  readonly receivedAt: Micros;
+  readonly code: number | null;
+  /** `allow`, `forbid`, or null where the server logged none. */
+  readonly decision: string | null;
+  /** Null for non-resource requests. */
+  readonly object: {
+    readonly apiGroup: string;
+    readonly resource: string;
+    readonly subresource: string;
+    readonly namespace: string;
+    readonly name: string;
+  } | null;
+}
+
+/** Facts of one event of Teleport's audit log. Times of year 1 are null; absent lists are empty. */
+export interface TeleportFacts {
+  readonly dialect: "teleport";
+  readonly event: string;
+  readonly code: string | null;
+  readonly uid: string | null;
+  readonly cluster: string;
+  readonly time: Micros;
+  readonly user: string | null;
+  readonly login: string | null;
+  readonly impersonator: string | null;
+  /** Access requests of the credential in use; null where the record has no such field. */
+  readonly accessRequests: readonly string[] | null;
+  readonly sessionId: string | null;
+  readonly serverId: string | null;
+  readonly serverName: string | null;
+  readonly addressRemote: string | null;
+  readonly addressLocal: string | null;
+  readonly protocol: string | null;
+  readonly kubernetesCluster: string | null;
+  readonly kubernetesUsers: readonly string[];
+  readonly kubernetesGroups: readonly string[];
+  readonly sessionStart: Micros | null;
+  readonly accessRequest: AccessRequestFacts | null;
+  readonly certificate: CertificateFacts | null;
+  readonly lock: LockFacts | null;
+  /** The `name` of a resource event: the user of user.delete, the role of role.deleted. */
+  readonly resourceName: string | null;
+  /** SHA-256 over the record with its keys sorted: equal for the same event in another spelling. */
+  readonly contentDigest: string;
+}
+
+/** Of access_request.*. */
+export interface AccessRequestFacts {
+  readonly id: string;
+  readonly state: string | null;
+  readonly roles: readonly string[];
+  readonly resources: readonly {
+    readonly cluster: string;
+    readonly kind: string;
+    readonly name: string;
+  }[];
+  readonly reason: string | null;
+  readonly expires: Micros | null;
+  readonly assumeStartTime: Micros | null;
+  readonly maxDuration: Micros | null;
+  readonly updatedBy: string | null;
+  readonly delegator: string | null;
+  readonly reviewer: string | null;
+  readonly proposedState: string | null;
+}
+
+/** Of cert.create: the identity in the certificate. */
+export interface CertificateFacts {
+  readonly user: string;
+  readonly roles: readonly string[];
+  readonly accessRequests: readonly string[];
+  readonly kubernetesUsers: readonly string[];
+  readonly kubernetesGroups: readonly string[];
+  readonly kubernetesCluster: string | null;
+  readonly expires: Micros | null;
+}
+
+/** Of lock.created and lock.deleted. */
+export interface LockFacts {
+  readonly name: string | null;
+  readonly expires: Micros | null;
+  readonly target: {
+    readonly user: string | null;
+    readonly role: string | null;
+    readonly accessRequest: string | null;
+  };
+}

@@ -1,0 +1,85 @@
+/** Every metric's name. */
+export const METRIC_NAMES = [
+  "chaperone_records_read_total",
+  "chaperone_records_accepted_total",
+  "chaperone_records_ignored_total",
+  "chaperone_records_duplicate_total",
+  "chaperone_records_unreadable_total",
+  "chaperone_gaps_total",
+  "chaperone_own_events_total",
+  "chaperone_events_journaled_total",
+  "chaperone_events_held",
+  "chaperone_journal_size_bytes",
+  "chaperone_journal_end_sequence",
+  "chaperone_pipeline_matched_total",
+  "chaperone_pipeline_delivered_total",
+  "chaperone_pipeline_quarantined_total",
+  "chaperone_pipeline_waiting",
+  "chaperone_pipeline_retries_total",
+  "chaperone_pipeline_paused",
+  "chaperone_source_watermark_seconds",
+  "chaperone_source_failing",
+] as const;
+export type MetricName = (typeof METRIC_NAMES)[number];
+
+interface Metric {
+  readonly kind: "counter" | "gauge";
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/**
+ * The catalogue of metrics. Counters satisfy, per source: read = accepted + ignored + duplicate + declared gaps; per organization:
+ * accepted + own events = journaled + held; per pipeline: matched = delivered + quarantined + waiting.
+ */
+export const METRICS: Readonly<Record<MetricName, Metric>> = {
+  chaperone_records_read_total: counter("Records that a source's collector handed in", ["source"]),
+  chaperone_records_accepted_total: counter("Records that became an event", ["source"]),
+  chaperone_records_ignored_total: counter("Records that no origin meant as an event", ["source"]),
+  chaperone_records_duplicate_total: counter("Records whose event was journaled before", [
+    "source",
+  ]),
+  chaperone_records_unreadable_total: counter("Accepted records that no normalizer could read", [
+    "source",
+  ]),
+  chaperone_gaps_total: counter("Declared losses", ["source"]),
+  chaperone_own_events_total: counter("Events of our own: findings, revisions, gaps", [
+    "organization",
+  ]),
+  chaperone_events_journaled_total: counter("Events journaled for the pipelines to see", [
+    "organization",
+  ]),
+  chaperone_events_held: gauge("Events that wait for evidence", ["organization"]),
+  chaperone_journal_size_bytes: gauge("Bytes of the journal on disk", ["organization"]),
+  chaperone_journal_end_sequence: gauge("Sequence of the last durable journal entry", [
+    "organization",
+  ]),
+  chaperone_pipeline_matched_total: counter(
+    "Events of the journal that are in the pipeline's stream",
+    ["pipeline"],
+  ),
+  chaperone_pipeline_delivered_total: counter("Events that the endpoint took", ["pipeline"]),
+  chaperone_pipeline_quarantined_total: counter("Events that came to rest in quarantine", [
+    "pipeline",
+  ]),
+  chaperone_pipeline_waiting: gauge("Matched events that are neither delivered nor in quarantine", [
+    "pipeline",
+  ]),
+  chaperone_pipeline_retries_total: counter("Attempts that have to be made again", ["pipeline"]),
+  chaperone_pipeline_paused: gauge("1 while the endpoint or its configuration is at fault", [
+    "pipeline",
+  ]),
+  chaperone_source_watermark_seconds: gauge(
+    "Time up to which a source's records are expected to be complete",
+    ["source"],
+  ),
+  chaperone_source_failing: gauge("1 while a source cannot be read", ["source"]),
+};
+
+function counter(help: string, labels: readonly string[]): Metric {
+  return { kind: "counter", help, labels };
+}
+
+function gauge(help: string, labels: readonly string[]): Metric {
+  return { kind: "gauge", help, labels };
+}

@@ -1,0 +1,42 @@
+import type { Micros } from "./time.ts";
+
+/** The language that a record is written in; it chooses the normalizer. */
+export type Dialect = "kubernetes-audit" | "teleport";
+
+/** A configured place that a collector reads. */
+export interface Source {
+  /** Unique among the organization's sources. */
+  readonly name: string;
+  readonly dialect: Dialect;
+  /** Cluster that the records are about; null where each record names its own. */
+  readonly cluster: string | null;
+}
+
+/** Bytes exactly as the origin wrote them, without the line end. Whoever receives a record may keep its bytes: they are never overwritten. */
+export interface RawRecord {
+  readonly bytes: Uint8Array;
+  /** Place in the source, such as `device:inode:offset`. */
+  readonly position: string;
+  readonly observedAt: Micros;
+  /** Length in bytes of the whole record where `bytes` is only its head, else null. */
+  readonly truncatedFromBytes: number | null;
+}
+
+/** Records of one part (a file, a connection) of one source, in the origin's order. */
+export interface RecordBatch {
+  readonly source: Source;
+  /** What orders the records among themselves: a file's identity, for example. */
+  readonly part: string;
+  readonly records: readonly RawRecord[];
+}
+
+/** A range of a source that existed and cannot be had. */
+export interface GapRange {
+  readonly source: Source;
+  readonly from: string;
+  readonly to: string;
+  readonly sizeBytes: number | null;
+  readonly count: number | null;
+  readonly cause: string;
+  readonly observedAt: Micros;
+}

@@ -1,0 +1,25 @@
+/** A configured source with its options resolved: paths are absolute. */
+export interface SourceConfiguration {
+  readonly name: string;
+  readonly cluster: string | null;
+  readonly options: SourceOptions;
+}
+
+export type SourceOptions =
+  | ({ readonly kind: "kubernetesAuditFile" } & FileTailOptions)
+  | ({ readonly kind: "teleportFile" } & FileTailOptions)
+  /** A kind that the schema knows and this version cannot run. */
+  | { readonly kind: "unbuilt"; readonly name: string };
+
+export interface FileTailOptions {
+  /** Absolute glob patterns. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Where a file without a checkpoint starts at the very first run; files that appear later are always read from their beginning. */
+  readonly start: "oldest" | "now";
+  /** Time between two looks for new files and new bytes. */
+  readonly pollMs: number;
+  /** Longest line that is kept whole. */
+  readonly lineBytesMax: number;
+  readonly filesMax: number;
+}

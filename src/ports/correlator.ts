@@ -1,0 +1,41 @@
+import type { NewEntry } from "../model/entry.ts";
+import type { JournalEntry } from "../model/entry.ts";
+import type { NormalizedEvent } from "../model/normalization.ts";
+import type { JournalPosition } from "../model/position.ts";
+import type { Micros } from "../model/time.ts";
+
+/**
+ * Decides whose event it is, which grants it has and whether they cover it.
+ *
+ * Synchronous on purpose: the order of the calls is the order of the journal. The pipeline calls `correlate` or `advance`, hands
+ * the entries to `journal.append` before anything else can run, and calls `commit` when that append is durable. Each call sees
+ * the ledger with all earlier calls applied, durable or not; a failed append ends the process.
+ */
+export interface Correlator {
+  correlate(batch: readonly NormalizedEvent[]): Correlated;
+  /** Releases held events whose wait is over. Called by one loop, and after every change of a watermark. */
+  advance(watermarks: Watermarks, now: Micros): Correlated;
+  /** Everything up to this position is durable in the journal. */
+  commit(upTo: JournalPosition): void;
+  /** At start: brings the ledger up to the journal's end. Reads only after `appliedTo`, and never correlates again. */
+  fold(entry: JournalEntry): void;
+  readonly appliedTo: JournalPosition;
+  /** Smallest position that must stay in the journal for the ledger to be made again after a power loss. */
+  readonly durableTo: JournalPosition;
+  /** Number of events held at present. */
+  readonly heldCount: number;
+}
+
+export interface Correlated {
+  readonly entries: readonly NewEntry[];
+  /** Records whose event is journaled already, with the same content. Not journaled again. */
+  readonly duplicates: number;
+}
+
+/** How far the evidence has come (H2). */
+export interface Watermarks {
+  /** Smallest watermark of all Teleport sources: no record of an earlier time is expected. Infinity when all have ended, or there is none. */
+  readonly evidence: Micros;
+  /** Every Teleport source is at its end or failing: wall time counts towards `holdFor` (H1). */
+  readonly isEvidenceIdle: boolean;
+}

@@ -1,0 +1,36 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * `fast` needs nothing but Node and runs in the developer's gate. `slow` needs a container engine, a broker and a collector,
+ * or kills real processes; `npm test` prepares all of that and runs both.
+ */
+const config: ReturnType<typeof defineConfig> = defineConfig({
+  test: {
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    pool: "forks",
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "fast",
+          root: import.meta.dirname,
+          include: ["{unit,golden,contract,model,tidy,chapters}/**/*.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "slow",
+          root: import.meta.dirname,
+          include: ["{container,fault}/**/*.test.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
+export default config;
