@@ -1,0 +1,44 @@
+// Command otelcol is the OpenTelemetry Collector with just what the tests use: it receives OTLP and
+// writes what it received into a file. It exists for machines that reach no container registry; where
+// one is reachable, the tests run the published image with the same configuration.
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/open-telemetry/opentelemetry-collector-contrib/exporter/fileexporter"
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/confmap/provider/fileprovider"
+	"go.opentelemetry.io/collector/exporter"
+	"go.opentelemetry.io/collector/otelcol"
+	"go.opentelemetry.io/collector/receiver"
+	"go.opentelemetry.io/collector/receiver/otlpreceiver"
+	"go.opentelemetry.io/collector/service/telemetry/otelconftelemetry"
+)
+
+const version = "0.159.0"
+
+func factories() (otelcol.Factories, error) {
+	otlp, file := otlpreceiver.NewFactory(), fileexporter.NewFactory()
+	return otelcol.Factories{
+		Receivers: map[component.Type]receiver.Factory{otlp.Type(): otlp},
+		Exporters: map[component.Type]exporter.Factory{file.Type(): file},
+		Telemetry: otelconftelemetry.NewFactory(),
+	}, nil
+}
+
+func main() {
+	settings := otelcol.CollectorSettings{
+		BuildInfo: component.BuildInfo{Command: "otelcol", Description: "collector for tests", Version: version},
+		Factories: factories,
+	}
+	settings.ConfigProviderSettings.ResolverSettings.ProviderFactories = []confmap.ProviderFactory{
+		fileprovider.NewFactory(),
+	}
+	if err := otelcol.NewCommand(settings).Execute(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
