@@ -34,7 +34,7 @@ export interface Intake {
    * journal is full or the source is ahead of the evidence that its events need.
    */
   accept(batch: RecordBatch): Promise<void>;
-  /** Journals a declared loss. Resolves when it is durable. The same range again makes no second event. */
+  /** Journals a declared loss. Resolves when it is durable. The same range again makes an event with the same id. */
   gap(range: GapRange): Promise<void>;
   progress(source: Source, progress: Progress): void;
 }

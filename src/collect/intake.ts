@@ -1,0 +1,135 @@
+import type { NewEntry } from "../model/entry.ts";
+import type { NormalizedEvent } from "../model/normalization.ts";
+import type { GapRange, RawRecord, RecordBatch, Source } from "../model/record.ts";
+import { MICROS_PER_MS, type Micros } from "../model/time.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Intake } from "../ports/collector.ts";
+import type { Correlated, Correlator } from "../ports/correlator.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { Meter } from "../ports/meter.ts";
+import { createLanes } from "./lanes.ts";
+import type { SourceWatermarks } from "./watermarks.ts";
+
+export interface IntakeOptions {
+  readonly organization: string;
+  /** The event of a record, unreadable ones included; null for what is ignored. Never throws. */
+  readonly normalize: (record: RawRecord, source: Source) => NormalizedEvent | null;
+  readonly gapEvent: (range: GapRange) => NormalizedEvent;
+  readonly correlator: Correlator;
+  readonly journal: Journal;
+  readonly watermarks: SourceWatermarks;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  /** Accepts of one source that may be under way at once. */
+  readonly acceptsInFlightMax: number;
+  /** How far ahead of our clock an origin's clock is believed. */
+  readonly skewMaxMs: number;
+  /** Ends every wait; the accepts under way then reject. */
+  readonly signal: AbortSignal;
+}
+
+/** The intake, and the loop's way to let held events go. */
+export interface DrivenIntake extends Intake {
+  /** Journals what the correlator releases now. Resolves when it is durable. */
+  advance(): Promise<void>;
+}
+
+/**
+ * Left of the journal: normalize, correlate, append. Between `correlate` and `append` nothing else runs, so the order of
+ * correlation is the order of the journal; `commit` follows when the append is durable.
+ */
+export function createIntake(options: IntakeOptions): DrivenIntake {
+  const { correlator, journal, watermarks, meter, organization } = options;
+  const lanes = createLanes(options.acceptsInFlightMax);
+
+  async function journalNow(correlated: Correlated): Promise<void> {
+    const durable = journal.append(correlated.entries);
+    correlator.commit(await durable);
+    countJournaled(meter, organization, correlated.entries);
+    meter.set("chaperone_events_held", { organization }, correlator.heldCount);
+  }
+
+  return {
+    accept: (batch) =>
+      lanes.enter(batch.source.name, async () => {
+        const { events, ignored, unreadable } = normalizeBatch(batch, options);
+        const latest = latestTime(events, options);
+        await watermarks.admit(batch.source, latest, options.signal);
+        options.signal.throwIfAborted();
+        const correlated = correlator.correlate(events);
+        const durable = journalNow(correlated);
+        if (events.length > 0) watermarks.observe(batch.source, batch.part, latest);
+        const counts = { ignored, unreadable, duplicates: correlated.duplicates };
+        return { done: durable.then(() => countAccepted(meter, batch, counts)) };
+      }),
+    gap: (range) =>
+      lanes.enter(range.source.name, () => {
+        const durable = journalNow(correlator.correlate([options.gapEvent(range)]));
+        const labels = { source: range.source.name };
+        return Promise.resolve({
+          done: durable.then(() => meter.add("chaperone_gaps_total", labels, 1)),
+        });
+      }),
+    progress: (source, progress) => {
+      watermarks.progress(source, progress);
+      const labels = { source: source.name };
+      meter.set("chaperone_source_failing", labels, progress.isFailing ? 1 : 0);
+      const watermark = watermarks.of(source.name);
+      if (Number.isFinite(watermark))
+        meter.set("chaperone_source_watermark_seconds", labels, watermark / MICROS_PER_MS / 1_000);
+    },
+    advance: async () => {
+      if (correlator.heldCount === 0) return;
+      const correlated = correlator.advance(watermarks.current(), options.clock.now());
+      if (correlated.entries.length > 0) await journalNow(correlated);
+    },
+  };
+}
+
+interface NormalizedBatch {
+  readonly events: readonly NormalizedEvent[];
+  readonly ignored: number;
+  readonly unreadable: number;
+}
+
+function normalizeBatch(batch: RecordBatch, options: IntakeOptions): NormalizedBatch {
+  const events: NormalizedEvent[] = [];
+  let unreadable = 0;
+  for (const record of batch.records) {
+    const normalized = options.normalize(record, batch.source);
+    if (normalized === null) continue;
+    if (normalized.facts === null) unreadable++;
+    events.push(normalized);
+  }
+  return { events, ignored: batch.records.length - events.length, unreadable };
+}
+
+/** The highest time of the batch; a clock that runs ahead is believed only so far, or it would let go of what should wait. */
+function latestTime(events: readonly NormalizedEvent[], options: IntakeOptions): Micros {
+  const skewMax = options.skewMaxMs * MICROS_PER_MS;
+  let latest = -Infinity;
+  for (const { event } of events)
+    latest = Math.max(latest, Math.min(event.occurredAt, event.observedAt + skewMax));
+  return latest;
+}
+
+function countAccepted(
+  meter: Meter,
+  batch: RecordBatch,
+  counts: { readonly ignored: number; readonly unreadable: number; readonly duplicates: number },
+): void {
+  const labels = { source: batch.source.name };
+  const read = batch.records.length;
+  meter.add("chaperone_records_read_total", labels, read);
+  meter.add("chaperone_records_ignored_total", labels, counts.ignored);
+  meter.add("chaperone_records_duplicate_total", labels, counts.duplicates);
+  meter.add("chaperone_records_unreadable_total", labels, counts.unreadable);
+  meter.add("chaperone_records_accepted_total", labels, read - counts.ignored - counts.duplicates);
+}
+
+function countJournaled(meter: Meter, organization: string, entries: readonly NewEntry[]): void {
+  const own = entries.filter((entry) => entry.event.origin.kind === "chaperone").length;
+  const visible = entries.filter((entry) => entry.kind !== "held").length;
+  meter.add("chaperone_own_events_total", { organization }, own);
+  meter.add("chaperone_events_journaled_total", { organization }, visible);
+}

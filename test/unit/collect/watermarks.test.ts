@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { createWatermarks } from "../../../src/collect/watermarks.ts";
+import type { Source } from "../../../src/model/record.ts";
+import { MICROS_PER_SECOND } from "../../../src/model/time.ts";
+import type { Progress } from "../../../src/ports/collector.ts";
+
+const kube: Source = { name: "kube", dialect: "kubernetes-audit", cluster: "prod" };
+const root: Source = { name: "root", dialect: "teleport", cluster: null };
+const leaf: Source = { name: "leaf", dialect: "teleport", cluster: null };
+const never = new AbortController().signal;
+
+const seconds = (n: number): number => n * MICROS_PER_SECOND;
+const atEnd = (caughtUpAt: number): Progress => ({
+  behind: [],
+  caughtUpAt,
+  isFailing: false,
+  hasEnded: false,
+});
+const behind = (...parts: string[]): Progress => ({ ...atEnd(0), behind: parts, caughtUpAt: null });
+const three = () => createWatermarks({ sources: [kube, root, leaf], latenessMs: 60_000 });
+
+describe("watermarks (H2)", () => {
+  it("H2 a source of which nothing is known yet has none", () => {
+    expect(three().current()).toEqual({ evidence: -Infinity, isEvidenceIdle: false });
+  });
+
+  it("H2 a source at its end stands where it last found nothing new, less the lateness", () => {
+    const marks = three();
+    marks.progress(root, atEnd(seconds(1_000)));
+    marks.progress(leaf, atEnd(seconds(2_000)));
+    expect(marks.current()).toEqual({ evidence: seconds(940), isEvidenceIdle: true });
+  });
+
+  it("H2 a source that is behind stands at the smallest of its unread files", () => {
+    const marks = three();
+    marks.progress(leaf, atEnd(seconds(5_000)));
+    marks.observe(root, "old", seconds(300));
+    marks.observe(root, "new", seconds(900));
+    marks.progress(root, behind("old", "new"));
+    expect(marks.current()).toEqual({ evidence: seconds(240), isEvidenceIdle: false });
+    marks.observe(root, "old", seconds(700));
+    expect(marks.of("root")).toBe(seconds(640));
+  });
+
+  it("H2 an unread file of which nothing was read holds the watermark at the beginning", () => {
+    const marks = three();
+    marks.progress(leaf, atEnd(seconds(5_000)));
+    marks.progress(root, behind("fresh"));
+    expect(marks.current().evidence).toBe(-Infinity);
+  });
+
+  it("H2 a failing source stands still and does not stop the clock of holdFor", () => {
+    const marks = three();
+    marks.progress(leaf, atEnd(seconds(5_000)));
+    marks.progress(root, atEnd(seconds(1_000)));
+    marks.progress(root, { ...atEnd(seconds(4_000)), isFailing: true });
+    expect(marks.current()).toEqual({ evidence: seconds(940), isEvidenceIdle: true });
+  });
+
+  it("H2 the end of the input makes the watermark infinite", () => {
+    const marks = three();
+    for (const source of [root, leaf])
+      marks.progress(source, { ...behind("unread"), hasEnded: true });
+    expect(marks.current()).toEqual({ evidence: Infinity, isEvidenceIdle: true });
+  });
+
+  it("H2 without any Teleport source there is no evidence to wait for", () => {
+    const marks = createWatermarks({ sources: [kube], latenessMs: 60_000 });
+    expect(marks.current()).toEqual({ evidence: Infinity, isEvidenceIdle: true });
+  });
+
+  it("H2 a source that runs ahead of an unread Teleport source waits until that has come as far", async () => {
+    const marks = three();
+    marks.progress(leaf, atEnd(seconds(5_000)));
+    marks.progress(root, behind("file"));
+    let isAdmitted = false;
+    const admission = marks.admit(kube, seconds(500), never).then(() => (isAdmitted = true));
+    marks.observe(root, "file", seconds(559));
+    await Promise.resolve();
+    expect(isAdmitted).toBe(false);
+    marks.observe(root, "file", seconds(560));
+    await admission;
+    expect(isAdmitted).toBe(true);
+  });
+
+  it("H2 a Teleport source never waits, and nothing waits for one at its end or failing", async () => {
+    const marks = three();
+    await marks.admit(root, seconds(9_999), never);
+    marks.progress(leaf, atEnd(seconds(1)));
+    marks.progress(root, { ...behind("file"), isFailing: true });
+    await marks.admit(kube, seconds(9_999), never);
+  });
+
+  it("H2 an aborted wait ends", async () => {
+    const marks = three();
+    const stop = new AbortController();
+    const admission = marks.admit(kube, seconds(1), stop.signal);
+    stop.abort();
+    await admission;
+  });
+});
