@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { countLogRecords } from "./count-log-records.ts";
+
+/** A small OTLP/HTTP receiver on loopback, so that a first run has somewhere to deliver to. It counts what it takes. */
+export interface OtlpReceiver {
+  /** Base URL for an `otlp` endpoint. */
+  readonly endpoint: string;
+  readonly requests: number;
+  readonly logRecords: number;
+  close(): Promise<void>;
+}
+
+const REQUEST_BYTES_MAX = 64 * 1024 * 1024;
+
+export async function startOtlpReceiver(): Promise<OtlpReceiver> {
+  const taken = { requests: 0, logRecords: 0 };
+  const server = createServer((request, response) => {
+    void answer(request, response, taken);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    get requests() {
+      return taken.requests;
+    },
+    get logRecords() {
+      return taken.logRecords;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  taken: { requests: number; logRecords: number },
+): Promise<void> {
+  try {
+    if (request.method !== "POST" || request.url !== "/v1/logs") return end(response, 404);
+    const body = await readBody(request);
+    if (body === null) return end(response, 413);
+    taken.logRecords += countLogRecords(body);
+    taken.requests++;
+    end(response, 200);
+  } catch {
+    end(response, 400);
+  }
+}
+
+/** An empty body is an empty ExportLogsServiceResponse: full success. */
+function end(response: ServerResponse, status: number): void {
+  response.writeHead(status, { "content-type": "application/x-protobuf" }).end();
+}
+
+async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > REQUEST_BYTES_MAX) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
