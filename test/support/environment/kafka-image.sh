@@ -76,13 +76,17 @@ assemble() {
   printf 'hosts: files dns\n' >"$root/etc/nsswitch.conf"
 }
 
-# What the runtime and the shell link to on this machine; a broker draws nothing and plays no sound.
+# What the runtime and the shell link to on this machine; a broker draws nothing and plays no sound. The jars bring
+# native libraries of their own (zstd, lz4), which need some of the C library's further files.
 host_libraries() {
-  local binaries
+  local binaries linked libc
   binaries=$(find "$work/java/lib" -name '*.so' | grep -vE 'awt|font|splash|java2d|lcms|mlib|freetype|jsound|jpeg')
   # shellcheck disable=SC2086 # one word per file is meant; ldd fails for a static busybox
-  { ldd "$work/java/bin/java" "$(command -v busybox)" $binaries || true; } 2>/dev/null |
-    grep -oE '/[^ ]+\.so[^ :]*' | grep -v "^$work" | sort -u
+  linked=$({ ldd "$work/java/bin/java" "$(command -v busybox)" $binaries || true; } 2>/dev/null |
+    grep -oE '/[^ ]+\.so[^ :]*' | grep -v "^$work" | sort -u)
+  libc=$(grep '/libc\.so' <<<"$linked" | head -1)
+  echo "$linked"
+  find "${libc%/*}/" -maxdepth 1 -name 'libpthread.so.*' -o -maxdepth 1 -name 'libdl.so.*' -o -maxdepth 1 -name 'librt.so.*'
 }
 
 main

@@ -10,6 +10,7 @@ import (
 	"github.com/open-telemetry/opentelemetry-collector-contrib/exporter/fileexporter"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/confmap"
+	"go.opentelemetry.io/collector/confmap/provider/envprovider"
 	"go.opentelemetry.io/collector/confmap/provider/fileprovider"
 	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/otelcol"
@@ -36,6 +37,7 @@ func main() {
 	}
 	settings.ConfigProviderSettings.ResolverSettings.ProviderFactories = []confmap.ProviderFactory{
 		fileprovider.NewFactory(),
+		envprovider.NewFactory(), // the command's default scheme; it does not start without
 	}
 	if err := otelcol.NewCommand(settings).Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
