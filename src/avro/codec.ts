@@ -1,0 +1,45 @@
+import { promisify } from "node:util";
+import { constants, zstdCompress, zstdDecompress } from "node:zlib";
+
+/** How the blocks of a container file are compressed; the names are those of the Avro specification. */
+export const CODECS = ["zstandard", "null"] as const;
+export type Codec = (typeof CODECS)[number];
+
+/**
+ * Most bytes that one block may decompress to. Far above what is ever written: a commit holds `commitBytesMax` and one more
+ * entry, which is a line of 64 MiB at most and its fields.
+ */
+export const BLOCK_BYTES_MAX: number = 512 * 1024 * 1024;
+
+const CHUNK_BYTES_MIN = 16 * 1024;
+const CHUNK_BYTES_MAX = 1024 * 1024;
+
+const deflate = promisify(zstdCompress);
+const inflate = promisify(zstdDecompress);
+
+/** Compresses on the thread pool; the bytes must not change until the promise is settled. */
+export async function compress(payload: Uint8Array, codec: Codec): Promise<Uint8Array> {
+  if (codec === "null") return payload;
+  return deflate(payload, {
+    params: {
+      [constants.ZSTD_c_compressionLevel]: 1,
+      [constants.ZSTD_c_checksumFlag]: 1,
+    },
+    pledgedSrcSize: payload.byteLength,
+    // One round trip to the thread pool for each chunk of output: audit events shrink to a tenth.
+    chunkSize: clamp(payload.byteLength >> 3),
+  });
+}
+
+/** The payload of a block. Throws where the checksum or the frame is wrong, or where it grows beyond `BLOCK_BYTES_MAX`. */
+export async function decompress(data: Uint8Array, codec: Codec): Promise<Uint8Array> {
+  if (codec === "null") return data;
+  return inflate(data, {
+    maxOutputLength: BLOCK_BYTES_MAX,
+    chunkSize: clamp(data.byteLength << 4),
+  });
+}
+
+function clamp(chunkBytes: number): number {
+  return Math.min(CHUNK_BYTES_MAX, Math.max(CHUNK_BYTES_MIN, chunkBytes));
+}

@@ -1,0 +1,153 @@
+import { dirname } from "node:path";
+import { describeError } from "../model/error.ts";
+import type { Disk, DiskFile } from "../ports/disk.ts";
+import type { Codec } from "./codec.ts";
+import { containerBlock, containerHeader, isFault, newSyncMarker } from "./container.ts";
+import type { ContainerHeader } from "./container.ts";
+import { headerOf, walkBlocks } from "./container-walk.ts";
+import { ContainerError } from "./container-error.ts";
+
+/** One Avro container file that only grows: what rests in quarantine, the events of an archived session. */
+export interface ContainerFile {
+  /**
+   * Appends encoded records, in this order, as one block, and resolves when they are durable. Calls are written one after
+   * another. Nothing of a rejected call is in the file: after `full` the same call may be made again; after `failed` the file
+   * refuses everything, since what the disk holds is not known any more.
+   */
+  append(records: readonly Uint8Array[]): Promise<void>;
+  /** Durable size. */
+  readonly sizeBytes: number;
+  /** Bytes of a torn tail that were cut off at opening: the rest of an append that was under way when the process ended. */
+  readonly cutBytes: number;
+  close(): Promise<void>;
+}
+
+export interface ContainerFileOptions {
+  /** Writer schema, JSON text. A file that was begun with another one is not appended to (`other-schema`). */
+  readonly schema: string;
+  readonly codec: Codec;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Opens a container file for appending; begins it where there is none, or where a crash left it without a whole header. A torn
+ * tail is cut back to the end of the last block whose sync marker is right. Damage before that is left as it is: readers report it. The folder must
+ * be there. At most one writer may have the file open. Rejects with a ContainerError.
+ */
+export async function openContainerFile(
+  disk: Disk,
+  path: string,
+  options: ContainerFileOptions,
+): Promise<ContainerFile> {
+  const file = await disk.open(path, "append");
+  try {
+    const header = await headerOf(file);
+    if (isFault(header) && header.kind === "damaged")
+      throw new ContainerError("damaged", path, {
+        why: header.cause,
+        offsetBytes: header.offsetBytes,
+      });
+    if (isFault(header)) return writer(path, file, await begin(disk, path, { file, options }));
+    if (canonical(header.schema) !== canonical(options.schema))
+      throw new ContainerError("other-schema", path, { why: "it was begun with another schema" });
+    return writer(path, file, await recover(file, header));
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+interface Opened {
+  readonly header: Pick<ContainerHeader, "codec" | "sync">;
+  readonly sizeBytes: number;
+  readonly cutBytes: number;
+}
+
+async function begin(
+  disk: Disk,
+  path: string,
+  { file, options }: { readonly file: DiskFile; readonly options: ContainerFileOptions },
+): Promise<Opened> {
+  const cutBytes = await file.sizeBytes();
+  const sync = newSyncMarker();
+  const header = containerHeader({ ...options, schema: canonical(options.schema), sync });
+  try {
+    await file.truncate(0);
+    await file.write(header);
+    await file.sync();
+    await disk.syncFolder(dirname(path));
+  } catch (error) {
+    throw new ContainerError("failed", path, { why: "it cannot be begun", cause: error });
+  }
+  return { header: { codec: options.codec, sync }, sizeBytes: header.byteLength, cutBytes };
+}
+
+async function recover(file: DiskFile, header: ContainerHeader): Promise<Opened> {
+  const fileBytes = await file.sizeBytes();
+  let endBytes = header.headerBytes;
+  const walk = walkBlocks(file, header.sync, { fromBytes: endBytes, untilBytes: fileBytes });
+  for await (const place of walk) if (!isFault(place)) endBytes = place.endBytes;
+  if (endBytes < fileBytes) {
+    await file.truncate(endBytes);
+    await file.sync();
+  }
+  return { header, sizeBytes: endBytes, cutBytes: fileBytes - endBytes };
+}
+
+function writer(path: string, file: DiskFile, opened: Opened): ContainerFile {
+  let sizeBytes = opened.sizeBytes;
+  let failure: ContainerError | null = null;
+  let last: Promise<void> = Promise.resolve();
+
+  async function write(records: readonly Uint8Array[]): Promise<void> {
+    if (failure !== null) throw failure;
+    const payload = Buffer.concat(records);
+    const block = await containerBlock({ ...opened.header, count: records.length, payload });
+    try {
+      await file.write(block);
+    } catch (error) {
+      throw await cutBack(error);
+    }
+    await file.sync().catch((error: unknown) => {
+      throw fail(error);
+    });
+    sizeBytes += block.byteLength;
+  }
+
+  /** A write that failed may have left a part: the file goes back to its durable size, so that the next append follows a whole block. */
+  async function cutBack(error: unknown): Promise<ContainerError> {
+    try {
+      await file.truncate(sizeBytes);
+      return new ContainerError("full", path, { why: describeError(error), cause: error });
+    } catch {
+      return fail(error);
+    }
+  }
+
+  function fail(error: unknown): ContainerError {
+    failure = new ContainerError("failed", path, { why: describeError(error), cause: error });
+    return failure;
+  }
+
+  return {
+    append: (records) => {
+      if (records.length === 0) return last;
+      const written = last.then(() => write(records));
+      last = written.catch(() => undefined);
+      return written;
+    },
+    get sizeBytes() {
+      return sizeBytes;
+    },
+    cutBytes: opened.cutBytes,
+    close: async () => {
+      await last;
+      await file.close();
+    },
+  };
+}
+
+/** The schema without its white space: shorter in the header, and equal for another layout of the same schema. */
+function canonical(schema: string): string {
+  return JSON.stringify(JSON.parse(schema));
+}

@@ -1,0 +1,106 @@
+import type { Disk, DiskFile } from "../ports/disk.ts";
+import { describeError } from "../model/error.ts";
+import { isFault } from "./container.ts";
+import type { ContainerFault, ContainerHeader } from "./container.ts";
+import { headerOf, readBlock, walkBlocks } from "./container-walk.ts";
+import type { BlockPlace } from "./container-walk.ts";
+import { typeOfSchema } from "./schemas.ts";
+
+/** One record of a container file. */
+export interface ContainerRecord<T> {
+  readonly value: T;
+  /** The record as it was written, in the file's own schema. A view of the block: copy it to keep it. */
+  readonly encoded: Uint8Array;
+}
+
+export interface ReadContainerOptions {
+  /** Schema to read with, JSON text; what the file was written with is resolved to it. */
+  readonly schema: string;
+  /**
+   * Called for each stretch that cannot be read; the records around it are yielded. A reader that must not go on throws here.
+   * The tail of a file that is being written looks torn: only its writer knows better.
+   */
+  readonly onFault: (fault: ContainerFault) => void;
+  /** Where to stop, for a file that is being written (the writer's durable `sizeBytes`); its end otherwise. */
+  readonly untilBytes?: number;
+}
+
+/**
+ * The records of a container file, in order, one block in memory at a time. A block counts as damaged as a whole when it cannot
+ * be decompressed or its count does not consume it exactly. Rejects for what the disk says, such as ENOENT.
+ */
+export async function* readContainerFile<T>(
+  disk: Disk,
+  path: string,
+  options: ReadContainerOptions,
+): AsyncGenerator<ContainerRecord<T>, void> {
+  const file = await disk.open(path, "read");
+  try {
+    const header = await headerOf(file);
+    if (isFault(header)) {
+      options.onFault(header);
+      return;
+    }
+    yield* recordsOf<T>(file, header, options);
+  } finally {
+    await file.close();
+  }
+}
+
+async function* recordsOf<T>(
+  file: DiskFile,
+  header: ContainerHeader,
+  options: ReadContainerOptions,
+): AsyncGenerator<ContainerRecord<T>, void> {
+  const decode = decoder<T>(header.schema, options.schema);
+  const limit = options.untilBytes === undefined ? {} : { untilBytes: options.untilBytes };
+  const range = { fromBytes: header.headerBytes, ...limit };
+  for await (const place of walkBlocks(file, header.sync, range)) {
+    const payload = isFault(place) ? place : await readBlock(file, place, header.codec);
+    const records = payload instanceof Uint8Array ? decode(payload, place as BlockPlace) : payload;
+    if (isFault(records)) options.onFault(records);
+    else yield* records;
+  }
+}
+
+type Decode<T> = (payload: Uint8Array, place: BlockPlace) => ContainerRecord<T>[] | ContainerFault;
+
+function decoder<T>(writerSchema: string, readerSchema: string): Decode<T> {
+  const writer = typeOfSchema(writerSchema);
+  const reader = typeOfSchema(readerSchema);
+  const isSame = JSON.stringify(writer.schema()) === JSON.stringify(reader.schema());
+  const resolver = isSame ? undefined : reader.createResolver(writer);
+  return (payload, place) => {
+    try {
+      return exactly(asBuffer(payload), place.count, (bytes, at) =>
+        resolver === undefined ? writer.decode(bytes, at) : reader.decode(bytes, at, resolver),
+      );
+    } catch (error) {
+      const cause = `a block of ${place.count} records cannot be decoded: ${describeError(error)}`;
+      return { kind: "damaged", offsetBytes: place.offsetBytes, cause };
+    }
+  };
+}
+
+/** All records of a payload; throws unless their number consumes it exactly. */
+function exactly<T>(
+  payload: Buffer,
+  count: number,
+  decode: (bytes: Buffer, at: number) => { readonly value: unknown; readonly offset: number },
+): ContainerRecord<T>[] {
+  const records: ContainerRecord<T>[] = [];
+  let at = 0;
+  while (records.length < count) {
+    const { value, offset } = decode(payload, at);
+    if (offset <= at) throw new RangeError(`record ${records.length + 1} does not fit`);
+    records.push({ value: value as T, encoded: payload.subarray(at, offset) });
+    at = offset;
+  }
+  if (at !== payload.byteLength)
+    throw new RangeError(`${payload.byteLength - at} bytes are left over`);
+  return records;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
