@@ -1,0 +1,101 @@
+const TAB = 0x09;
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
+/** What may come next. */
+type Expected = "value" | "value or end" | "key" | "key or end" | "comma or end";
+
+/**
+ * Byte offset of the first token that keeps the bytes from being JSON; their length where they end too early. Only for bytes that
+ * JSON.parse refused: its own message names no offset in half of the cases, and changes with every version of the engine. Iterative,
+ * since the nesting is the writer's choice.
+ */
+export function jsonFaultOffset(bytes: Uint8Array): number {
+  const closers: number[] = [];
+  let expected: Expected = "value";
+  let at = skipBlank(bytes, 0);
+  while (at < bytes.length) {
+    const byte = bytes[at];
+    const closer = closers.at(-1);
+    if (expected === "comma or end") {
+      if (closer === undefined) return at;
+      if (byte === closer) closers.pop();
+      else if (byte === COMMA) expected = closer === CLOSE_LIST ? "value" : "key";
+      else return at;
+      at++;
+    } else if (expected.endsWith("or end") && byte === closer) {
+      closers.pop();
+      expected = "comma or end";
+      at++;
+    } else if (expected.startsWith("key")) {
+      const colon = skipBlank(bytes, stringEnd(bytes, at));
+      if (colon >= bytes.length) return bytes.length;
+      if (bytes[colon] !== COLON) return byte === QUOTE ? colon : at;
+      expected = "value";
+      at = colon + 1;
+    } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+      closers.push(byte === OPEN_OBJECT ? CLOSE_OBJECT : CLOSE_LIST);
+      expected = byte === OPEN_OBJECT ? "key or end" : "value or end";
+      at++;
+    } else {
+      const end = scalarEnd(bytes, at);
+      if (end === at) return at;
+      expected = "comma or end";
+      at = end;
+    }
+    at = skipBlank(bytes, at);
+  }
+  return bytes.length;
+}
+
+function skipBlank(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (isBlank(bytes[at])) at++;
+  return at;
+}
+
+/** White space as JSON has it. */
+export function isBlank(byte: number | undefined): boolean {
+  return byte === SPACE || byte === TAB || byte === LINE_FEED || byte === CARRIAGE_RETURN;
+}
+
+/** After the string that begins here; here, where none begins or it holds a bare control character. */
+function stringEnd(bytes: Uint8Array, from: number): number {
+  if (bytes[from] !== QUOTE) return from;
+  for (let at = from + 1; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === QUOTE) return isJson(bytes, from, at + 1) ? at + 1 : from;
+    if (byte === BACKSLASH) at++;
+  }
+  return bytes.length;
+}
+
+function scalarEnd(bytes: Uint8Array, from: number): number {
+  if (bytes[from] === QUOTE) return stringEnd(bytes, from);
+  let end = from;
+  while (end < bytes.length && isWordByte(bytes[end])) end++;
+  return isJson(bytes, from, end) ? end : from;
+}
+
+/** Digits, letters, signs and the dot: what numbers and the three words are made of. */
+function isWordByte(byte: number | undefined): boolean {
+  return byte !== undefined && /[\w+.-]/.test(String.fromCharCode(byte));
+}
+
+function isJson(bytes: Uint8Array, from: number, to: number): boolean {
+  try {
+    JSON.parse(Buffer.from(bytes.subarray(from, to)).toString("utf8"));
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,53 @@
+import type { KubernetesFacts } from "../../model/facts.ts";
+import type { Micros } from "../../model/time.ts";
+import { fieldsOf, textOf, type Fields } from "../fields.ts";
+import type { RequestUsers } from "./actor.ts";
+import { responseCodeOf } from "./outcome.ts";
+
+const DECISION = "authorization.k8s.io/decision";
+
+/** The facts of an event, from which its own fields are made too. `requestUri` is as logged: joins compare it. */
+export function kubernetesFacts(
+  event: Fields,
+  known: { readonly users: RequestUsers; readonly cluster: string; readonly receivedAt: Micros },
+): KubernetesFacts {
+  return {
+    dialect: "kubernetes-audit",
+    user: known.users.authenticated,
+    impersonated: known.users.impersonated,
+    cluster: known.cluster,
+    auditId: plainText(event["auditID"]),
+    stage: plainText(event["stage"]),
+    verb: plainText(event["verb"]),
+    requestUri: plainText(event["requestURI"]),
+    receivedAt: known.receivedAt,
+    code: responseCodeOf(event),
+    decision: decisionOf(event["annotations"]),
+    object: objectOf(event["objectRef"]),
+  };
+}
+
+function decisionOf(annotations: unknown): string | null {
+  if (annotations === undefined) return null;
+  const fields = fieldsOf(annotations);
+  return fields === null ? null : textOf(fields[DECISION]);
+}
+
+/** Non-resource requests have no `objectRef`, or one without a resource. An absent group is the core group. */
+function objectOf(value: unknown): KubernetesFacts["object"] {
+  const object = value === undefined ? null : fieldsOf(value);
+  const resource = object === null ? null : textOf(object["resource"]);
+  if (object === null || resource === null) return null;
+  return {
+    apiGroup: plainText(object["apiGroup"]),
+    resource,
+    subresource: plainText(object["subresource"]),
+    namespace: plainText(object["namespace"]),
+    name: plainText(object["name"]),
+  };
+}
+
+/** The text, empty where there is none. */
+function plainText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,84 @@
+import { hash } from "node:crypto";
+import type { Actor, AuditEvent, Target } from "../model/generated/audit-event.ts";
+import type { Dialect, RawRecord, Source } from "../model/record.ts";
+import type { EventStream } from "../model/stream.ts";
+import { UNRESOLVED } from "../model/verdict.ts";
+import { NO_STRINGS } from "./fields.ts";
+
+/** Where the events of a dialect are seen when nothing more is known of them. */
+export const STREAM_OF_DIALECT: Readonly<Record<Dialect, EventStream>> = Object.freeze({
+  "kubernetes-audit": "logs-audit-kube-api",
+  teleport: "logs-audit-teleport",
+});
+
+/** The actor of an event that names none. */
+export const NO_ACTOR: Actor = Object.freeze({
+  name: null,
+  uid: null,
+  kind: "unknown",
+  groups: NO_STRINGS,
+  roles: NO_STRINGS,
+  impersonator: null,
+  sourceAddress: null,
+  claimedAddresses: NO_STRINGS,
+  userAgent: null,
+  credentialId: null,
+});
+
+/** The target of an event that names none. */
+export const NO_TARGET: Target = Object.freeze({
+  kind: null,
+  apiGroup: null,
+  namespace: null,
+  name: null,
+  subresource: null,
+  host: null,
+});
+
+/**
+ * The event of a record that no normalizer could read: its bytes and the reason, in the stream of its neighbours, at the time it was
+ * read. Nobody can say whose it is, so its verdict is `unresolved`.
+ *
+ * Its id is SHA-256 over the cluster (the source's name, where it has no cluster), the dialect, the digest of the bytes and the
+ * length of the whole record where they are only its head. The place is not part of it: a file that is read again, or found under
+ * another name after its rotation, must not bring its damaged lines twice. Two damaged lines of the same bytes are therefore one
+ * event; nothing that either says is lost.
+ */
+export function unreadableEvent(options: {
+  readonly record: RawRecord;
+  readonly source: Source;
+  readonly organization: string;
+  readonly why: string;
+}): AuditEvent {
+  const { record, source, organization, why } = options;
+  const sha256 = hash("sha256", record.bytes, "hex");
+  const identity = [
+    "unreadable",
+    source.cluster ?? source.name,
+    source.dialect,
+    sha256,
+    record.truncatedFromBytes,
+  ];
+  return {
+    id: hash("sha256", JSON.stringify(identity), "hex"),
+    organization,
+    labels: { stream: STREAM_OF_DIALECT[source.dialect], schema: "unreadable" },
+    origin: {
+      kind: source.dialect,
+      name: source.name,
+      cluster: source.cluster,
+      position: record.position,
+    },
+    occurredAt: record.observedAt,
+    endedAt: null,
+    observedAt: record.observedAt,
+    actor: NO_ACTOR,
+    action: { class: "other", name: "unreadable" },
+    target: NO_TARGET,
+    outcome: { status: "unknown", code: null, reason: null },
+    session: null,
+    detail: { unreadable: { dialect: source.dialect, why } },
+    original: { bytes: record.bytes, sha256, truncatedFromBytes: record.truncatedFromBytes },
+    verdict: UNRESOLVED,
+  };
+}
