@@ -71,13 +71,17 @@ export async function containerBlock(options: {
   readonly codec: Codec;
   readonly sync: Uint8Array;
 }): Promise<Uint8Array> {
-  const data = await compress(options.payload, options.codec);
-  return Buffer.concat([
-    encodeLong(options.count),
-    encodeLong(data.byteLength),
-    data,
-    options.sync,
-  ]);
+  return frameBlock({ ...options, data: await compress(options.payload, options.codec) });
+}
+
+/** The block around records that are compressed already, for a writer that learns late which file they go to. */
+export function frameBlock(options: {
+  readonly count: number;
+  readonly data: Uint8Array;
+  readonly sync: Uint8Array;
+}): Uint8Array {
+  const { count, data, sync } = options;
+  return Buffer.concat([encodeLong(count), encodeLong(data.byteLength), data, sync]);
 }
 
 /** Reads the header from the first bytes of a file, up to HEADER_BYTES_MAX of them; a fault where there is no whole header. */

@@ -1,0 +1,140 @@
+import type avro from "avsc";
+import type { NewEntry } from "../model/entry.ts";
+import type { AuditEvent } from "../model/generated/audit-event.ts";
+import { EVENT_SCHEMA, encodeEvent } from "./event.ts";
+import { typeOfSchema } from "./schemas.ts";
+
+const HEAD_FIELDS = [
+  {
+    name: "sequence",
+    type: "long",
+    doc: "Place in the journal, from 1, without gaps: a break is a loss of exactly that many entries.",
+  },
+  {
+    name: "kind",
+    type: "string",
+    doc: "event, held (waits for evidence) or released (the same event at the end of the wait).",
+  },
+  {
+    name: "streams",
+    type: { type: "array", items: "string" },
+    doc: "Streams in which pipelines see the event.",
+  },
+];
+
+/** Writer schema of the journal's segments: the published AuditEvent inside its entry. */
+export const JOURNAL_ENTRY_SCHEMA: string = JSON.stringify({
+  type: "record",
+  name: "JournalEntry",
+  namespace: "chaperone",
+  doc: "One entry of the local journal.",
+  fields: [
+    ...HEAD_FIELDS,
+    { name: "event", type: JSON.parse(EVENT_SCHEMA) as unknown, doc: "The event." },
+  ],
+});
+
+// An entry is its head and its event, one behind the other, so that the two can be written and read apart.
+const headType = typeOfSchema(
+  JSON.stringify({ type: "record", name: "Head", fields: HEAD_FIELDS }),
+);
+const eventType = typeOfSchema(EVENT_SCHEMA);
+const idType = typeOfSchema(
+  JSON.stringify({
+    type: "record",
+    name: "AuditEvent",
+    fields: [{ name: "id", type: "string" }],
+  }),
+);
+
+/** Where an encoded entry ends and where its event begins; a negative `end` says how many bytes are missing. */
+export interface EncodedPlace {
+  readonly eventStart: number;
+  readonly end: number;
+}
+
+/**
+ * Writes an entry at a position. avsc writes up to some 200 bytes past its own end for short strings that are not ASCII: what
+ * follows the position must be free. Throws for a value that is no entry.
+ */
+export function encodeEntry(
+  sequence: number,
+  entry: NewEntry,
+  { buffer, position }: { readonly buffer: Buffer; readonly position: number },
+): EncodedPlace {
+  const head = { sequence, kind: entry.kind, streams: entry.streams };
+  const eventStart = headType.encode(head, buffer, position);
+  if (eventStart < 0) return { eventStart: -1, end: eventStart };
+  return { eventStart, end: eventType.encode(entry.event, buffer, eventStart) };
+}
+
+/** What is read of every entry; its event is decoded only if asked. */
+export interface DecodedHead {
+  readonly sequence: number;
+  readonly kind: string;
+  readonly streams: readonly string[];
+  readonly id: string;
+  /** Stretch of the event within the payload, in the schema that the segment was written with. */
+  readonly eventStart: number;
+  readonly end: number;
+}
+
+/** Reads entries as one segment's schema has them. */
+export interface EntryDecoder {
+  /** Throws where no whole entry begins at the position. */
+  head(payload: Buffer, position: number): DecodedHead;
+  event(encoded: Buffer): AuditEvent;
+  /** The event in the current schema: the same bytes where the segment has that. */
+  current(encoded: Buffer): Uint8Array;
+}
+
+const decoders = new Map<string, EntryDecoder>();
+const DECODERS_MAX = 16;
+
+/** The decoder of a segment's writer schema: segments outlive the version that wrote them. Throws for a schema that is no journal's. */
+export function entryDecoder(writerSchema: string): EntryDecoder {
+  const known = decoders.get(writerSchema);
+  if (known !== undefined) return known;
+  const decoder = createDecoder(writerSchema);
+  if (decoders.size < DECODERS_MAX) decoders.set(writerSchema, decoder);
+  return decoder;
+}
+
+function createDecoder(writerSchema: string): EntryDecoder {
+  const written = writtenEventType(writerSchema);
+  const ids = idType.createResolver(written);
+  const isCurrent = writerSchema === JOURNAL_ENTRY_SCHEMA;
+  const resolver = isCurrent ? undefined : eventType.createResolver(written);
+  const event = (encoded: Buffer): AuditEvent =>
+    eventType.fromBuffer(encoded, resolver) as AuditEvent;
+  return {
+    head: (payload, position) => {
+      const head = whole(headType.decode(payload, position));
+      const { sequence, kind, streams } = head.value as Omit<DecodedHead, "id">;
+      const body = whole(idType.decode(payload, head.offset, ids));
+      const { id } = body.value as Pick<DecodedHead, "id">;
+      return { sequence, kind, streams, id, eventStart: head.offset, end: body.offset };
+    },
+    event,
+    current: (encoded) => (isCurrent ? encoded : encodeEvent(event(encoded))),
+  };
+}
+
+interface Decoded {
+  readonly value: unknown;
+  readonly offset: number;
+}
+
+function writtenEventType(writerSchema: string): avro.Type {
+  const schema = JSON.parse(writerSchema) as { fields?: { name: string; type: unknown }[] };
+  const names = schema.fields?.map((field) => field.name).join();
+  const event = schema.fields?.[HEAD_FIELDS.length];
+  if (names !== "sequence,kind,streams,event" || event === undefined)
+    throw new TypeError("Cannot read the file as a journal's segment: its schema is another one");
+  return typeOfSchema(JSON.stringify(event.type));
+}
+
+function whole(decoded: Decoded): Decoded {
+  if (decoded.offset < 0) throw new RangeError("the bytes end inside an entry");
+  return decoded;
+}

@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { isFault } from "../../avro/container.ts";
+import { walkBlocks } from "../../avro/container-walk.ts";
+import type { BlockPlace } from "../../avro/container-walk.ts";
+import type { DiskFile } from "../../ports/disk.ts";
+import { createBoundsFile, damaged, loadBounds } from "./bounds.ts";
+import type { Settings } from "./options.ts";
+import { newSegment, segmentsAmong } from "./segment.ts";
+import type { Segment } from "./segment.ts";
+import { openSegment, readEntries } from "./segment-index.ts";
+import { createSegmentList } from "./segment-list.ts";
+import type { SegmentList } from "./segment-list.ts";
+
+/**
+ * What an earlier run left. Sealed segments are taken by their names and sizes and verified when they are read. Only the last one can be
+ * unfinished: it is cut behind its last whole block and sealed. Fails closed (JOURNAL_DAMAGED) where the folder's bounds do not fit.
+ */
+export async function recover(settings: Settings): Promise<SegmentList> {
+  const { disk, folder } = settings;
+  await disk.makeFolder(folder);
+  const firsts = segmentsAmong(await disk.list(folder));
+  const bounds = await loadBounds(disk, folder, firsts);
+  const segments: Segment[] = [];
+  for (const [index, first] of firsts.entries()) {
+    const next = firsts[index + 1];
+    const segment = newSegment(folder, first);
+    segment.isSealed = true;
+    if (next === undefined) {
+      const isEmptyAllowed = first > bounds.newestFirst;
+      if (await recoverLast(settings, segment, isEmptyAllowed)) segments.push(segment);
+      continue;
+    }
+    segment.last = next - 1;
+    segment.sizeBytes = await disk.sizeBytes(join(folder, segment.name));
+    segments.push(segment);
+  }
+  const end = Math.max(bounds.releasedTo, (firsts.at(-1) ?? 1) - 1);
+  return createSegmentList(createBoundsFile(disk, folder, bounds), segments, end);
+}
+
+/** False for a segment that was begun and got no durable block: its name is free for the next one. */
+async function recoverLast(
+  settings: Settings,
+  segment: Segment,
+  isEmptyAllowed: boolean,
+): Promise<boolean> {
+  const file = await settings.disk.open(segment.path, "update");
+  try {
+    const fileBytes = await file.sizeBytes();
+    const tail = await findTail(file, segment.first, fileBytes);
+    segment.last = tail.last;
+    segment.sizeBytes = tail.endBytes;
+    if (tail.last < segment.first && isEmptyAllowed) return false;
+    if (tail.last < segment.first)
+      throw damaged(
+        settings.folder,
+        `no block of its newest segment "${segment.name}" is readable`,
+      );
+    if (tail.endBytes < fileBytes) {
+      settings.log.warn(
+        { segment: segment.name, cutBytes: fileBytes - tail.endBytes },
+        "Cut off the rest of a commit that was under way when the last run ended",
+      );
+      await file.truncate(tail.endBytes);
+    }
+    // The last run may have ended between its write and its fsync: what we serve from now on must stay.
+    await file.sync();
+    return true;
+  } finally {
+    await file.close();
+  }
+}
+
+interface Tail {
+  /** Sequence of the last entry; one less than the segment's first where there is none. */
+  readonly last: number;
+  readonly endBytes: number;
+}
+
+/**
+ * A block is begun only when the one before is durable, so that only the last one may be unfinished; everything in front of a whole block
+ * was durable, and what is wrong there is damage for the readers to declare. The heads are walked and the last block is read.
+ */
+async function findTail(file: DiskFile, first: number, fileBytes: number): Promise<Tail> {
+  const opened = await openSegment(file);
+  // A header is written with the first block: without it there is none.
+  if (isFault(opened)) return { last: first - 1, endBytes: 0 };
+  const { header } = opened;
+  let counted = first - 1;
+  const blocks: BlockPlace[] = [];
+  const range = { fromBytes: header.headerBytes, untilBytes: fileBytes };
+  for await (const place of walkBlocks(file, header.sync, range)) {
+    if (isFault(place)) continue;
+    counted += place.count;
+    blocks.push(place);
+  }
+  const endBytes = blocks.at(-1)?.endBytes ?? header.headerBytes;
+  return { last: await lastSequence(file, blocks, { ...opened, ...header, counted }), endBytes };
+}
+
+/**
+ * The last block says its sequences itself. Where it cannot be read, those before it do, and the counts of the heads for the rest: these
+ * sequences may have been given out, so that they are never given out again.
+ */
+async function lastSequence(
+  file: DiskFile,
+  blocks: readonly BlockPlace[],
+  options: Parameters<typeof readEntries>[2] & { readonly counted: number },
+): Promise<number> {
+  let behind = 0;
+  for (const place of blocks.toReversed()) {
+    const entries = await readEntries(file, place, options);
+    const last = isFault(entries) ? undefined : entries.at(-1)?.sequence;
+    if (last !== undefined) return last + behind;
+    behind += place.count;
+  }
+  return options.counted;
+}
