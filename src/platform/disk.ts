@@ -1,7 +1,8 @@
+import type { BigIntStats } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Disk, DiskFile } from "../ports/disk.ts";
+import type { Disk, DiskFile, DiskPlace } from "../ports/disk.ts";
 
 /** Audit logs are nobody else's business: files and folders of ours are for their owner alone. */
 const FILE_MODE = 0o600;
@@ -19,7 +20,13 @@ export const nodeDisk: Disk = {
   makeFolder,
   syncFolder,
   sizeBytes: async (path) => (await stat(path)).size,
+  look: async (path) => placeOf(await stat(path, { bigint: true })),
 };
+
+function placeOf(look: BigIntStats): DiskPlace {
+  const kind = look.isFile() ? "file" : look.isDirectory() ? "folder" : "other";
+  return { kind, identity: `${look.dev}:${look.ino}` };
+}
 
 /** A new folder is durable only when the name in its parent is, up to the first parent that was there before. */
 async function makeFolder(folder: string): Promise<void> {

@@ -12,6 +12,14 @@ export interface Disk {
   /** Makes the names in a folder durable. */
   syncFolder(folder: string): Promise<void>;
   sizeBytes(path: string): Promise<number>;
+  /** Kind of what stands at a path, and which one: equal for two names of one file. Rejects where nothing is there (ENOENT). */
+  look(path: string): Promise<DiskPlace>;
+}
+
+export interface DiskPlace {
+  readonly kind: "file" | "folder" | "other";
+  /** `device:inode`. */
+  readonly identity: string;
 }
 
 export interface DiskFile {
