@@ -2,7 +2,8 @@ import { hash } from "node:crypto";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
 import type { GapRange } from "../model/record.ts";
 import { EVIDENCE } from "../model/verdict.ts";
-import { NO_ACTOR, NO_TARGET, STREAM_OF_DIALECT } from "./unreadable.ts";
+import { NO_ACTOR, NO_TARGET } from "./blank.ts";
+import { STREAM_OF_DIALECT } from "./unreadable.ts";
 
 /**
  * The event that declares a loss, in the stream in which the lost events would have been seen. Its id is SHA-256 over source and

@@ -1,38 +1,14 @@
 import { hash } from "node:crypto";
-import type { Actor, AuditEvent, Target } from "../model/generated/audit-event.ts";
+import type { AuditEvent } from "../model/generated/audit-event.ts";
 import type { Dialect, RawRecord, Source } from "../model/record.ts";
 import type { EventStream } from "../model/stream.ts";
 import { UNRESOLVED } from "../model/verdict.ts";
-import { NO_STRINGS } from "./fields.ts";
+import { NO_ACTOR, NO_TARGET } from "./blank.ts";
 
 /** Where the events of a dialect are seen when nothing more is known of them. */
 export const STREAM_OF_DIALECT: Readonly<Record<Dialect, EventStream>> = Object.freeze({
   "kubernetes-audit": "logs-audit-kube-api",
   teleport: "logs-audit-teleport",
-});
-
-/** The actor of an event that names none. */
-export const NO_ACTOR: Actor = Object.freeze({
-  name: null,
-  uid: null,
-  kind: "unknown",
-  groups: NO_STRINGS,
-  roles: NO_STRINGS,
-  impersonator: null,
-  sourceAddress: null,
-  claimedAddresses: NO_STRINGS,
-  userAgent: null,
-  credentialId: null,
-});
-
-/** The target of an event that names none. */
-export const NO_TARGET: Target = Object.freeze({
-  kind: null,
-  apiGroup: null,
-  namespace: null,
-  name: null,
-  subresource: null,
-  host: null,
 });
 
 /**
@@ -62,7 +38,7 @@ export function unreadableEvent(options: {
   return {
     id: hash("sha256", JSON.stringify(identity), "hex"),
     organization,
-    labels: { stream: STREAM_OF_DIALECT[source.dialect], schema: "unreadable" },
+    labels: { stream: STREAM_OF_DIALECT[source.dialect] },
     origin: {
       kind: source.dialect,
       name: source.name,

@@ -1,26 +1,11 @@
-import { hash } from "node:crypto";
 import type { KubernetesFacts } from "../../model/facts.ts";
-import type { AuditEvent, KubernetesDetail, Target } from "../../model/generated/audit-event.ts";
-import type { Normalization } from "../../model/normalization.ts";
-import type { RawRecord, Source } from "../../model/record.ts";
 import { parseTime, type Micros } from "../../model/time.ts";
-import { NOT_VENDOR } from "../../model/verdict.ts";
 import type { Normalizer } from "../../ports/normalizer.ts";
 import { fieldsOf, type Fields } from "../fields.ts";
 import { readRecord } from "../read.ts";
-import { actionClass, isLongRunning } from "./action.ts";
-import { kubernetesActor, requestUsersOf } from "./actor.ts";
+import { requestUsersOf } from "./actor.ts";
+import { kubernetesEvent } from "./event.ts";
 import { kubernetesFacts } from "./facts.ts";
-import { kubernetesEventId } from "./id.ts";
-import { kubernetesOutcome } from "./outcome.ts";
-import { redactUri } from "./redact.ts";
-
-const LABELS: Readonly<Record<string, string>> = Object.freeze({ stream: "logs-audit-kube-api" });
-/** The API server removed bodies from this event before it wrote it (audit-*-truncate-enabled). */
-const LABELS_TRUNCATED: Readonly<Record<string, string>> = Object.freeze({
-  stream: "logs-audit-kube-api",
-  truncated: "true",
-});
 
 /**
  * Reads events of the Kubernetes API server's audit log (audit.k8s.io): a line of the log file, or an item of a webhook's
@@ -36,7 +21,8 @@ export function createKubernetesNormalizer(options: { readonly organization: str
       const why = whyNoEvent(reading.fields);
       if (why !== null) return { status: "unreadable", why };
       const facts = factsOf(reading.fields, source, record.observedAt);
-      return normalized(reading.fields, facts, { record, source, organization });
+      const event = kubernetesEvent(reading.fields, facts, { record, source, organization });
+      return { status: "normalized", event, facts };
     },
     facts: ({ origin, original, observedAt }) => {
       if (original === null) return null;
@@ -84,95 +70,4 @@ function receivedAt(event: Fields): Micros | null {
     parseTime(fieldsOf(event["metadata"])?.["creationTimestamp"]) ??
     parseTime(event["stageTimestamp"])
   );
-}
-
-interface Context {
-  readonly record: RawRecord;
-  readonly source: Source;
-  readonly organization: string;
-}
-
-function normalized(fields: Fields, facts: KubernetesFacts, context: Context): Normalization {
-  const { record, source } = context;
-  const { verb, stage, object } = facts;
-  const detail = detailOf(fields, facts);
-  const hasEnded = stage === "ResponseComplete" || stage === "Panic";
-  const event: AuditEvent = {
-    id: kubernetesEventId(facts.cluster, record.bytes),
-    organization: context.organization,
-    labels: isTruncated(fields) ? LABELS_TRUNCATED : LABELS,
-    origin: {
-      kind: "kubernetes-audit",
-      name: source.name,
-      cluster: source.cluster,
-      position: record.position,
-    },
-    occurredAt: facts.receivedAt,
-    endedAt:
-      hasEnded && isLongRunning(verb, object === null ? "" : object.subresource)
-        ? detail.stageTimestamp
-        : null,
-    observedAt: record.observedAt,
-    actor: kubernetesActor(fields, { authenticated: facts.user, impersonated: facts.impersonated }),
-    action: { class: actionClass(verb, object), name: verb },
-    target: targetOf(facts),
-    outcome: kubernetesOutcome(fields, facts),
-    session: null,
-    detail: { kubernetes: detail },
-    original: {
-      bytes: record.bytes,
-      sha256: hash("sha256", record.bytes, "hex"),
-      truncatedFromBytes: null,
-    },
-    verdict: NOT_VENDOR,
-  };
-  return { status: "normalized", event, facts };
-}
-
-function isTruncated(event: Fields): boolean {
-  const annotations = event["annotations"];
-  return annotations !== undefined && fieldsOf(annotations)?.["audit.k8s.io/truncated"] === "true";
-}
-
-function detailOf(event: Fields, facts: KubernetesFacts): KubernetesDetail {
-  const { uri, redacted } = redactUri(facts.requestUri);
-  const level = event["level"];
-  return {
-    auditId: facts.auditId,
-    level: typeof level === "string" ? level : "",
-    stage: facts.stage,
-    verb: facts.verb,
-    requestUri: uri,
-    requestReceivedTimestamp: parseTime(event["requestReceivedTimestamp"]),
-    stageTimestamp: parseTime(event["stageTimestamp"]),
-    decision: facts.decision,
-    redacted,
-  };
-}
-
-/** Requests for no resource are told by their path; its query may hold secrets and is left to `requestUri`. */
-function targetOf({ object, requestUri }: KubernetesFacts): Target {
-  if (object === null) {
-    const mark = requestUri.indexOf("?");
-    return {
-      kind: null,
-      apiGroup: null,
-      namespace: null,
-      name: mark < 0 ? requestUri : requestUri.slice(0, mark),
-      subresource: null,
-      host: null,
-    };
-  }
-  return {
-    kind: object.resource,
-    apiGroup: object.apiGroup,
-    namespace: orNull(object.namespace),
-    name: orNull(object.name),
-    subresource: orNull(object.subresource),
-    host: null,
-  };
-}
-
-function orNull(text: string): string | null {
-  return text === "" ? null : text;
 }
