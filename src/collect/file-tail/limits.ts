@@ -1,0 +1,45 @@
+/** What bounds one file tail's memory, descriptors and patience. The configured bounds are in FileTailOptions. */
+export interface FileTailLimits {
+  /** Bytes of one read; a longer line is read again with twice as many until it fits. */
+  readonly chunkBytes: number;
+  readonly batchRecordsMax: number;
+  /** A batch ends with the record that passes this. */
+  readonly batchBytesMax: number;
+  readonly acceptsInFlightMax: number;
+  /** Record bytes in accepts under way; one batch is always let through. */
+  readonly bytesInFlightMax: number;
+  readonly filesOpenMax: number;
+  /**
+   * What is kept of a line above `lineBytesMax`. 64 KiB hold every field that identifies an audit event (they come before the
+   * bodies, and headers end at 1 MiB but user agents and names are far below), and fit into any destination's request.
+   */
+  readonly headBytes: number;
+  /** How long a renamed file must be quiet before its descriptor is let go: writers finish late. */
+  readonly quietMs: number;
+  /** The same for a file that was deleted and has no successor: its writer may not have noticed. */
+  readonly deletedQuietMs: number;
+  /** How long the place in a vanished file is remembered. */
+  readonly forgetAfterMs: number;
+  /** Longest time that progress stays unsaved. */
+  readonly saveMs: number;
+  /** Longest wait between two tries of a file. */
+  readonly backoffMsMax: number;
+  /** Longest wait for accepts under way when the tail is stopped. */
+  readonly stopMs: number;
+}
+
+export const FILE_TAIL_LIMITS: FileTailLimits = Object.freeze({
+  chunkBytes: 512 * 1024,
+  batchRecordsMax: 2_000,
+  batchBytesMax: 2 * 1024 * 1024,
+  acceptsInFlightMax: 4,
+  bytesInFlightMax: 16 * 1024 * 1024,
+  filesOpenMax: 256,
+  headBytes: 64 * 1024,
+  quietMs: 30_000,
+  deletedQuietMs: 600_000,
+  forgetAfterMs: 7 * 24 * 3_600_000,
+  saveMs: 1_000,
+  backoffMsMax: 30_000,
+  stopMs: 3_000,
+});

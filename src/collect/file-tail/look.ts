@@ -1,0 +1,143 @@
+import { open } from "node:fs/promises";
+import { digestOf } from "./digest.ts";
+import type { FoundFiles, FoundPath } from "./find-files.ts";
+import { lookAtHandle } from "./read-at.ts";
+import { addFile, failFile, observedNow, type Tail } from "./tail.ts";
+import {
+  keyOf,
+  lookOf,
+  newFile,
+  type Look,
+  type Observed,
+  type TailedFile,
+} from "./tailed-file.ts";
+import { lastLineStart } from "./verify.ts";
+
+/** Brings what is known of the files in line with one look at the patterns. */
+export interface LookRound {
+  readonly found: FoundFiles;
+  /** The first look of this run. */
+  readonly isFirst: boolean;
+  /** New files are read from their end on. */
+  readonly startsNow: boolean;
+}
+
+export async function takeLook(tail: Tail, round: LookRound): Promise<void> {
+  const observed = observedNow(tail);
+  const inodes = groupByInode(round.found.paths);
+  const kept = limitFiles(tail, inodes);
+  for (const file of tail.files.values()) file.isFound = false;
+  for (const [key, paths] of kept) {
+    const file = tail.files.get(key);
+    if (file !== undefined) noteFound(tail, file, { paths, observed });
+    else if (round.isFirst || !tail.stopAtEnd) await addNew(tail, paths, { round, observed });
+  }
+  const isWhole = round.found.faults.length === 0 && kept.size === inodes.size;
+  for (const file of tail.files.values()) {
+    if (file.isFound) continue;
+    if (file.handle !== null) await lookAtHeld(tail, file, observed);
+    else if (isWhole) file.missedLooks++;
+  }
+  if (tail.stopAtEnd && round.isFirst)
+    for (const file of tail.files.values()) {
+      file.stopAt = file.seen.sizeBytes;
+      file.mayFlush = file.isFound && file.fate === "live";
+    }
+}
+
+/** Paths by the file behind them: links of both kinds and overlapping patterns make no second reader. */
+function groupByInode(paths: readonly FoundPath[]): Map<string, FoundPath[]> {
+  const inodes = new Map<string, FoundPath[]>();
+  for (const path of paths) {
+    const others = inodes.get(keyOf(path));
+    if (others === undefined) inodes.set(keyOf(path), [path]);
+    else others.push(path);
+  }
+  return inodes;
+}
+
+/** Beyond `filesMax`, known files stay and the oldest of the others come first. The rest waits, and the source says so. */
+function limitFiles(tail: Tail, inodes: Map<string, FoundPath[]>): Map<string, FoundPath[]> {
+  const { filesMax, include } = tail.options;
+  const pattern = include[0] ?? "";
+  if (inodes.size <= filesMax) {
+    tail.faults.clear(`${pattern} (filesMax)`);
+    return inodes;
+  }
+  const error = new RangeError(`${inodes.size} files match, more than filesMax ${filesMax}`);
+  tail.faults.raise(`${pattern} (filesMax)`, error);
+  const order = [...inodes].toSorted(([oneKey, one], [otherKey, other]) => {
+    const known = Number(tail.files.has(otherKey)) - Number(tail.files.has(oneKey));
+    return known || Number((one[0]?.modifiedNs ?? 0n) - (other[0]?.modifiedNs ?? 0n));
+  });
+  return new Map(order.slice(0, filesMax));
+}
+
+interface FoundAs {
+  readonly paths: readonly FoundPath[];
+  readonly observed: Observed;
+}
+
+function noteFound(tail: Tail, file: TailedFile, { paths, observed }: FoundAs): void {
+  const found = paths.find(({ path }) => path === file.path) ?? preferred(paths);
+  if (found.path !== file.path) {
+    file.path = found.path;
+    file.isMoved = true;
+    tail.touch();
+  }
+  if (file.fate === "lost") Object.assign(file, { fate: "live", readAs: null });
+  file.isFound = true;
+  file.missedLooks = 0;
+  file.seenAt = observed.at;
+  file.birthtimeNs = found.birthtimeNs;
+  noteLook(file, found, observed);
+}
+
+/** A name of its own before a link to it, as `events.log` is one to today's file. */
+function preferred(paths: readonly FoundPath[]): FoundPath {
+  return (paths.find(({ isLink }) => !isLink) ?? paths[0]) as FoundPath;
+}
+
+function noteLook(file: TailedFile, look: Look, observed: Observed): void {
+  const isChanged =
+    look.sizeBytes !== file.seen.sizeBytes || look.modifiedNs !== file.seen.modifiedNs;
+  if (!isChanged) return;
+  file.seen = lookOf(look);
+  file.sizeSeenMax = Math.max(file.sizeSeenMax, look.sizeBytes);
+  file.changedAtMs = observed.atMs;
+  file.isFlushed = false;
+  // Somebody still writes: what is left without a line end waits again, unless nothing may follow.
+  file.mayFlush &&= file.stopAt !== null;
+}
+
+/** A file that is not found any more, and open: it may still be written. */
+async function lookAtHeld(tail: Tail, file: TailedFile, observed: Observed): Promise<void> {
+  if (file.handle === null) return;
+  try {
+    noteLook(file, await lookAtHandle(file.handle), observed);
+  } catch (error) {
+    failFile(tail, file, error);
+  }
+}
+
+async function addNew(
+  tail: Tail,
+  paths: readonly FoundPath[],
+  { round, observed }: { readonly round: LookRound; readonly observed: Observed },
+): Promise<void> {
+  const file = newFile(preferred(paths), observed);
+  if (round.startsNow) await startAtEnd(file);
+  addFile(tail, file);
+}
+
+/** Where the end cannot be found the file is read from its beginning: rather too much than too little. */
+async function startAtEnd(file: TailedFile): Promise<void> {
+  const handle = await open(file.path, "r").catch(() => null);
+  if (handle === null) return;
+  try {
+    const place = await lastLineStart(handle, file.seen.sizeBytes);
+    file.committed = { offset: place.offset, lines: 0, guard: digestOf(place.before) };
+  } finally {
+    await handle.close();
+  }
+}

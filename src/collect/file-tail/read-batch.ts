@@ -1,0 +1,102 @@
+import type { FileHandle } from "node:fs/promises";
+import { lookAtHandle, readAt } from "./read-at.ts";
+import {
+  placeAt,
+  type BatchRead,
+  type ReadRules,
+  type ReadStep,
+  type ReadTurn,
+} from "./read-turn.ts";
+import { skipLine } from "./skip-line.ts";
+import { headOf, isFull, splitLines } from "./split-lines.ts";
+import { lookOf, type TailedFile } from "./tailed-file.ts";
+import { growFingerprint } from "./verify.ts";
+
+/**
+ * Reads the file's next records, up to one batch. Every read begins with the bytes before the place that were read last time: where
+ * they are others, the file was truncated or rewritten meanwhile. Long lines are read again with a larger buffer rather than put
+ * together, so that a record is always a view of one read.
+ */
+export async function readBatch(
+  file: TailedFile,
+  handle: FileHandle,
+  rules: ReadRules,
+): Promise<BatchRead> {
+  const place = file.next;
+  if (place === null) throw new TypeError(`Cannot read "${file.path}": it was not verified`);
+  const look = lookOf(await lookAtHandle(handle));
+  file.seen = look;
+  const turn: ReadTurn = {
+    file,
+    handle,
+    rules,
+    look,
+    place,
+    records: [],
+    sizeBytes: 0,
+    skippedBytes: 0,
+    wantBytes: rules.chunkBytes,
+  };
+  if (look.sizeBytes < file.sizeSeenMax || !(await growFingerprint(file, handle)))
+    return resultOf(turn, "replaced", 0);
+  file.sizeSeenMax = look.sizeBytes;
+  let step: ReadStep = "again";
+  while (step === "again")
+    step = file.overlong === null ? await readLines(turn) : await skipLine(turn, file.overlong);
+  const flushedTo = step === "end" && file.mayFlush ? await flushRest(turn) : 0;
+  if (step === "end") file.readAs = look;
+  return resultOf(turn, step, flushedTo);
+}
+
+function resultOf(turn: ReadTurn, ending: BatchRead["ending"], flushedTo: number): BatchRead {
+  turn.file.next = turn.place;
+  return { records: turn.records, sizeBytes: turn.sizeBytes, end: turn.place, flushedTo, ending };
+}
+
+async function readLines(turn: ReadTurn): Promise<ReadStep> {
+  const { file, handle, rules, look } = turn;
+  const { offset, before } = turn.place;
+  if (offset >= rules.stopAt) return "end";
+  const length = Math.min(turn.wantBytes, look.sizeBytes - offset);
+  const first = offset - before.length;
+  const bytes = await readAt(handle, first, before.length + length);
+  if (!bytes.subarray(0, before.length).equals(before)) return "replaced";
+  const linesBefore = turn.records.length;
+  const end = splitLines({ bytes, offset: first, start: before.length }, rules, turn);
+  const lines = turn.records.length - linesBefore;
+  turn.place = placeAt(bytes, first, { end, lines: turn.place.lines + lines });
+  if (isFull(turn, rules)) return "more";
+  if (first + end >= rules.stopAt) return "end";
+  // Shorter than it was a moment ago: the next turn looks again.
+  if (bytes.length < before.length + length) return "more";
+  if (bytes.length - end > rules.lineBytesMax) {
+    const { before: tail } = placeAt(bytes, first, { end: bytes.length, lines: 0 });
+    file.overlong = { offset: first + end, scannedTo: first + bytes.length, before: tail };
+    return "again";
+  }
+  if (offset + length >= look.sizeBytes) return "end";
+  turn.wantBytes = lines > 0 ? rules.chunkBytes : widen(turn.wantBytes, rules);
+  return "again";
+}
+
+/** Never wider than what tells a line that is too long, so that such a line costs no more memory than an allowed one. */
+function widen(wantBytes: number, rules: ReadRules): number {
+  return Math.max(rules.chunkBytes, Math.min(wantBytes * 2, rules.lineBytesMax + 1));
+}
+
+/**
+ * Hands in what is left without a line end. The place stays before it: should the rest of the line come after all, the whole
+ * line is read, and nothing of it is lost.
+ */
+async function flushRest(turn: ReadTurn): Promise<number> {
+  const { file, handle, rules, look, place } = turn;
+  const lengthBytes = look.sizeBytes - place.offset;
+  file.isFlushed = true;
+  if (lengthBytes === 0 || place.offset >= rules.stopAt) return 0;
+  const isWhole = lengthBytes <= rules.lineBytesMax;
+  const bytes = await readAt(handle, place.offset, isWhole ? lengthBytes : rules.headBytes);
+  const record = headOf(bytes, place.offset, { ...rules, lengthBytes });
+  turn.records.push(isWhole ? { ...record, truncatedFromBytes: null } : record);
+  turn.sizeBytes += bytes.length;
+  return look.sizeBytes;
+}

@@ -1,0 +1,35 @@
+import type { Fate, FileCheckpoint } from "./checkpoint.ts";
+import { digestOf } from "./digest.ts";
+import type { TailedFile } from "./tailed-file.ts";
+
+/** What is saved of a file now. */
+export function saveFile(file: TailedFile, fate: Fate = file.fate): FileCheckpoint {
+  return {
+    path: file.path,
+    device: file.device,
+    inode: file.inode,
+    birthtimeNs: String(file.birthtimeNs),
+    epoch: file.epoch,
+    fingerprint: file.fingerprint,
+    guard: file.committed.guard,
+    offset: file.committed.offset,
+    plainOffset: file.committed.offset,
+    compression: "none",
+    lines: file.committed.lines,
+    sizeBytes: file.sizeSeenMax,
+    flushedTo: file.flushedTo,
+    modifiedNs: String(file.readAs?.modifiedNs ?? 0),
+    overlong: saveOverlong(file),
+    fate,
+    isMoved: file.isMoved,
+    seenAt: file.seenAt,
+  };
+}
+
+/** Only where it belongs to the line at the committed offset; elsewhere lines before it are not durable yet. */
+function saveOverlong(file: TailedFile): FileCheckpoint["overlong"] {
+  const { overlong, overlongSaved, committed } = file;
+  if (overlong === null) return overlongSaved;
+  if (overlong.offset !== committed.offset) return null;
+  return { scannedTo: overlong.scannedTo, guard: digestOf(overlong.before) };
+}

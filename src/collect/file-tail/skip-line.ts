@@ -1,0 +1,34 @@
+import { readAt } from "./read-at.ts";
+import { placeAt, type ReadStep, type ReadTurn } from "./read-turn.ts";
+import { headOf, isFull } from "./split-lines.ts";
+import type { Overlong } from "./tailed-file.ts";
+
+/**
+ * Looks on for the end of a line that is too long, one chunk at a time and without keeping any. At its end the line becomes a
+ * record of its head and its length.
+ */
+export async function skipLine(turn: ReadTurn, overlong: Overlong): Promise<ReadStep> {
+  const { file, handle, rules, look } = turn;
+  const { offset, scannedTo, before } = overlong;
+  if (look.sizeBytes < scannedTo) return "replaced";
+  const length = Math.min(rules.chunkBytes, look.sizeBytes - scannedTo);
+  const first = scannedTo - before.length;
+  const bytes = await readAt(handle, first, before.length + length);
+  if (!bytes.subarray(0, before.length).equals(before)) return "replaced";
+  if (bytes.length < before.length + length) return "more";
+  const end = bytes.indexOf(10, before.length);
+  if (end === -1) {
+    const { before: tail } = placeAt(bytes, first, { end: bytes.length, lines: 0 });
+    file.overlong = { offset, scannedTo: scannedTo + length, before: tail };
+    turn.skippedBytes += length;
+    if (scannedTo + length >= look.sizeBytes) return "end";
+    return turn.skippedBytes >= rules.skipBytesMax ? "more" : "again";
+  }
+  const head = await readAt(handle, offset, rules.headBytes);
+  turn.records.push(headOf(head, offset, { ...rules, lengthBytes: first + end - offset }));
+  turn.sizeBytes += head.length;
+  turn.place = placeAt(bytes, first, { end: end + 1, lines: turn.place.lines + 1 });
+  file.overlong = null;
+  turn.wantBytes = rules.chunkBytes;
+  return isFull(turn, rules) ? "more" : "again";
+}

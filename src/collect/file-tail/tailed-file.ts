@@ -1,0 +1,216 @@
+import type { FileHandle } from "node:fs/promises";
+import type { Micros } from "../../model/time.ts";
+import type { Fate, FileCheckpoint } from "./checkpoint.ts";
+import { EMPTY_DIGEST, type Digest } from "./digest.ts";
+import type { FoundPath } from "./find-files.ts";
+
+/** The beginning of a line that is to be read next, with the bytes right before it, which every read looks at again. */
+export interface Place {
+  readonly offset: number;
+  readonly lines: number;
+  readonly before: Uint8Array;
+}
+
+/** A place as it is saved. */
+export interface CommittedPlace {
+  readonly offset: number;
+  readonly lines: number;
+  readonly guard: Digest;
+}
+
+/** What a file looked like from outside. */
+export interface Look {
+  readonly sizeBytes: number;
+  readonly modifiedNs: bigint;
+}
+
+/** Records of a file that were handed in. `end` is where the file is read on after them. */
+export interface HandedIn {
+  readonly end: Place;
+  /** End of an unfinished line among the records, 0 for none. */
+  readonly flushedTo: number;
+  outcome: "open" | "accepted" | "rejected";
+}
+
+/** A line above `lineBytesMax` that begins at `offset` and has no end before `scannedTo`. */
+export interface Overlong {
+  readonly offset: number;
+  readonly scannedTo: number;
+  readonly before: Uint8Array;
+}
+
+/** One content of one inode, as far as it is known. */
+export interface TailedFile {
+  readonly device: string;
+  readonly inode: string;
+  birthtimeNs: bigint;
+  path: string;
+  epoch: number;
+  fingerprint: Digest;
+  /** Behind it every record is durable. */
+  committed: CommittedPlace;
+  /** Where the file is read on; null until the content was compared with `committed` and the fingerprint. */
+  next: Place | null;
+  /** Counts the times that reading went back: what was being read meanwhile is not valid any more. */
+  rewinds: number;
+  overlong: Overlong | null;
+  /** An over-long line's progress from a checkpoint, not yet compared with the content. */
+  overlongSaved: FileCheckpoint["overlong"];
+  /** As last found, and as it was when last read to its end. Different: there is something to read. */
+  seen: Look;
+  readAs: Look | null;
+  sizeSeenMax: number;
+  handle: FileHandle | null;
+  readonly handedIn: HandedIn[];
+  fate: Fate;
+  isMoved: boolean;
+  isFound: boolean;
+  /** Looks in a row that saw everything but this file. */
+  missedLooks: number;
+  seenAt: Micros;
+  changedAtMs: number;
+  /** The content was replaced under us, for this reason; renewed when all that was handed in has settled. */
+  replacedBecause: string | null;
+  /** A loss of this file is being declared. */
+  isDeclaring: boolean;
+  /** What is left without a line end is to be handed in: nothing will follow. */
+  mayFlush: boolean;
+  isFlushed: boolean;
+  flushedTo: number;
+  /** Lines that begin here or later are not read (`run --once`). */
+  stopAt: number | null;
+  /** Faults of the file, and rejections of the intake, in a row. */
+  failures: number;
+  rejections: number;
+  retryAtMs: number;
+}
+
+export function keyOf(file: { readonly device: string; readonly inode: string }): string {
+  return `${file.device}:${file.inode}`;
+}
+
+/** Name of the file among the source's parts: `device:inode`, with `#epoch` from the second content on. */
+export function partOf(file: TailedFile): string {
+  return file.epoch === 0 ? keyOf(file) : `${keyOf(file)}#${file.epoch}`;
+}
+
+export function lookOf(found: Look): Look {
+  return { sizeBytes: found.sizeBytes, modifiedNs: found.modifiedNs };
+}
+
+function isSameLook(one: Look | null, other: Look): boolean {
+  return one?.sizeBytes === other.sizeBytes && one.modifiedNs === other.modifiedNs;
+}
+
+/** Whether there may be something to read. */
+export function hasUnread(file: TailedFile): boolean {
+  if (file.fate === "lost") return false;
+  if (file.mayFlush && !file.isFlushed) return true;
+  return !isSameLook(file.readAs, file.seen);
+}
+
+/** Whether records of the file are unread, or handed in and not durable. */
+export function isBehind(file: TailedFile): boolean {
+  return hasUnread(file) || file.handedIn.length > 0 || file.replacedBecause !== null;
+}
+
+/** Bytes that were there and were not handed in durably: a last line without an end is among them. */
+export function unreadBytes(file: TailedFile): number {
+  return Math.max(0, file.sizeSeenMax - Math.max(file.committed.offset, file.flushedTo));
+}
+
+/** Reading goes on at the committed place, after the content was compared again. */
+export function rewind(file: TailedFile): void {
+  file.rewinds++;
+  file.next = null;
+  file.overlong = null;
+  file.readAs = null;
+  file.isFlushed = false;
+}
+
+const START: CommittedPlace = Object.freeze({ offset: 0, lines: 0, guard: EMPTY_DIGEST });
+
+export interface Observed {
+  readonly at: Micros;
+  readonly atMs: number;
+}
+
+export function newFile(found: FoundPath, observed: Observed): TailedFile {
+  return {
+    device: found.device,
+    inode: found.inode,
+    birthtimeNs: found.birthtimeNs,
+    path: found.path,
+    epoch: 0,
+    fingerprint: EMPTY_DIGEST,
+    committed: START,
+    next: null,
+    rewinds: 0,
+    overlong: null,
+    overlongSaved: null,
+    seen: lookOf(found),
+    readAs: null,
+    sizeSeenMax: found.sizeBytes,
+    handle: null,
+    handedIn: [],
+    fate: "live",
+    isMoved: false,
+    isFound: true,
+    missedLooks: 0,
+    seenAt: observed.at,
+    changedAtMs: observed.atMs,
+    replacedBecause: null,
+    isDeclaring: false,
+    mayFlush: false,
+    isFlushed: false,
+    flushedTo: 0,
+    stopAt: null,
+    failures: 0,
+    rejections: 0,
+    retryAtMs: 0,
+  };
+}
+
+/** A file as a checkpoint knows it. It is not found yet, and its content not compared. */
+export function restoreFile(saved: FileCheckpoint, atMs: number): TailedFile {
+  const seen = { sizeBytes: saved.sizeBytes, modifiedNs: BigInt(saved.modifiedNs) };
+  const isReadToEnd = saved.offset === saved.sizeBytes || saved.fate === "finished";
+  const file = newFile(
+    { ...saved, ...seen, birthtimeNs: BigInt(saved.birthtimeNs), isLink: false },
+    {
+      at: saved.seenAt,
+      atMs,
+    },
+  );
+  return Object.assign(file, {
+    epoch: saved.epoch,
+    fingerprint: saved.fingerprint,
+    committed: { offset: saved.offset, lines: saved.lines, guard: saved.guard },
+    overlongSaved: saved.overlong,
+    flushedTo: saved.flushedTo,
+    readAs: isReadToEnd ? seen : null,
+    fate: saved.fate,
+    isMoved: saved.isMoved,
+    isFound: false,
+  });
+}
+
+/** Begins the next content of the same inode. */
+export function renewFile(file: TailedFile): void {
+  Object.assign(file, {
+    epoch: file.epoch + 1,
+    fingerprint: EMPTY_DIGEST,
+    committed: START,
+    next: null,
+    overlong: null,
+    overlongSaved: null,
+    readAs: null,
+    sizeSeenMax: file.seen.sizeBytes,
+    fate: "live",
+    isMoved: false,
+    replacedBecause: null,
+    isFlushed: false,
+    flushedTo: 0,
+    mayFlush: false,
+  } satisfies Partial<TailedFile>);
+}

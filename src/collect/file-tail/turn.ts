@@ -1,0 +1,78 @@
+import type { HandIn } from "./hand-in.ts";
+import { openFile } from "./descriptors.ts";
+import { readBatch } from "./read-batch.ts";
+import type { ReadRules } from "./read-turn.ts";
+import { failFile, setAside, type Tail } from "./tail.ts";
+import { hasUnread, partOf, renewFile, rewind, type TailedFile } from "./tailed-file.ts";
+import { verify } from "./verify.ts";
+
+/** Whether reading the file now can bring something. */
+export function mayTurn(tail: Tail, file: TailedFile): boolean {
+  return (
+    hasUnread(file) &&
+    (file.isFound || file.handle !== null) &&
+    file.replacedBecause === null &&
+    !file.isDeclaring &&
+    (file.next !== null || file.handedIn.length === 0) &&
+    file.retryAtMs <= tail.clock.monotonicMs() &&
+    !file.handedIn.some(({ outcome }) => outcome === "rejected")
+  );
+}
+
+/** Reads one batch of the file and hands it in. */
+export async function takeTurn(tail: Tail, handIn: HandIn, file: TailedFile): Promise<void> {
+  const handle = await openFile(tail, file);
+  if (handle === null) return;
+  const { rewinds } = file;
+  try {
+    if (file.next === null) file.replacedBecause = await verify(file, handle);
+    if (file.replacedBecause !== null || file.rewinds !== rewinds) return;
+    const read = await readBatch(file, handle, rulesFor(tail, file));
+    // What was handed in before was rejected during this read: these records come after those.
+    if (file.rewinds !== rewinds) return rewind(file);
+    if (file.failures > 0) tail.faults.clear(file.path);
+    file.failures = 0;
+    if (read.records.length > 0) {
+      handIn.accept(file, read);
+      file.changedAtMs = tail.clock.monotonicMs();
+      file.fate = "live";
+    }
+    if (read.ending === "replaced")
+      file.replacedBecause = "it was truncated or rewritten behind what was read";
+    tail.touch();
+  } catch (error) {
+    failFile(tail, file, error);
+  }
+}
+
+/** Where the content of a file was replaced and the old one is settled: declares what was lost of it, and begins the new one. */
+export function renewFiles(tail: Tail, handIn: HandIn): void {
+  for (const file of tail.files.values()) {
+    const cause = file.replacedBecause;
+    if (cause === null || file.handedIn.length > 0 || file.isDeclaring) continue;
+    if (file.retryAtMs > tail.clock.monotonicMs()) continue;
+    handIn.declareRest(file, `"${file.path}" was replaced: ${cause}`, () => {
+      tail.log.warn(
+        { source: tail.source.name, path: file.path, offset: file.committed.offset },
+        `"${file.path}" has other content: ${cause}. It is read from its beginning`,
+      );
+      setAside(tail, file);
+      renewFile(file);
+    });
+  }
+}
+
+function rulesFor(tail: Tail, file: TailedFile): ReadRules {
+  const { limits, options } = tail;
+  return {
+    part: partOf(file),
+    observedAt: tail.clock.now(),
+    lineBytesMax: options.lineBytesMax,
+    headBytes: Math.min(limits.headBytes, options.lineBytesMax),
+    batchRecordsMax: limits.batchRecordsMax,
+    batchBytesMax: limits.batchBytesMax,
+    stopAt: file.stopAt ?? Infinity,
+    chunkBytes: limits.chunkBytes,
+    skipBytesMax: limits.batchBytesMax * 8,
+  };
+}
