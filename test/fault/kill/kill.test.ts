@@ -1,0 +1,133 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { vendorConfiguration } from "../../support/audit-lines.ts";
+import { startCollector, type CollectorServer } from "../../support/containers/collector.ts";
+import { requireEngine } from "../../support/containers/engine.ts";
+import { startKafka, type KafkaServer } from "../../support/containers/kafka.ts";
+import { seededRandom } from "../../support/random.ts";
+import { complaintsOf, type SeenEvent } from "./ledger-of-lines.ts";
+import { createOrigin } from "./origin.ts";
+import { startChaperone } from "./process.ts";
+import { seenInKafka, seenInNdjson, seenInOtlp } from "./seen.ts";
+
+const KILLS = 30;
+const SEED = Number(process.env["CHAPERONE_SEED"] ?? Date.now() % 1_000_000);
+const TOPIC = "support-access";
+const NOTHING = { lost: [], underTwoIds: [], withTwoFirstVerdicts: [] };
+
+describe.skipIf(!(await requireEngine()))(
+  `kill -9 at ${KILLS} random moments (seed ${SEED})`,
+  () => {
+    let folder = "";
+    let kafka: KafkaServer;
+    let collector: CollectorServer;
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), "chaperone-kill-"));
+      [kafka, collector] = await Promise.all([startKafka(), startCollector()]);
+      await kafka.createTopic(TOPIC, 3);
+    });
+    afterAll(async () => {
+      await Promise.all([kafka.remove(), collector.remove()]);
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    it("loses no line, and gives none two ids or two first verdicts, at any of three destinations", async () => {
+      const random = seededRandom(SEED);
+      const origin = createOrigin(join(folder, "logs"), SEED);
+      const configuration = join(folder, "chaperone.yaml");
+      await writeFile(
+        configuration,
+        JSON.stringify(
+          configurationOf(folder, { kafka: kafka.bootstrap("plain"), otlp: collector.endpoint }),
+        ),
+      );
+
+      for (let kill = 0; kill < KILLS; kill++) {
+        const chaperone = startChaperone(["run", "--config", configuration]);
+        const lifeMs = 300 + random.below(1_700);
+        const startedAt = performance.now();
+        while (performance.now() - startedAt < lifeMs) {
+          origin.burst();
+          await delay(20);
+        }
+        const early = await Promise.race([chaperone.ended, Promise.resolve("alive" as const)]);
+        expect(early, chaperone.errors()).toBe("alive");
+        await chaperone.kill9();
+      }
+      const last = startChaperone(["run", "--once", "--config", configuration]);
+      expect(await last.ended, last.errors()).toBe(0);
+
+      const ndjson = seenInNdjson(await readFile(join(folder, "events.ndjson"), "utf8"));
+      const otlp = seenInOtlp(await collector.logs());
+      const ids = new Set(ndjson.map((event) => event.id));
+      const records = await kafka.consumeAll(TOPIC, (all) => {
+        const there = new Set(all.map((record) => record.headers["chaperone-event-id"]));
+        return [...ids].every((id) => there.has(id));
+      });
+      expect(origin.written.length).toBeGreaterThan(10_000);
+      const seen: Readonly<Record<string, readonly SeenEvent[]>> = {
+        ndjson,
+        otlp,
+        kafka: seenInKafka(records),
+      };
+      for (const [destination, events] of Object.entries(seen))
+        expect(complaintsOf(origin.written, events), destination).toEqual(NOTHING);
+      expect(complaintsOf([], Object.values(seen).flat()), "all destinations together").toEqual(
+        NOTHING,
+      );
+    });
+  },
+);
+
+function configurationOf(
+  folder: string,
+  to: { readonly kafka: string; readonly otlp: string },
+): object {
+  const endpoints = [
+    {
+      ref: { slug: "file" },
+      spec: { displayName: "NDJSON", file: { path: join(folder, "events.ndjson") } },
+    },
+    { ref: { slug: "otlp" }, spec: { displayName: "OTLP", otlp: { endpoint: to.otlp } } },
+    {
+      ref: { slug: "kafka" },
+      spec: { displayName: "Kafka", kafka: { bootstrapEndpoints: to.kafka, topic: TOPIC } },
+    },
+  ];
+  const streams = [
+    "logs-audit-kube-api",
+    "logs-audit-teleport",
+    "logs-session-teleport",
+    "logs-grants",
+    "logs-findings",
+  ];
+  return {
+    organization: "acme",
+    dataDir: join(folder, "data"),
+    vendors: [vendorConfiguration],
+    // Short waits, so that held events are released while the killing goes on.
+    hold: { lateness: "PT0.2S", holdFor: "PT1S" },
+    sources: [
+      {
+        name: "audit",
+        cluster: "prod",
+        kubernetesAuditFile: { include: [join(folder, "logs/audit/*.log")] },
+      },
+      { name: "teleport", teleportFile: { include: [join(folder, "logs/teleport/*.log")] } },
+    ],
+    health: { listen: "127.0.0.1:0" },
+    relay: {
+      endpoints,
+      pipelines: endpoints.flatMap(({ ref }) =>
+        streams.map((stream) => ({
+          ref: { slug: `${stream}-to-${ref.slug}` },
+          spec: { source: { slug: stream }, destination: { slug: ref.slug }, enabled: true },
+        })),
+      ),
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+
+const MAIN = new URL("../../../src/main.ts", import.meta.url).pathname;
+
+/** Chaperone in a process of its own, so that it can really be killed. */
+export interface ChaperoneProcess {
+  /** Resolves when the process is gone. */
+  kill9(): Promise<void>;
+  /** Exit code, once it ended by itself. */
+  readonly ended: Promise<number | null>;
+  /** What it wrote to standard error so far. */
+  errors(): string;
+}
+
+export function startChaperone(args: readonly string[]): ChaperoneProcess {
+  const child: ChildProcess = spawn(process.execPath, ["--no-warnings", MAIN, ...args], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let errors = "";
+  child.stderr?.on(
+    "data",
+    (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-20_000)),
+  );
+  const ended = once(child, "exit").then(([code]) => code as number | null);
+  return {
+    kill9: async () => {
+      child.kill("SIGKILL");
+      await ended;
+    },
+    ended,
+    errors: () => errors,
+  };
+}
