@@ -1,0 +1,48 @@
+import { ChaperoneError } from "../model/error.ts";
+import type { Source } from "../model/record.ts";
+import type { SourceConfiguration, SourceOptions } from "../model/source.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Checkpoints, Collector } from "../ports/collector.ts";
+import type { Log } from "../ports/log.ts";
+import { createKubernetesAuditFile } from "./kubernetes-audit/file.ts";
+import { createTeleportFile } from "./teleport/file.ts";
+
+export interface CollectorDeps {
+  readonly checkpoints: Checkpoints;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stopAtEnd: boolean;
+}
+
+/** The collector of a configured source. @throws CONFIG_KIND_NOT_BUILT for a kind that this version cannot run. */
+export function createCollector(configured: SourceConfiguration, deps: CollectorDeps): Collector {
+  const { options } = configured;
+  const source = sourceOf(configured);
+  switch (options.kind) {
+    case "kubernetesAuditFile":
+      return createKubernetesAuditFile({ ...deps, source, options });
+    case "teleportFile":
+      return createTeleportFile({ ...deps, source, options });
+    case "unbuilt":
+      throw notBuilt(configured.name, options.name);
+  }
+}
+
+/** The source as records and watermarks know it. @throws CONFIG_KIND_NOT_BUILT */
+export function sourceOf({ name, cluster, options }: SourceConfiguration): Source {
+  if (options.kind === "unbuilt") throw notBuilt(name, options.name);
+  return { name, cluster, dialect: DIALECTS[options.kind] };
+}
+
+const DIALECTS: Readonly<Record<Exclude<SourceOptions["kind"], "unbuilt">, Source["dialect"]>> = {
+  kubernetesAuditFile: "kubernetes-audit",
+  teleportFile: "teleport",
+};
+
+function notBuilt(source: string, kind: string): ChaperoneError {
+  return new ChaperoneError(
+    "CONFIG_KIND_NOT_BUILT",
+    `Cannot collect from source "${source}": this version has no collector of the kind "${kind}"`,
+    { hint: `Kinds it has: ${Object.keys(DIALECTS).join(", ")}` },
+  );
+}

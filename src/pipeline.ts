@@ -1,0 +1,127 @@
+import { join } from "node:path";
+import { createCheckpoints } from "./collect/checkpoints.ts";
+import { createCollector, sourceOf } from "./collect/collectors.ts";
+import { createIntake, type DrivenIntake } from "./collect/intake.ts";
+import { createWatermarks } from "./collect/watermarks.ts";
+import type { Configuration } from "./config/configuration.ts";
+import { createCorrelator } from "./correlate/correlator.ts";
+import { createLedger } from "./correlate/ledger/ledger.ts";
+import { createCursors } from "./journal/cursors.ts";
+import { damageRanges } from "./journal/damage-ranges.ts";
+import { foldJournal } from "./journal/fold.ts";
+import { createLocalJournal } from "./journal/local/journal.ts";
+import { gapEvent } from "./normalize/gap.ts";
+import { createNormalizers, factsOf } from "./normalize/normalizers.ts";
+import { normalizeRecord } from "./normalize/record.ts";
+import { openDatabase } from "./platform/database.ts";
+import { lockFolder } from "./platform/lock.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Collector } from "./ports/collector.ts";
+import type { Consumer } from "./ports/consumer.ts";
+import type { Correlator } from "./ports/correlator.ts";
+import type { Disk } from "./ports/disk.ts";
+import type { Journal } from "./ports/journal.ts";
+import type { Log } from "./ports/log.ts";
+import type { Meter } from "./ports/meter.ts";
+import { openConsumers } from "./relay/consumers.ts";
+
+/** The world around one straight line. */
+export interface Surroundings {
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+  /** Read every file source to its end as of the start, and stop there. */
+  readonly stopAtEnd: boolean;
+  /** A part of the line that nobody waits for has failed: the process must end. */
+  readonly fail: (error: unknown) => void;
+  /** Ends the waits inside the line when it is time to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** The parts of one organization's line, opened and ready. `run/` keeps them going. */
+export interface Line {
+  readonly collectors: readonly Collector[];
+  readonly intake: DrivenIntake;
+  readonly correlator: Correlator;
+  readonly journal: Journal;
+  readonly consumers: readonly Consumer[];
+  close(): Promise<void>;
+}
+
+/**
+ * The straight line: collect → normalize → correlate → journal → forward and archive.
+ *
+ * A collector hands records to the intake. The intake has them normalized and correlated, and appends the events to the journal;
+ * when that is durable it resolves, and only then does the collector move its checkpoint. Every consumer (a pipeline, the archive)
+ * reads the journal behind a cursor of its own, which moves only over what is settled: delivered, or resting in quarantine.
+ */
+export async function openLine(configuration: Configuration, around: Surroundings): Promise<Line> {
+  const { disk, clock, log, meter } = around;
+  const { organization, policy } = configuration;
+  const sources = configuration.sources.map(sourceOf);
+  const home = join(configuration.dataDir, encodeURIComponent(organization));
+  await disk.makeFolder(home);
+  const lock = lockFolder(home);
+
+  // The durable middle: the journal, and the ledger, which is a fold of it.
+  const journal = await createLocalJournal({
+    ...configuration.journal,
+    folder: join(home, "journal"),
+    disk,
+    clock,
+    log,
+    onDamage: (damage) => {
+      for (const range of damageRanges(damage, clock.now()))
+        void intake.gap(range).catch(around.fail);
+    },
+  });
+  const normalizers = createNormalizers(organization);
+  const database = openDatabase(join(home, "ledger.sqlite"));
+  const correlator = createCorrelator({
+    policy,
+    ledger: createLedger(database),
+    factsOf: (event) => factsOf(normalizers, event),
+    clock,
+    log,
+  });
+  await foldJournal(journal, correlator, around.signal);
+
+  // Left of the journal.
+  const intake = createIntake({
+    organization,
+    normalize: (record, source) =>
+      normalizeRecord({ normalizer: normalizers[source.dialect], organization }, record, source),
+    gapEvent: (range) => ({ event: gapEvent({ range, organization }), facts: null }),
+    correlator,
+    journal,
+    watermarks: createWatermarks({ sources, latenessMs: policy.hold.latenessMs }),
+    clock,
+    meter,
+    acceptsInFlightMax: configuration.limits.acceptsInFlightMax,
+    skewMaxMs: policy.hold.skewMaxMs,
+    signal: around.signal,
+  });
+  const checkpoints = createCheckpoints(disk, join(home, "checkpoints"));
+  const collectors = configuration.sources.map((source) =>
+    createCollector(source, { checkpoints, clock, log, stopAtEnd: around.stopAtEnd }),
+  );
+
+  // Right of the journal.
+  const cursors = await createCursors({ disk, folder: join(home, "cursors") });
+  const consumers = await openConsumers(configuration, { ...around, journal, cursors, home });
+
+  return {
+    collectors,
+    intake,
+    correlator,
+    journal,
+    consumers: consumers.all,
+    close: async () => {
+      await consumers.close();
+      await journal.close();
+      database.close();
+      lock.release();
+    },
+  };
+}
