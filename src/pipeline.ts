@@ -17,13 +17,12 @@ import { openDatabase } from "./platform/database.ts";
 import { lockFolder } from "./platform/lock.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Collector } from "./ports/collector.ts";
-import type { Consumer } from "./ports/consumer.ts";
 import type { Correlator } from "./ports/correlator.ts";
 import type { Disk } from "./ports/disk.ts";
 import type { Journal } from "./ports/journal.ts";
 import type { Log } from "./ports/log.ts";
 import type { Meter } from "./ports/meter.ts";
-import { openConsumers } from "./relay/consumers.ts";
+import { openConsumers, type Consumer } from "./relay/consumers.ts";
 
 /** The world around one straight line. */
 export interface Surroundings {

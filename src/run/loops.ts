@@ -1,6 +1,6 @@
 import type { JournalPosition } from "../model/position.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { Line } from "../pipeline.ts";
+import type { Clock } from "../ports/clock.ts";
 
 const ADVANCE_EVERY_MS = 100;
 const RELEASE_EVERY_MS = 1_000;
@@ -16,12 +16,22 @@ export async function advanceLoop(line: Line, clock: Clock, signal: AbortSignal)
 /** Lets the journal drop what no consumer and not the ledger needs any more. */
 export async function releaseLoop(line: Line, clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await line.journal.release(neededFrom(line));
+    await line.journal.release(neededAfter(line));
     await clock.sleep(RELEASE_EVERY_MS, signal);
   }
 }
 
-function neededFrom(line: Line): JournalPosition {
-  const positions = [line.correlator.durableTo, ...line.consumers.map((one) => one.settledTo)];
-  return positions.reduce((a, b) => (b.sequence < a.sequence ? b : a));
+function neededAfter(line: Line): JournalPosition {
+  const cursors = line.consumers.map((consumer) => consumer.cursor.position);
+  return cursors.reduce(
+    (least, position) => (position.sequence < least.sequence ? position : least),
+    line.correlator.durableTo,
+  );
+}
+
+/** Every consumer that is enabled, until the signal. */
+export function consume(line: Line, signal: AbortSignal): readonly Promise<void>[] {
+  return line.consumers.flatMap(({ forwarder }) =>
+    forwarder === null ? [] : [forwarder.run(signal)],
+  );
 }

@@ -1,6 +1,6 @@
 import type { Line } from "../pipeline.ts";
 import type { Clock } from "../ports/clock.ts";
-import { advanceLoop, releaseLoop } from "./loops.ts";
+import { advanceLoop, consume, releaseLoop } from "./loops.ts";
 import { together } from "./together.ts";
 
 /**
@@ -23,6 +23,5 @@ export async function serve(line: Line, clock: Clock, signal: AbortSignal): Prom
     ],
     stop,
   ).finally(() => consuming.abort());
-  const right = line.consumers.map((consumer) => consumer.run(consuming.signal));
-  await together([left, ...right], stop);
+  await together([left, ...consume(line, consuming.signal)], stop);
 }

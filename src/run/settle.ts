@@ -1,8 +1,7 @@
+import type { Forwarder } from "../forward/forwarder.ts";
+import type { JournalPosition } from "../model/position.ts";
 import type { Line } from "../pipeline.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Consumer } from "../ports/consumer.ts";
-import { releaseLoop } from "./loops.ts";
-import { together } from "./together.ts";
 
 /** A consumer that did not settle everything, and why. */
 export interface Unsettled {
@@ -12,57 +11,53 @@ export interface Unsettled {
   readonly lastError: string | null;
 }
 
-const LOOK_EVERY_MS = 20;
+export interface SettleOptions {
+  readonly clock: Clock;
+  /** Longest time without progress. */
+  readonly settleMsMax: number;
+}
 
-/**
- * `run --once`: every collector reads to its end, all holds are released, every consumer settles up to the journal's end. Resolves
- * with the consumers that made no progress for `settleMsMax`, or did not settle before the signal; none of them means done.
- */
-export async function runOnce(
+const LOOK_EVERY_MS = 250;
+
+/** Waits until every enabled consumer is settled up to the journal's end as of now, or makes no progress any more. */
+export async function settleAll(
   line: Line,
-  around: { readonly clock: Clock; readonly settleMsMax: number },
+  options: SettleOptions,
   signal: AbortSignal,
 ): Promise<readonly Unsettled[]> {
-  const failed = new AbortController();
-  const ended = AbortSignal.any([signal, failed.signal]);
-  const consuming = new AbortController();
-  const stop = (): void => {
-    failed.abort();
-    consuming.abort();
-  };
-  let unsettled: readonly Unsettled[] = [];
-  const once = async (): Promise<void> => {
-    await together(
-      line.collectors.map((collector) => collector.run(line.intake, ended)),
-      stop,
-    );
-    if (!ended.aborted) await line.intake.advance();
-    unsettled = await settle(line, around, ended);
-    consuming.abort();
-  };
-  const right = line.consumers.map((consumer) => consumer.run(consuming.signal));
-  await together([once(), releaseLoop(line, around.clock, consuming.signal), ...right], stop);
-  return unsettled;
+  const { end } = line.journal;
+  const results = await Promise.all(
+    line.consumers.map(async ({ name, forwarder }) => {
+      if (forwarder === null || (await settle(forwarder, { ...options, end }, signal))) return null;
+      const { lagEntries, lastError } = forwarder.state();
+      return { consumer: name, entries: lagEntries, lastError: lastError?.cause ?? null };
+    }),
+  );
+  return results.filter((result) => result !== null);
 }
 
 async function settle(
-  line: Line,
-  { clock, settleMsMax }: { readonly clock: Clock; readonly settleMsMax: number },
+  forwarder: Forwarder,
+  options: SettleOptions & { readonly end: JournalPosition },
   signal: AbortSignal,
-): Promise<readonly Unsettled[]> {
-  const end = line.journal.end.sequence;
+): Promise<boolean> {
+  const stuck = new AbortController();
+  const over = new AbortController();
+  void watch(forwarder, { ...options, over: over.signal }).then(() => stuck.abort());
+  const isSettled = await forwarder.settled(options.end, AbortSignal.any([signal, stuck.signal]));
+  over.abort();
+  return isSettled;
+}
+
+/** Resolves when the forwarder made no progress for too long, or when it is over. */
+async function watch(
+  forwarder: Forwarder,
+  { clock, settleMsMax, over }: SettleOptions & { readonly over: AbortSignal },
+): Promise<void> {
   const startedAt = clock.monotonicMs();
-  const isSettled = (consumer: Consumer): boolean => consumer.settledTo.sequence >= end;
-  const isStuck = (consumer: Consumer): boolean =>
-    clock.monotonicMs() - Math.max(startedAt, consumer.state().progressedAtMs) >= settleMsMax;
-  for (;;) {
-    const open = line.consumers.filter((consumer) => !isSettled(consumer));
-    if (open.length === 0 || signal.aborted || open.every(isStuck))
-      return open.map((consumer) => ({
-        consumer: consumer.name,
-        entries: end - consumer.settledTo.sequence,
-        lastError: consumer.state().lastError,
-      }));
-    await clock.sleep(LOOK_EVERY_MS, signal);
+  while (!over.aborted) {
+    const progressedAt = Math.max(startedAt, forwarder.state().lastProgressMs);
+    if (clock.monotonicMs() - progressedAt >= settleMsMax) return;
+    await clock.sleep(LOOK_EVERY_MS, over);
   }
 }

@@ -1,0 +1,117 @@
+import { join } from "node:path";
+import { createArchiveSink } from "../archive/sink.ts";
+import { createForwarder, type Forwarder } from "../forward/forwarder.ts";
+import { createQuarantine } from "../forward/quarantine/quarantine.ts";
+import { createSink } from "../forward/sinks.ts";
+import type { JournalPosition } from "../model/position.ts";
+import type { Endpoint, Pipeline } from "../model/relay.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Disk } from "../ports/disk.ts";
+import type { Cursors, Journal } from "../ports/journal.ts";
+import type { Log } from "../ports/log.ts";
+import type { Meter } from "../ports/meter.ts";
+import type { Quarantine } from "../ports/quarantine.ts";
+import type { Sink } from "../ports/sink.ts";
+import { createSharedSink, type SharedSink } from "./shared-sink.ts";
+
+/** A reader of the journal with a cursor of its own: a pipeline, or the archive. */
+export interface Consumer {
+  readonly name: string;
+  /** Durable: the journal must keep what comes after it. */
+  readonly cursor: { readonly position: JournalPosition };
+  /** Null for a pipeline that is not enabled: it keeps its place, and nothing moves. */
+  readonly forwarder: Forwarder | null;
+}
+
+export interface Consumers {
+  readonly all: readonly Consumer[];
+  close(): Promise<void>;
+}
+
+/** What is configured to the right of the journal. */
+export interface RelayConfiguration {
+  readonly organization: string;
+  readonly endpoints: readonly Endpoint[];
+  readonly pipelines: readonly Pipeline[];
+  readonly archive: { readonly directory: string } | null;
+}
+
+export interface ConsumerDeps {
+  readonly journal: Journal;
+  readonly cursors: Cursors;
+  /** Folder of the organization's durable state. */
+  readonly home: string;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+}
+
+/** Sessions of every kind are in this stream. */
+const ARCHIVE_STREAM = "logs-session-teleport";
+
+/** Opens every consumer of the configuration. Cursors are durable before anything is read. */
+export async function openConsumers(
+  configuration: RelayConfiguration,
+  deps: ConsumerDeps,
+): Promise<Consumers> {
+  const quarantines: Quarantine[] = [];
+  const all: Consumer[] = [];
+  const sinks = await openSinks(configuration, deps);
+
+  async function open(pipeline: Pipeline, sink: Sink, name: string): Promise<Consumer> {
+    const start = pipeline.start === "now" ? deps.journal.end : deps.journal.start;
+    const cursor = await deps.cursors.open(name, start);
+    if (!pipeline.isEnabled) return { name, cursor, forwarder: null };
+    const folder = join(deps.home, "quarantine");
+    const quarantine = await createQuarantine({ ...deps, folder, pipeline: name });
+    quarantines.push(quarantine);
+    return {
+      name,
+      cursor,
+      forwarder: createForwarder({ ...deps, pipeline, cursor, sink, quarantine }),
+    };
+  }
+
+  for (const pipeline of configuration.pipelines) {
+    const sink = sinks.get(pipeline.endpoint);
+    if (sink === undefined) throw new RangeError(`Cannot find endpoint "${pipeline.endpoint}"`);
+    all.push(await open(pipeline, sink.share(), pipeline.slug));
+  }
+  if (configuration.archive !== null) {
+    const folder = configuration.archive.directory;
+    const sink = createArchiveSink({ ...deps, folder, organization: configuration.organization });
+    all.push(await open(ARCHIVE_PIPELINE, sink, ARCHIVE_PIPELINE.slug));
+  }
+  return {
+    all,
+    close: async () => {
+      for (const quarantine of quarantines) await quarantine.close();
+    },
+  };
+}
+
+/** A name that no slug can have. */
+const ARCHIVE_PIPELINE: Pipeline = {
+  slug: "(archive)",
+  stream: ARCHIVE_STREAM,
+  endpoint: "(archive)",
+  isEnabled: true,
+  start: "oldest",
+};
+
+async function openSinks(
+  { endpoints, pipelines, organization }: RelayConfiguration,
+  deps: ConsumerDeps,
+): Promise<ReadonlyMap<string, SharedSink>> {
+  const used = endpoints.filter(({ slug }) =>
+    pipelines.some((pipeline) => pipeline.endpoint === slug),
+  );
+  const sinks = new Map<string, SharedSink>();
+  for (const endpoint of used)
+    sinks.set(
+      endpoint.slug,
+      createSharedSink(await createSink(endpoint, { ...deps, organization })),
+    );
+  return sinks;
+}
