@@ -33,7 +33,8 @@ compile() {
   say "compiling the OpenTelemetry Collector $version (a minute or two, once)"
   rm -rf "$work"
   mkdir -p "$1"
-  (cd "$module" && CGO_ENABLED=0 GOOS=linux GOTOOLCHAIN=auto \
+  # GOROOT, where it is set, may be that of another Go
+  (cd "$module" && env -u GOROOT CGO_ENABLED=0 GOOS=linux GOTOOLCHAIN=auto \
     "$go" build -trimpath -buildvcs=false -ldflags='-s -w' -o "$work/otelcol" .)
   mv "$work/otelcol" "$1/otelcol"
 }
