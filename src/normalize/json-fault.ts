@@ -11,6 +11,9 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
+const WORDS = ["true", "false", "null"];
+const WORD_BYTES_MAX = 32;
+
 /** What may come next. */
 type Expected = "value" | "value or end" | "key" | "key or end" | "comma or end";
 
@@ -83,7 +86,14 @@ function scalarEnd(bytes: Uint8Array, from: number): number {
   if (bytes[from] === QUOTE) return stringEnd(bytes, from);
   let end = from;
   while (end < bytes.length && isWordByte(bytes[end])) end++;
-  return isJson(bytes, from, end) ? end : from;
+  if (isJson(bytes, from, end)) return end;
+  return end === bytes.length && isCutWord(bytes, from) ? end : from;
+}
+
+/** A number or one of the three words, as far as the bytes go. */
+function isCutWord(bytes: Uint8Array, from: number): boolean {
+  const word = textOf(bytes.subarray(from, from + WORD_BYTES_MAX));
+  return /^-?(?:\d+(?:\.\d*)?(?:[eE][+-]?)?)?$/.test(word) || WORDS.some((w) => w.startsWith(word));
 }
 
 /** Digits, letters, signs and the dot: what numbers and the three words are made of. */
@@ -93,9 +103,13 @@ function isWordByte(byte: number | undefined): boolean {
 
 function isJson(bytes: Uint8Array, from: number, to: number): boolean {
   try {
-    JSON.parse(Buffer.from(bytes.subarray(from, to)).toString("utf8"));
+    JSON.parse(textOf(bytes.subarray(from, to)));
     return true;
   } catch {
     return false;
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }

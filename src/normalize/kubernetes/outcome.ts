@@ -39,13 +39,13 @@ function statusOf(code: number, decision: string | null): string {
   return code >= 200 && code < 300 ? "success" : "failure";
 }
 
-/** Who refused: authorization said `forbid`; admission refuses what was allowed; without a decision it was refused before authorization, as refused impersonation is. */
+/** Who refused: authorization said `forbid`; admission refuses what was allowed; impersonation is refused before authorization decides, and events of 2017 carry no decision. */
 function refusal(event: Fields, decision: string | null): string {
   const who =
     decision === "forbid"
       ? "refused by authorization"
       : decision === null
-        ? "refused before authorization"
+        ? "refused without a decision of authorization"
         : "refused after authorization, by admission";
   const why = explanation(event) ?? authorizationReason(event);
   return why === null ? who : `${who}: ${why}`;
