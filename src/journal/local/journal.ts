@@ -48,11 +48,11 @@ export async function createLocalJournal(options: LocalJournalOptions): Promise<
   ): Promise<readonly LocalEntry[]> {
     if (after.sequence > segments.end) throw beyond(settings.folder, after, segments.end);
     let reached = after.sequence;
-    const into: Taken = { entries: [], sizeBytes: 0, limits };
+    const into: Taken = { entries: [], sizeBytes: 0, isFull: false, limits };
     while (!signal.aborted) {
       if (reached < segments.end && !recent.take(reached, into)) {
         reached = await stored.take(reached, into);
-        if (!isFull(into)) continue;
+        if (!into.isFull) continue;
       }
       if (into.entries.length > 0) break;
       await waiters.wait(signal);
@@ -82,10 +82,6 @@ export async function createLocalJournal(options: LocalJournalOptions): Promise<
       await writer.seal();
     },
   };
-}
-
-function isFull({ entries, sizeBytes, limits }: Taken): boolean {
-  return entries.length >= limits.entriesMax || sizeBytes >= limits.bytesMax;
 }
 
 /** A reader that is ahead of us has seen entries that are gone. Going on would skip as many new ones. */

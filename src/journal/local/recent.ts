@@ -22,21 +22,24 @@ interface Commit {
 export interface Taken {
   readonly entries: LocalEntry[];
   sizeBytes: number;
+  /** A limit was reached: nothing more is taken. */
+  isFull: boolean;
   readonly limits: ReadLimits;
 }
 
-/** Takes entries from an index on until a limit; false once one was reached. A single entry above the limit is taken alone. */
-export function takeFrom(entries: readonly LocalEntry[], from: number, into: Taken): boolean {
-  for (let index = from; index < entries.length; index += 1) {
+/** Takes entries from an index on, until a limit. A single entry above the limit is taken alone. */
+export function takeFrom(entries: readonly LocalEntry[], from: number, into: Taken): void {
+  const { entriesMax, bytesMax } = into.limits;
+  for (let index = from; index < entries.length && !into.isFull; index += 1) {
     const entry = entries[index];
     if (entry === undefined) break;
     const sizeBytes = into.sizeBytes + entry.sizeBytes;
-    const isOver = sizeBytes > into.limits.bytesMax && into.entries.length > 0;
-    if (isOver || into.entries.length >= into.limits.entriesMax) return false;
+    into.isFull = sizeBytes > bytesMax && into.entries.length > 0;
+    if (into.isFull) break;
     into.entries.push(entry);
     into.sizeBytes = sizeBytes;
+    into.isFull = into.entries.length >= entriesMax || sizeBytes >= bytesMax;
   }
-  return into.entries.length < into.limits.entriesMax && into.sizeBytes < into.limits.bytesMax;
 }
 
 export function createRecent(sizeBytesMax: number): Recent {
@@ -59,7 +62,8 @@ export function createRecent(sizeBytesMax: number): Recent {
       if (commits[0] === undefined || after + 1 < commits[0].first) return false;
       for (const commit of commits) {
         if (commit.last <= after) continue;
-        if (!takeFrom(commit.entries, Math.max(0, after + 1 - commit.first), into)) break;
+        takeFrom(commit.entries, Math.max(0, after + 1 - commit.first), into);
+        if (into.isFull) break;
       }
       return true;
     },

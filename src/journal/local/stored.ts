@@ -105,9 +105,9 @@ async function takeFromSegment(context: Context, place: Place, into: Taken): Pro
       continue;
     }
     declareUpTo(context, index, { after: reached, before: block.first });
-    const isRoomLeft = takeFrom(entries, Math.max(0, reached + 1 - block.first), into);
+    takeFrom(entries, Math.max(0, reached + 1 - block.first), into);
     reached = Math.max(reached, into.entries.at(-1)?.sequence ?? 0);
-    if (!isRoomLeft) return reached;
+    if (into.isFull) return reached;
   }
   declareUpTo(context, index, { after: reached, before: last + 1 });
   return last;
