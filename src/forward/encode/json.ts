@@ -28,7 +28,7 @@ export function toJsonLine(event: AuditEvent): string {
 }
 
 /** Only the branches that hold instants are made anew; the others are as they stand in the model. */
-function detailForm(detail: AuditEvent["detail"]): unknown {
+export function detailForm(detail: AuditEvent["detail"]): unknown {
   if (detail === null) return null;
   if ("kubernetes" in detail) {
     const { requestReceivedTimestamp, stageTimestamp } = detail.kubernetes;
