@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { createCheckpoints } from "./collect/checkpoints.ts";
 import { createCollector, sourceOf } from "./collect/collectors.ts";
 import { createIntake, type DrivenIntake } from "./collect/intake.ts";
-import { createWatermarks } from "./collect/watermarks.ts";
+import { createWatermarks, type SourceWatermarks } from "./collect/watermarks.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { createCorrelator } from "./correlate/correlator.ts";
 import { createLedger } from "./correlate/ledger/ledger.ts";
@@ -42,6 +42,7 @@ export interface Surroundings {
 export interface Line {
   readonly collectors: readonly Collector[];
   readonly intake: DrivenIntake;
+  readonly watermarks: SourceWatermarks;
   readonly correlator: Correlator;
   readonly journal: Journal;
   readonly consumers: readonly Consumer[];
@@ -87,6 +88,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
   await foldJournal(journal, correlator, around.signal);
 
   // Left of the journal.
+  const watermarks = createWatermarks({ sources, latenessMs: policy.hold.latenessMs });
   const intake = createIntake({
     organization,
     normalize: (record, source) =>
@@ -94,7 +96,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
     gapEvent: (range) => ({ event: gapEvent({ range, organization }), facts: null }),
     correlator,
     journal,
-    watermarks: createWatermarks({ sources, latenessMs: policy.hold.latenessMs }),
+    watermarks,
     clock,
     meter,
     acceptsInFlightMax: configuration.limits.acceptsInFlightMax,
@@ -113,6 +115,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
   return {
     collectors,
     intake,
+    watermarks,
     correlator,
     journal,
     consumers: consumers.all,

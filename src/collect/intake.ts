@@ -74,7 +74,7 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
       watermarks.progress(source, progress);
       const labels = { source: source.name };
       meter.set("chaperone_source_failing", labels, progress.isFailing ? 1 : 0);
-      const watermark = watermarks.of(source.name);
+      const { watermark } = watermarks.state(source.name);
       if (Number.isFinite(watermark))
         meter.set("chaperone_source_watermark_seconds", labels, watermark / MICROS_PER_MS / 1_000);
     },

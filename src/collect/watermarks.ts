@@ -14,8 +14,8 @@ export interface SourceWatermarks {
   /** Resolves when events up to this time have no evidence ahead of them in an unread part of a Teleport source, or on abort. */
   admit(source: Source, occurredAt: Micros, signal: AbortSignal): Promise<void>;
   current(): Watermarks;
-  /** Watermark of one source; -Infinity before anything is known of it. */
-  of(source: string): Micros;
+  /** Watermark of one source, -Infinity before anything is known of it, and whether it can be read. */
+  state(source: string): { readonly watermark: Micros; readonly isFailing: boolean };
 }
 
 export interface WatermarkOptions {
@@ -72,7 +72,13 @@ export function createWatermarks(options: WatermarkOptions): SourceWatermarks {
       evidence: Math.min(Infinity, ...evidence.map((state) => state.watermark)),
       isEvidenceIdle: evidence.every((state) => isIdle(state.progress)),
     }),
-    of: (source) => states.get(source)?.watermark ?? -Infinity,
+    state: (source) => {
+      const state = states.get(source);
+      return {
+        watermark: state?.watermark ?? -Infinity,
+        isFailing: state?.progress?.isFailing ?? false,
+      };
+    },
   };
 }
 

@@ -6,7 +6,7 @@ export const AGENT = "system:serviceaccount:relay-system:kube-agent";
 export const ENGINEERS = ["ada@vendor.example", "grace@vendor.example"] as const;
 export const ROOT_CLUSTER = "root.vendor.example";
 
-export const vendorConfiguration = {
+export const vendorConfiguration: object = {
   name: "vendor",
   users: ["*@vendor.example"],
   teleport: { clusters: [ROOT_CLUSTER] },

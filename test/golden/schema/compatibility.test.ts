@@ -42,7 +42,7 @@ describe("published schemas", () => {
 
   it("have a doc on every field", () => {
     for (const { subject, version, text } of published)
-      JSON.parse(text, function check(this: unknown, key, value: unknown) {
+      JSON.parse(text, (_key, value: unknown) => {
         const isField = typeof value === "object" && value !== null && "type" in value && "name" in value;
         if (isField) expect(value, `${subject} v${version} ${String(value.name)}`).toHaveProperty("doc");
         return value;

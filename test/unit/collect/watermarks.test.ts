@@ -39,7 +39,7 @@ describe("watermarks (H2)", () => {
     marks.progress(root, behind("old", "new"));
     expect(marks.current()).toEqual({ evidence: seconds(240), isEvidenceIdle: false });
     marks.observe(root, "old", seconds(700));
-    expect(marks.of("root")).toBe(seconds(640));
+    expect(marks.state("root").watermark).toBe(seconds(640));
   });
 
   it("H2 an unread file of which nothing was read holds the watermark at the beginning", () => {

@@ -1,0 +1,49 @@
+import { loadConfiguration } from "../config/load.ts";
+import { refuseUnbuilt } from "../config/unbuilt.ts";
+import { createOperationalLog } from "../operate/log.ts";
+import { createMeter } from "../operate/meter.ts";
+import { createShutdown } from "../operate/shutdown.ts";
+import { start, type RunEnd } from "../run/start.ts";
+import type { Unsettled } from "../run/settle.ts";
+
+export interface RunOptions {
+  /** Path of the configuration file. */
+  readonly config: string;
+  /** Read every file source to its end, settle every pipeline, and exit. */
+  readonly once: boolean;
+  readonly json: boolean;
+}
+
+/** `chaperone run`: 0 when it was told to end and did; with `--once` 0 when everything is settled, 1 with a table of what waits. */
+export async function runCommand(options: RunOptions): Promise<number> {
+  const configuration = loadConfiguration(options.config, process.env);
+  refuseUnbuilt(configuration);
+  const { logLevel, otlp } = configuration.telemetry;
+  const operational = createOperationalLog({ level: logLevel, otlp });
+  const { log } = operational;
+  const shutdown = createShutdown(log);
+  try {
+    const meter = createMeter();
+    const end = await start(configuration, { isOnce: options.once, log, meter, shutdown });
+    return options.once ? report(end, options.json) : 0;
+  } finally {
+    await operational.close();
+    shutdown.done();
+  }
+}
+
+function report({ unsettled, isStopped }: RunEnd, isJson: boolean): number {
+  if (isJson) console.log(JSON.stringify({ settled: unsettled.length === 0, unsettled }));
+  else if (unsettled.length > 0) printUnsettled(unsettled);
+  return unsettled.length > 0 || isStopped ? 1 : 0;
+}
+
+function printUnsettled(unsettled: readonly Unsettled[]): void {
+  console.error(
+    "Cannot settle every pipeline (SETTLE_TIMEOUT); nothing is lost, run again when the destinations are back:",
+  );
+  for (const { consumer, entries, lastError } of unsettled)
+    console.error(
+      `  ${consumer}: ${entries} journal entries wait${lastError === null ? "" : `; last answer: ${lastError}`}`,
+    );
+}

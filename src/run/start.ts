@@ -1,0 +1,79 @@
+import type { Configuration } from "../config/configuration.ts";
+import { startHealth } from "../operate/health.ts";
+import type { PrometheusMeter } from "../operate/meter.ts";
+import type { Shutdown } from "../operate/shutdown.ts";
+import { openLine, type Line } from "../pipeline.ts";
+import { systemClock } from "../platform/clock.ts";
+import { nodeDisk } from "../platform/disk.ts";
+import type { Log } from "../ports/log.ts";
+import { runOnce } from "./once.ts";
+import { serve } from "./serve.ts";
+import type { Unsettled } from "./settle.ts";
+import { statusOf } from "./status.ts";
+
+export interface StartOptions {
+  readonly isOnce: boolean;
+  readonly log: Log;
+  readonly meter: PrometheusMeter;
+  readonly shutdown: Shutdown;
+}
+
+/** How a run ended: what did not settle (`--once`), and whether a signal ended it. */
+export interface RunEnd {
+  readonly unsettled: readonly Unsettled[];
+  readonly isStopped: boolean;
+}
+
+/** Opens the line, runs it to its end, and closes it. Rejects with what must end the process. */
+export async function start(configuration: Configuration, options: StartOptions): Promise<RunEnd> {
+  const { isOnce, log, meter, shutdown } = options;
+  const line = await openLine(configuration, {
+    disk: nodeDisk,
+    clock: systemClock,
+    log,
+    meter,
+    stopAtEnd: isOnce,
+    signal: shutdown.signal,
+    fail: (error) => shutdown.fail(error),
+  });
+  const health = await listen(configuration, line, options).catch(async (error: unknown) => {
+    await line.close();
+    throw error;
+  });
+  const { journal } = line;
+  log.info(
+    { organization: configuration.organization, journalEnd: journal.end.sequence },
+    "Running",
+  );
+  try {
+    const unsettled = isOnce
+      ? await runOnce(line, { clock: systemClock, ...configuration.limits }, shutdown.signal)
+      : await serve(line, systemClock, shutdown.signal).then(() => []);
+    if (shutdown.failure !== null) throw shutdown.failure;
+    return { unsettled, isStopped: shutdown.signal.aborted };
+  } finally {
+    await health?.close();
+    await line.close();
+    log.info({ journalEnd: journal.end.sequence }, "Ended");
+  }
+}
+
+/** `--once` is over in a moment: nobody scrapes it, and two of them may run on one machine. */
+async function listen(
+  configuration: Configuration,
+  line: Line,
+  { isOnce, meter, log }: StartOptions,
+): ReturnType<typeof startHealthOrNot> {
+  const address = isOnce ? null : configuration.health;
+  return startHealthOrNot(address, { meter, log, status: () => statusOf(configuration, line) });
+}
+
+async function startHealthOrNot(
+  address: { readonly host: string; readonly port: number } | null,
+  options: Omit<Parameters<typeof startHealth>[0], "host" | "port"> & { readonly log: Log },
+): Promise<Awaited<ReturnType<typeof startHealth>> | null> {
+  if (address === null) return null;
+  const server = await startHealth({ ...address, ...options });
+  options.log.info({ host: address.host, port: server.port }, "Health and metrics are served");
+  return server;
+}
