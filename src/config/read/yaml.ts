@@ -1,0 +1,101 @@
+import { LineCounter, isMap, isNode, isScalar, parseDocument, type Document } from "yaml";
+import { describeError } from "../../model/error.ts";
+import type { ConfigurationPath } from "../problem.ts";
+
+/** Limits of the file: it is written by people, and read by a parser. */
+const TEXT_LENGTH_MAX = 1024 * 1024;
+/** Nodes that aliases may stand for, per alias that is used: a few lines must not become gigabytes. */
+const ALIASES_MAX = 100;
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What the YAML says, and where it says it. */
+export interface YamlTree {
+  /** Plain values: mappings are objects, lists are arrays. */
+  readonly value: unknown;
+  /** Where the value (or, `about` key, its key) stands; the nearest thing around it that is there. */
+  placeOf(path: ConfigurationPath, about: "value" | "key"): Place | null;
+}
+
+export interface YamlFault extends Partial<Place> {
+  readonly message: string;
+}
+
+/** Reads one YAML 1.2 document; gives all the faults of its syntax. Never throws. */
+export function readYaml(
+  text: string,
+): { readonly tree: YamlTree } | { readonly faults: readonly YamlFault[] } {
+  if (text.length > TEXT_LENGTH_MAX) return fault(`is larger than ${TEXT_LENGTH_MAX} characters`);
+  try {
+    return readDocument(text);
+  } catch (error) {
+    // Deep nesting overflows the parser's stack, too many aliases are a ReferenceError of its own.
+    return fault(
+      error instanceof RangeError ? "is nested too deeply" : `is no YAML: ${describeError(error)}`,
+    );
+  }
+}
+
+function readDocument(
+  text: string,
+): { readonly tree: YamlTree } | { readonly faults: readonly YamlFault[] } {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+    logLevel: "silent",
+  });
+  const faults = [...document.errors, ...document.warnings].map((error) => {
+    const place = lines.linePos(error.pos[0]);
+    return {
+      message: `is no valid YAML: ${oneLine(error.message)}`,
+      line: place.line,
+      column: place.col,
+    };
+  });
+  if (faults.length > 0) return { faults };
+  if (document.contents === null) return fault("is empty");
+  const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
+  return {
+    tree: {
+      value,
+      placeOf: (path, about) => {
+        const offset = offsetOf(document, path, about);
+        if (offset === null) return null;
+        const place = lines.linePos(offset);
+        return { line: place.line, column: place.col };
+      },
+    },
+  };
+}
+
+function fault(message: string): { readonly faults: readonly YamlFault[] } {
+  return { faults: [{ message }] };
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, " ").trim();
+}
+
+function offsetOf(
+  document: Document,
+  path: ConfigurationPath,
+  about: "value" | "key",
+): number | null {
+  if (about === "key") {
+    const parent = document.getIn(path.slice(0, -1), true);
+    const pair = isMap(parent)
+      ? parent.items.find((item) => isScalar(item.key) && String(item.key.value) === path.at(-1))
+      : undefined;
+    if (isNode(pair?.key)) return pair.key.range?.[0] ?? null;
+  }
+  for (let length = path.length; length >= 0; length--) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return null;
+}

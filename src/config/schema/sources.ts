@@ -1,0 +1,100 @@
+import { z } from "zod";
+import type { SourceConfiguration, SourceOptions } from "../../model/source.ts";
+import { duration, list, oneOf, size, slug, text, texts, whole, type Field } from "./fields.ts";
+import { bootstrapEndpoints, saslCredentials, scramAuth } from "./kafka.ts";
+import { listen } from "./listen.ts";
+import { exactlyOne, maybe, section } from "./section.ts";
+import { tls } from "./tls.ts";
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+const fileTail = section("Files that are followed through rotation.", {
+  include: list(text("A glob pattern."), "Globs of the files. `**` stands for any folders.").check(
+    z.minLength(1, { error: "must name at least one pattern" }),
+  ),
+  exclude: texts("Globs of files that are left out."),
+  start: oneOf(
+    ["oldest", "now"],
+    "Where files begin that are there at the very first run. Later ones are read from their beginning.",
+  ).prefault("oldest"),
+  poll: duration(
+    { minMs: 10, maxMs: 60_000 },
+    "Time between two looks for new files and bytes.",
+  ).prefault("PT0.25S"),
+  lineBytesMax: size(
+    { min: 4 * KIB, max: 64 * MIB },
+    "Longest line that is kept whole. Of a longer one the head, digest and length are kept.",
+  ).prefault("64MiB"),
+  filesMax: whole(
+    { min: 1, max: 100_000 },
+    "Most files that are followed at once; the rest waits, and the source says so.",
+  ).prefault(10_000),
+}).transform(({ poll, ...rest }) => ({ ...rest, pollMs: poll }));
+
+const directory = { directory: text("The folder.") };
+
+const kinds = {
+  kubernetesAuditFile: maybe(fileTail.describe("Audit log files of a Kubernetes API server.")),
+  teleportFile: maybe(fileTail.describe("Audit log files of a Teleport cluster.")),
+  kubernetesAuditWebhook: maybe(
+    section("An HTTPS server that an API server's audit webhook posts to.", {
+      listen: listen("Address of the server, as host:port."),
+      path: text("Path of the requests.").prefault("/"),
+    }),
+  ),
+  teleportEventHandler: maybe(
+    section("A server that Teleport's event handler sends to.", {
+      listen: listen("Address of the server, as host:port."),
+    }),
+  ),
+  teleportRecordings: maybe(section("A folder of session recordings.", directory)),
+  supportAccessSnapshots: maybe(
+    section("A folder of snapshots of a vendor's active support requests.", directory),
+  ),
+  outOfBand: maybe(section("A folder of approvals that were given in another way.", directory)),
+  kafka: maybe(
+    section("A Kafka topic of records.", {
+      bootstrapEndpoints,
+      topic: text("The topic."),
+      dialect: oneOf(["kubernetes-audit", "teleport"], "What its records are."),
+      tls: maybe(tls),
+      scramAuth: maybe(scramAuth),
+      ...saslCredentials,
+    }),
+  ),
+};
+
+export const SOURCE_KINDS: readonly string[] = Object.keys(kinds);
+
+/** A source as it is written; its paths are not absolute yet. */
+export const source: Field<SourceConfiguration> = exactlyOne(
+  section("One place that records are read from. It has exactly one kind.", {
+    name: slug("The source's name, unique."),
+    cluster: maybe(
+      text(
+        "The cluster that the records are about, by the name that Teleport and other origins use for it.",
+      ),
+    ),
+    ...kinds,
+  }),
+  SOURCE_KINDS,
+  "kind of source",
+).transform(({ name, cluster, ...given }) => ({
+  name,
+  cluster: cluster ?? null,
+  options: optionsOf(given),
+}));
+
+function optionsOf(
+  given: Readonly<Partial<Record<keyof typeof kinds, unknown>>> & {
+    readonly kubernetesAuditFile?: z.output<typeof fileTail> | undefined;
+    readonly teleportFile?: z.output<typeof fileTail> | undefined;
+  },
+): SourceOptions {
+  if (given.kubernetesAuditFile !== undefined)
+    return { kind: "kubernetesAuditFile", ...given.kubernetesAuditFile };
+  if (given.teleportFile !== undefined) return { kind: "teleportFile", ...given.teleportFile };
+  const name = Object.entries(given).find(([, options]) => options !== undefined)?.[0];
+  return { kind: "unbuilt", name: name ?? "" };
+}
