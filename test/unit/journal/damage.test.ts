@@ -1,0 +1,115 @@
+import { expect, test } from "vitest";
+import { ORIGIN } from "../../../src/model/position.ts";
+import { newEntries } from "../../support/disk-entries.ts";
+import { createFaultyDisk } from "../../support/disk-faulty.ts";
+import type { FaultyDisk } from "../../support/disk-faulty.ts";
+import { FOLDER, ids, idsOf, openJournal, readAll } from "../../support/disk-journal.ts";
+
+const FIRST = `${FOLDER}/0000000000000001.avro`;
+
+interface Written {
+  readonly faulty: FaultyDisk;
+  /** Size of the first segment after each of its commits of ten entries. */
+  readonly ends: readonly number[];
+}
+
+/** Three commits of ten entries in a first segment, and a second segment behind it. */
+async function written(): Promise<Written> {
+  const faulty = createFaultyDisk();
+  const { journal } = await openJournal(faulty.disk);
+  const ends: number[] = [];
+  for (const first of [1, 11, 21]) {
+    await journal.append(newEntries(first, first + 9));
+    ends.push(journal.sizeBytes);
+  }
+  await journal.close();
+  const { journal: next } = await openJournal(faulty.disk);
+  await next.append(newEntries(31, 40));
+  await next.close();
+  return { faulty, ends };
+}
+
+test("one flipped bit anywhere in a sealed block is declared with its exact numbers, and everything else is read", async () => {
+  const { faulty, ends } = await written();
+  const [from = 0, to = 0] = ends;
+  const whole = faulty.bytes(FIRST);
+  for (let at = from; at < to; at += 7) {
+    faulty.corrupt(FIRST, () => flip(whole, at));
+    const { journal, damages } = await openJournal(faulty.disk);
+    const found = await idsOf(journal);
+    const what = `bit flipped at byte ${at}`;
+    if (found.length === 40) continue;
+    expect(found, what).toEqual([...ids(1, 10), ...ids(21, 40)]);
+    expect(damages, what).toMatchObject([
+      { from: 11, to: 20, count: 10, segment: "0000000000000001.avro" },
+    ]);
+    await journal.close();
+  }
+});
+
+test("a lie in the count of a block is found out", async () => {
+  const { faulty, ends } = await written();
+  // The count is the first byte of the block: ten, zigzag.
+  faulty.corrupt(FIRST, (bytes) => bytes.fill(18, ends[0], (ends[0] ?? 0) + 1));
+  const { journal, damages } = await openJournal(faulty.disk);
+  expect(await idsOf(journal)).toEqual([...ids(1, 10), ...ids(21, 40)]);
+  expect(damages).toMatchObject([{ from: 11, to: 20, count: 10 }]);
+});
+
+test("a block that was cut out of a sealed segment is a loss of its exact number", async () => {
+  const { faulty, ends } = await written();
+  faulty.corrupt(FIRST, (bytes) =>
+    Buffer.concat([bytes.subarray(0, ends[0]), bytes.subarray(ends[1])]),
+  );
+  const { journal, damages } = await openJournal(faulty.disk);
+  expect(await idsOf(journal)).toEqual([...ids(1, 10), ...ids(21, 40)]);
+  expect(damages).toMatchObject([{ from: 11, to: 20, count: 10, cause: "entries are missing" }]);
+});
+
+test("a sealed segment without a readable header is a loss of all its entries", async () => {
+  const { faulty } = await written();
+  faulty.corrupt(FIRST, (bytes) => bytes.fill(0, 0, 4));
+  const { journal, damages } = await openJournal(faulty.disk);
+  expect(await idsOf(journal)).toEqual(ids(31, 40));
+  expect(damages).toMatchObject([{ from: 1, to: 30, count: 30 }]);
+});
+
+test("a sealed segment that is gone is a loss of all its entries", async () => {
+  const { faulty } = await written();
+  faulty.remove(FIRST);
+  const { journal, damages } = await openJournal(faulty.disk);
+  expect(await idsOf(journal)).toEqual(ids(31, 40));
+  expect(damages).toMatchObject([{ from: 1, to: 30, count: 30 }]);
+});
+
+test("the last block of the newest segment, when its bytes are all there and wrong, is declared and its numbers are not given out again", async () => {
+  const { faulty } = await written();
+  const newest = `${FOLDER}/0000000000000031.avro`;
+  const { journal } = await openJournal(faulty.disk);
+  await journal.append(newEntries(41, 45));
+  await journal.close();
+  faulty.corrupt(`${FOLDER}/0000000000000041.avro`, (bytes) => flip(bytes, bytes.length - 40));
+  const again = await openJournal(faulty.disk);
+  expect(again.journal.end.sequence).toBe(45);
+  await again.journal.append(newEntries(46, 47));
+  expect(await idsOf(again.journal)).toEqual([...ids(1, 40), ...ids(46, 47)]);
+  expect(again.damages).toMatchObject([{ from: 41, to: 45, count: 5 }]);
+  expect(faulty.paths).toContain(newest);
+});
+
+test("a loss is declared once, however many readers come to it, and not to readers behind it", async () => {
+  const { faulty, ends } = await written();
+  faulty.corrupt(FIRST, (bytes) => flip(bytes, (ends[0] ?? 0) + 30));
+  const { journal, damages } = await openJournal(faulty.disk);
+  await readAll(journal, { after: { ...ORIGIN, sequence: 20 } });
+  expect(damages).toEqual([]);
+  await readAll(journal);
+  await readAll(journal, { entriesMax: 1 });
+  expect(damages).toHaveLength(1);
+});
+
+function flip(bytes: Uint8Array, at: number): Uint8Array {
+  const changed = Uint8Array.from(bytes);
+  changed[at] = (changed[at] ?? 0) ^ 1;
+  return changed;
+}

@@ -1,0 +1,147 @@
+import { describe, expect, test } from "vitest";
+import { newEntries, ownEntry } from "../../support/disk-entries.ts";
+import { createFaultyDisk } from "../../support/disk-faulty.ts";
+import type { DiskCall } from "../../support/disk-faulty.ts";
+import { ids, idsOf, openJournal } from "../../support/disk-journal.ts";
+
+const FULL = "The disk is full: the journal and collectors wait";
+
+describe("a failed fsync", () => {
+  test.each(["sync", "syncFolder"] as const)(
+    "of %s rejects every append under way and every later one with JOURNAL_WRITE_FAILED",
+    async (operation) => {
+      const faulty = createFaultyDisk();
+      const { journal } = await openJournal(faulty.disk);
+      faulty.fault = only(operation, "EIO");
+      const appends = [
+        journal.append(newEntries(1, 3)),
+        journal.append(newEntries(4, 6)),
+        journal.append([]),
+      ];
+      const settled = await Promise.allSettled(appends);
+      expect(settled.map((result) => result.status)).toEqual(["rejected", "rejected", "rejected"]);
+      faulty.fault = () => null;
+      await expect(journal.append(newEntries(7, 7))).rejects.toMatchObject({
+        code: "JOURNAL_WRITE_FAILED",
+      });
+      expect(journal.end.sequence).toBe(0);
+      await journal.close();
+    },
+  );
+
+  test("leaves what was durable before it to the next start", async () => {
+    const faulty = createFaultyDisk();
+    const { journal } = await openJournal(faulty.disk);
+    await journal.append(newEntries(1, 3));
+    faulty.fault = only("sync", "EIO");
+    await expect(journal.append(newEntries(4, 6))).rejects.toMatchObject({
+      code: "JOURNAL_WRITE_FAILED",
+    });
+    const again = await openJournal(faulty.afterPowerLoss().disk);
+    expect(await idsOf(again.journal)).toEqual(ids(1, 3));
+  });
+});
+
+test("a write error that is no full disk rejects with JOURNAL_WRITE_FAILED", async () => {
+  const faulty = createFaultyDisk();
+  const { journal } = await openJournal(faulty.disk);
+  await journal.append(newEntries(1, 1));
+  faulty.fault = only("write", "EIO", 100);
+  await expect(journal.append(newEntries(2, 2))).rejects.toMatchObject({
+    code: "JOURNAL_WRITE_FAILED",
+  });
+});
+
+describe("a full disk", () => {
+  test("makes appends wait, is said once, and loses nothing once there is room", async () => {
+    const faulty = createFaultyDisk();
+    const { journal, log } = await openJournal(faulty.disk);
+    await journal.append(newEntries(1, 3));
+    faulty.capacityBytes = faulty.usedBytes + 50;
+    let isDurable = false;
+    const appended = journal.append(newEntries(4, 6, 500)).then(() => {
+      isDurable = true;
+    });
+    let tries = 0;
+    faulty.fault = ({ operation }) => {
+      if (operation === "truncate") tries += 1;
+      return null;
+    };
+    await expect.poll(() => tries).toBeGreaterThan(3);
+    expect(isDurable).toBe(false);
+    expect(await idsOf(journal)).toEqual(ids(1, 3));
+    faulty.capacityBytes = Infinity;
+    await appended;
+    await journal.append(newEntries(7, 8));
+    expect(await idsOf(journal)).toEqual(ids(1, 8));
+    expect(log.lines.filter((line) => line === FULL)).toHaveLength(1);
+    await journal.close();
+    expect(await idsOf((await openJournal(faulty.disk)).journal)).toEqual(ids(1, 8));
+  });
+
+  test.each([0, 100, 1_000, 20_000, 40_000])(
+    "with %i bytes left at the beginning of a segment makes appends wait, too",
+    async (bytesLeft) => {
+      const faulty = createFaultyDisk();
+      const { journal } = await openJournal(faulty.disk);
+      faulty.capacityBytes = faulty.usedBytes + bytesLeft;
+      let tries = 0;
+      faulty.fault = () => {
+        tries += 1;
+        return null;
+      };
+      const appended = journal.append(newEntries(1, 60, 1_000));
+      await expect.poll(() => tries).toBeGreaterThan(20);
+      expect(journal.end.sequence).toBe(0);
+      faulty.capacityBytes = Infinity;
+      await appended;
+      expect(await idsOf(journal)).toEqual(ids(1, 60));
+    },
+  );
+
+  test("does not keep close waiting: what is not durable is given back", async () => {
+    const faulty = createFaultyDisk();
+    const { journal } = await openJournal(faulty.disk);
+    faulty.capacityBytes = faulty.usedBytes;
+    const appended = journal.append(newEntries(1, 1));
+    const refused = expect(appended).rejects.toMatchObject({ code: "JOURNAL_FULL" });
+    await journal.close();
+    await refused;
+  });
+});
+
+describe("commits", () => {
+  test("gather what comes during an fsync into one block", async () => {
+    const faulty = createFaultyDisk();
+    const { journal } = await openJournal(faulty.disk);
+    await journal.append(newEntries(1, 1));
+    let syncs = 0;
+    faulty.fault = ({ operation }) => {
+      if (operation === "sync") syncs += 1;
+      return null;
+    };
+    await Promise.all(newEntries(2, 101).map((entry) => journal.append([entry])));
+    expect(syncs).toBeLessThan(10);
+    expect(await idsOf(journal)).toEqual(ids(1, 101));
+  });
+
+  test("of many megabytes become several blocks, and the append resolves with the last one", async () => {
+    const faulty = createFaultyDisk();
+    const { journal } = await openJournal(faulty.disk, { commitBytesMax: 10_000 });
+    const position = await journal.append([...newEntries(1, 99, 1_000), ownEntry(100, 1_000)]);
+    expect(position.sequence).toBe(100);
+    expect(await idsOf(journal)).toEqual(ids(1, 100));
+  });
+
+  test("take entries far larger than their size", async () => {
+    const { journal } = await openJournal(createFaultyDisk().disk, { commitBytesMax: 10_000 });
+    await journal.append(newEntries(1, 2, 3_000_000));
+    await journal.append(newEntries(3, 3));
+    expect(await idsOf(journal)).toEqual(ids(1, 3));
+  });
+});
+
+function only(operation: DiskCall["operation"], code: string, writtenBytes?: number) {
+  const fault = writtenBytes === undefined ? { code } : { code, writtenBytes };
+  return (call: DiskCall) => (call.operation === operation ? fault : null);
+}

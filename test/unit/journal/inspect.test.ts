@@ -1,0 +1,81 @@
+import { expect, test } from "vitest";
+import { inspectEntries, inspectJournal } from "../../../src/journal/local/inspect.ts";
+import type { SegmentInspection } from "../../../src/journal/local/inspect.ts";
+import type { Disk } from "../../../src/ports/disk.ts";
+import { auditEvent, newEntries } from "../../support/disk-entries.ts";
+import { createFaultyDisk } from "../../support/disk-faulty.ts";
+import { FOLDER, ids, openJournal } from "../../support/disk-journal.ts";
+
+const FIRST = `${FOLDER}/0000000000000001.avro`;
+
+async function inspect(disk: Disk): Promise<SegmentInspection[]> {
+  const found: SegmentInspection[] = [];
+  for await (const segment of inspectJournal(disk, FOLDER)) found.push(segment);
+  return found;
+}
+
+async function twoSegments() {
+  const faulty = createFaultyDisk();
+  const first = await openJournal(faulty.disk);
+  await first.journal.append(newEntries(1, 10));
+  const afterFirst = first.journal.sizeBytes;
+  await first.journal.append(newEntries(11, 20));
+  await first.journal.close();
+  const { journal } = await openJournal(faulty.disk);
+  await journal.append(newEntries(21, 25));
+  return { faulty, journal, afterFirst };
+}
+
+test("a running journal is described segment by segment, without a change", async () => {
+  const { faulty } = await twoSegments();
+  let changes = 0;
+  faulty.fault = ({ operation }) => {
+    if (!["read", "list", "open"].includes(operation)) changes += 1;
+    return null;
+  };
+  expect(await inspect(faulty.disk)).toMatchObject([
+    {
+      file: "0000000000000001.avro",
+      isNewest: false,
+      first: 1,
+      last: 20,
+      entries: 20,
+      blocks: 2,
+      sizeBytes: faulty.bytes(FIRST).byteLength,
+      observedFrom: auditEvent(1).observedAt,
+      observedTo: auditEvent(20).observedAt,
+      faults: [],
+      missing: [],
+    },
+    { isNewest: true, first: 21, last: 25, entries: 5, unfinishedBytes: 0 },
+  ]);
+  expect(changes).toBe(0);
+});
+
+test("damage is shown with its offset and the sequences that it cost", async () => {
+  const { faulty, afterFirst } = await twoSegments();
+  faulty.corrupt(FIRST, (bytes) => bytes.fill(0xff, afterFirst + 40, afterFirst + 50));
+  const [first] = await inspect(faulty.disk);
+  expect(first).toMatchObject({
+    entries: 10,
+    last: 10,
+    faults: [{ kind: "damaged", offsetBytes: afterFirst }],
+    missing: [{ from: 11, to: 20 }],
+  });
+});
+
+test("the torn end of the newest segment counts as unfinished, not as damage", async () => {
+  const { faulty } = await twoSegments();
+  faulty.corrupt(`${FOLDER}/0000000000000021.avro`, (bytes) => bytes.slice(0, -5));
+  const newest = (await inspect(faulty.disk)).at(-1);
+  expect(newest).toMatchObject({ faults: [], entries: 0 });
+  expect(newest?.unfinishedBytes).toBeGreaterThan(0);
+});
+
+test("the entries of a range are listed across segments", async () => {
+  const { faulty } = await twoSegments();
+  const found: string[] = [];
+  for await (const entry of inspectEntries(faulty.disk, FOLDER, { from: 18, to: 23 }))
+    found.push(entry.event().id);
+  expect(found).toEqual(ids(18, 23));
+});

@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import type { LocalJournalOptions } from "../../../src/journal/local/options.ts";
+import type { Journal } from "../../../src/ports/journal.ts";
+import { newEntries, ownEntry } from "../../support/disk-entries.ts";
+import { createFaultyDisk } from "../../support/disk-faulty.ts";
+import { createImpatientClock, ids, openJournal, readAll } from "../../support/disk-journal.ts";
+
+const DAY_MS = 86_400_000;
+const small = { sizeBytesMax: 200_000, segmentBytesMax: 50_000, commitBytesMax: 5_000 } as const;
+const AT_LIMIT = "The journal is at its size limit: collectors wait";
+
+/** Appends entries of about 5 KB until one waits; returns how many are durable and the append that waits. */
+async function fill(
+  journal: Journal,
+  log: { readonly lines: readonly string[] },
+): Promise<{ durable: number; waiting: Promise<unknown> }> {
+  for (let number = 1; ; number += 1) {
+    const waiting = journal.append(newEntries(number, number, 4_000));
+    const isWaiting = expect
+      .poll(() => log.lines.includes(AT_LIMIT), { interval: 1 })
+      .toBe(true)
+      .then(
+        () => true,
+        () => false,
+      );
+    if (await Promise.race([waiting.then(() => false), isWaiting]))
+      return { durable: number - 1, waiting };
+  }
+}
+
+describe("the byte limit", () => {
+  test("makes appends wait below it, a segment's worth short, and release lets them go on", async () => {
+    const { journal, log } = await openJournal(createFaultyDisk().disk, small);
+    const { durable, waiting } = await fill(journal, log);
+    expect(journal.sizeBytes).toBeLessThanOrEqual(150_000);
+    expect(journal.sizeBytes).toBeGreaterThan(130_000);
+    expect(journal.end.sequence).toBe(durable);
+    await journal.release({ ...journal.end, sequence: Math.floor(durable / 2) });
+    await waiting;
+    const rest = await readAll(journal, { after: journal.start });
+    expect(rest.at(-1)?.id).toBe(`event-${durable + 1}`);
+    expect(journal.start.sequence).toBeGreaterThan(0);
+    expect(journal.start.sequence).toBeLessThanOrEqual(Math.floor(durable / 2));
+  });
+
+  test("keeps what was not released, however long appends wait", async () => {
+    const { journal, log } = await openJournal(createFaultyDisk().disk, { ...small, keepMs: 0 });
+    const { durable, waiting } = await fill(journal, log);
+    const refused = expect(waiting).rejects.toMatchObject({ code: "JOURNAL_FULL" });
+    const all = await readAll(journal);
+    expect(all.map((entry) => entry.id)).toEqual(ids(1, durable));
+    await journal.close();
+    await refused;
+  });
+
+  test("leaves the reserve to events of our own", async () => {
+    const faulty = createFaultyDisk();
+    const first = await openJournal(faulty.disk, small);
+    const { durable, waiting } = await fill(first.journal, first.log);
+    const refused = expect(waiting).rejects.toMatchObject({ code: "JOURNAL_FULL" });
+    await first.journal.close();
+    await refused;
+    const { journal } = await openJournal(faulty.disk, small);
+    const position = await journal.append([ownEntry(durable + 1, 4_000)]);
+    expect(position.sequence).toBe(durable + 1);
+    expect(journal.sizeBytes).toBeLessThanOrEqual(small.sizeBytesMax);
+  });
+});
+
+describe("release", () => {
+  const options: Partial<LocalJournalOptions> = { segmentBytesMax: 20_000, lingerMs: 0 };
+
+  async function days(journal: Journal, clock: { passMs(ms: number): void }): Promise<void> {
+    for (let day = 0; day < 5; day += 1) {
+      await journal.append(newEntries(day * 10 + 1, day * 10 + 10, 2_000));
+      clock.passMs(DAY_MS);
+    }
+  }
+
+  test("unlinks only what is both released and older than the journal keeps", async () => {
+    const faulty = createFaultyDisk();
+    const clock = createImpatientClock(100 * DAY_MS);
+    const keeping = { ...options, clock, keepMs: 2.5 * DAY_MS };
+    const { journal } = await openJournal(faulty.disk, keeping);
+    await days(journal, clock);
+    await journal.release({ ...journal.end, sequence: 15 });
+    expect(journal.start.sequence).toBe(10);
+    await journal.release(journal.end);
+    expect(journal.start.sequence).toBe(20);
+    clock.passMs(DAY_MS);
+    await journal.close();
+    const again = await openJournal(faulty.disk, keeping);
+    await again.journal.release(again.journal.end);
+    expect(again.journal.start.sequence).toBe(30);
+    expect(again.damages).toEqual([]);
+  });
+
+  test("never unlinks the newest segment, so that the sequence goes on after a restart", async () => {
+    const faulty = createFaultyDisk();
+    const clock = createImpatientClock(100 * DAY_MS);
+    const { journal } = await openJournal(faulty.disk, { ...options, clock, keepMs: 0 });
+    await days(journal, clock);
+    await journal.release(journal.end);
+    expect(journal.start.sequence).toBe(40);
+    await journal.close();
+    const again = await openJournal(faulty.disk, { ...options, clock, keepMs: 0 });
+    await again.journal.release(again.journal.end);
+    const position = await again.journal.append(newEntries(51, 51));
+    expect(position.sequence).toBe(51);
+    expect((await readAll(again.journal, { after: again.journal.start })).length).toBe(11);
+    expect(again.damages).toEqual([]);
+  });
+
+  test("is no loss to a reader that starts at the oldest entry", async () => {
+    const clock = createImpatientClock(100 * DAY_MS);
+    const { journal, damages } = await openJournal(createFaultyDisk().disk, {
+      ...options,
+      clock,
+      keepMs: 0,
+      recentBytesMax: 0,
+    });
+    await days(journal, clock);
+    await journal.release({ ...journal.end, sequence: 25 });
+    const found = await readAll(journal);
+    expect(found[0]?.position.sequence).toBe(21);
+    expect(damages).toEqual([]);
+  });
+});
