@@ -4,6 +4,7 @@ import { createCollector, sourceOf } from "./collect/collectors.ts";
 import { createIntake, type DrivenIntake } from "./collect/intake.ts";
 import { createWatermarks, type SourceWatermarks } from "./collect/watermarks.ts";
 import type { Configuration } from "./config/configuration.ts";
+import { HOME, organizationHome } from "./config/home.ts";
 import { createCorrelator } from "./correlate/correlator.ts";
 import { createLedger } from "./correlate/ledger/ledger.ts";
 import { createCursors } from "./journal/cursors.ts";
@@ -60,14 +61,14 @@ export async function openLine(configuration: Configuration, around: Surrounding
   const { disk, clock, log, meter } = around;
   const { organization, policy } = configuration;
   const sources = configuration.sources.map(sourceOf);
-  const home = join(configuration.dataDir, encodeURIComponent(organization));
+  const home = organizationHome(configuration);
   await disk.makeFolder(home);
   const lock = lockFolder(home);
 
   // The durable middle: the journal, and the ledger, which is a fold of it.
   const journal = await createLocalJournal({
     ...configuration.journal,
-    folder: join(home, "journal"),
+    folder: join(home, HOME.journal),
     disk,
     clock,
     log,
@@ -77,7 +78,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
     },
   });
   const normalizers = createNormalizers(organization);
-  const database = openDatabase(join(home, "ledger.sqlite"));
+  const database = openDatabase(join(home, HOME.ledger));
   const correlator = createCorrelator({
     policy,
     ledger: createLedger(database),
@@ -103,14 +104,19 @@ export async function openLine(configuration: Configuration, around: Surrounding
     skewMaxMs: policy.hold.skewMaxMs,
     signal: around.signal,
   });
-  const checkpoints = createCheckpoints(disk, join(home, "checkpoints"));
+  const checkpoints = createCheckpoints(disk, join(home, HOME.checkpoints));
   const collectors = configuration.sources.map((source) =>
     createCollector(source, { checkpoints, clock, log, stopAtEnd: around.stopAtEnd }),
   );
 
   // Right of the journal.
-  const cursors = await createCursors({ disk, folder: join(home, "cursors") });
-  const consumers = await openConsumers(configuration, { ...around, journal, cursors, home });
+  const cursors = await createCursors({ disk, folder: join(home, HOME.cursors) });
+  const consumers = await openConsumers(configuration, {
+    ...around,
+    journal,
+    cursors,
+    quarantineFolder: join(home, HOME.quarantine),
+  });
 
   return {
     collectors,

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { createArchiveSink } from "../archive/sink.ts";
 import { createForwarder, type Forwarder } from "../forward/forwarder.ts";
 import { createQuarantine } from "../forward/quarantine/quarantine.ts";
@@ -39,8 +38,7 @@ export interface RelayConfiguration {
 export interface ConsumerDeps {
   readonly journal: Journal;
   readonly cursors: Cursors;
-  /** Folder of the organization's durable state. */
-  readonly home: string;
+  readonly quarantineFolder: string;
   readonly disk: Disk;
   readonly clock: Clock;
   readonly log: Log;
@@ -63,8 +61,11 @@ export async function openConsumers(
     const start = pipeline.start === "now" ? deps.journal.end : deps.journal.start;
     const cursor = await deps.cursors.open(name, start);
     if (!pipeline.isEnabled) return { name, cursor, forwarder: null };
-    const folder = join(deps.home, "quarantine");
-    const quarantine = await createQuarantine({ ...deps, folder, pipeline: name });
+    const quarantine = await createQuarantine({
+      ...deps,
+      folder: deps.quarantineFolder,
+      pipeline: name,
+    });
     quarantines.push(quarantine);
     return {
       name,
