@@ -36,5 +36,24 @@ export function createSeries(files: Iterable<TailedFile>): Series {
 function byAge(one: TailedFile, other: TailedFile): number {
   const ageNs = one.seen.modifiedNs - other.seen.modifiedNs;
   if (ageNs !== 0n) return ageNs < 0n ? -1 : 1;
-  return one.path < other.path ? -1 : 1;
+  return byRotation(one.path, other.path);
+}
+
+/**
+ * For files of one tick of the file system's clock: `audit.log.2`, `audit.log.1`, `audit.log`, and `audit-<time>.log` before
+ * `audit.log`; else by name.
+ */
+function byRotation(one: string, other: string): number {
+  const [oneStem, oneNumber] = rotationOf(one);
+  const [otherStem, otherNumber] = rotationOf(other);
+  if (oneStem === otherStem) return otherNumber - oneNumber;
+  if (oneStem.startsWith(otherStem)) return -1;
+  if (otherStem.startsWith(oneStem)) return 1;
+  return oneStem < otherStem ? -1 : 1;
+}
+
+/** The name without the number of its rotation, and that number. Longer ones are dates, which belong to the name. */
+function rotationOf(path: string): readonly [string, number] {
+  const match = /^(.*)\.(\d{1,4})$/.exec(path);
+  return match === null ? [path, 0] : [match[1] ?? "", Number(match[2])];
 }

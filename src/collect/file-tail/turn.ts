@@ -58,6 +58,7 @@ export function renewFiles(tail: Tail, handIn: HandIn): void {
       );
       setAside(tail, file);
       renewFile(file);
+      tail.wake();
     });
   }
 }
