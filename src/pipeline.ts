@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createCheckpoints } from "./collect/checkpoints.ts";
 import { createCollector, sourceOf } from "./collect/collectors.ts";
 import { createIntake, type DrivenIntake } from "./collect/intake.ts";
+import { createLosses } from "./collect/losses.ts";
 import { createWatermarks, type SourceWatermarks } from "./collect/watermarks.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { HOME, organizationHome } from "./config/home.ts";
@@ -63,22 +64,25 @@ export async function openLine(configuration: Configuration, around: Surrounding
   const sources = configuration.sources.map(sourceOf);
   const home = organizationHome(configuration);
   await disk.makeFolder(home);
+  // What was opened is closed again in the reverse order: at the end, and when a later part cannot be opened.
+  await using opening = new AsyncDisposableStack();
   const lock = lockFolder(home);
+  opening.defer(() => lock.release());
 
   // The durable middle: the journal, and the ledger, which is a fold of it.
+  const losses = createLosses(around.fail);
   const journal = await createLocalJournal({
     ...configuration.journal,
     folder: join(home, HOME.journal),
     disk,
     clock,
     log,
-    onDamage: (damage) => {
-      for (const range of damageRanges(damage, clock.now()))
-        void intake.gap(range).catch(around.fail);
-    },
+    onDamage: (damage) => losses.declare(damageRanges(damage, clock.now())),
   });
+  opening.defer(() => journal.close());
   const normalizers = createNormalizers(organization);
   const database = openDatabase(join(home, HOME.ledger));
+  opening.defer(() => database.close());
   const correlator = createCorrelator({
     policy,
     ledger: createLedger(database),
@@ -104,6 +108,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
     skewMaxMs: policy.hold.skewMaxMs,
     signal: around.signal,
   });
+  losses.declareTo(intake);
   const checkpoints = createCheckpoints(disk, join(home, HOME.checkpoints));
   const collectors = configuration.sources.map((source) =>
     createCollector(source, { checkpoints, clock, log, stopAtEnd: around.stopAtEnd }),
@@ -118,6 +123,9 @@ export async function openLine(configuration: Configuration, around: Surrounding
     quarantineFolder: join(home, HOME.quarantine),
   });
 
+  opening.defer(() => consumers.close());
+
+  const opened = opening.move();
   return {
     collectors,
     intake,
@@ -125,11 +133,6 @@ export async function openLine(configuration: Configuration, around: Surrounding
     correlator,
     journal,
     consumers: consumers.all,
-    close: async () => {
-      await consumers.close();
-      await journal.close();
-      database.close();
-      lock.release();
-    },
+    close: () => opened.disposeAsync(),
   };
 }
