@@ -13,8 +13,8 @@ const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
  */
 export async function openFile(tail: Tail, file: TailedFile): Promise<FileHandle | null> {
   if (file.handle !== null) return file.handle;
-  if (!(await makeRoom(tail, file))) return null;
   try {
+    if (!(await makeRoom(tail, file))) return later(tail, file);
     const handle = await open(file.path, FLAGS);
     const look = await handle.stat({ bigint: true });
     if (keyOf({ device: String(look.dev), inode: String(look.ino) }) === keyOf(file)) {
@@ -26,7 +26,11 @@ export async function openFile(tail: Tail, file: TailedFile): Promise<FileHandle
   } catch (error) {
     if (systemCode(error) !== "ENOENT") failFile(tail, file, error);
   }
-  // Moved since it was looked at, or at fault: not before the next look.
+  return later(tail, file);
+}
+
+/** Not before the next look: the file was moved since the last one, is at fault, or all descriptors are in use. */
+function later(tail: Tail, file: TailedFile): null {
   file.retryAtMs = Math.max(file.retryAtMs, tail.clock.monotonicMs() + tail.options.pollMs);
   return null;
 }
@@ -38,7 +42,8 @@ export async function closeFile(file: TailedFile): Promise<void> {
   await handle?.close();
 }
 
-/** Opens what is found and not open: first what has something unread, then the newest, as long as there is room. */
+/** Opens what is found and not open: first what is unread, oldest first as it is read, then
+ * the newest of the others, as long as there is room. */
 export async function holdFiles(tail: Tail): Promise<void> {
   const closed = [...tail.files.values()].filter(
     (file) =>
@@ -48,11 +53,12 @@ export async function holdFiles(tail: Tail): Promise<void> {
       file.retryAtMs <= tail.clock.monotonicMs() &&
       (hasUnread(file) || !tail.stopAtEnd),
   );
-  const order = closed.toSorted(
-    (one, other) =>
-      Number(hasUnread(other)) - Number(hasUnread(one)) ||
-      Number(other.seen.modifiedNs - one.seen.modifiedNs),
-  );
+  const order = closed.toSorted((one, other) => {
+    const unread = Number(hasUnread(other)) - Number(hasUnread(one));
+    if (unread !== 0) return unread;
+    const ageNs = Number(one.seen.modifiedNs - other.seen.modifiedNs);
+    return hasUnread(one) ? ageNs : -ageNs;
+  });
   let room = tail.limits.filesOpenMax - openFiles(tail).length;
   for (const file of order) {
     if (room-- <= 0) return;
@@ -64,15 +70,26 @@ function openFiles(tail: Tail): readonly TailedFile[] {
   return [...tail.files.values()].filter((file) => file.handle !== null);
 }
 
-/** Closes the file at its end that has been quiet for longest. False: all are in use. */
+/**
+ * Closes a file that can be opened again: at its end and quiet for longest, else one that has vanished and is drained, else one
+ * whose turn is later. False: all are in use.
+ */
 async function makeRoom(tail: Tail, wanting: TailedFile): Promise<boolean> {
   const opened = openFiles(tail);
   if (opened.length < tail.limits.filesOpenMax) return true;
-  const idle = opened
-    .filter((file) => file !== wanting && !isBehind(file) && file.isFound)
-    .toSorted((one, other) => one.changedAtMs - other.changedAtMs);
-  const [quietest] = idle;
-  if (quietest === undefined) return false;
-  await closeFile(quietest);
+  const [best] = opened
+    .filter((file) => file !== wanting && costOfClosing(file) < Infinity)
+    .toSorted(
+      (one, other) =>
+        costOfClosing(one) - costOfClosing(other) || one.changedAtMs - other.changedAtMs,
+    );
+  if (best === undefined) return false;
+  await closeFile(best);
   return true;
+}
+
+function costOfClosing(file: TailedFile): number {
+  if (!isBehind(file)) return file.isFound ? 0 : 1;
+  const isInUse = file.handedIn.length > 0 || file.isDeclaring;
+  return file.isFound && !isInUse ? 2 : Infinity;
 }

@@ -53,7 +53,11 @@ function compileStep(text: string): GlobStep {
   if (!/[*?[\\]/.test(text)) return { kind: "name", name: text };
   const tokens = text.match(/\\.|\*+|\?|\[[^\]]+\]|[^]/gu) ?? [];
   const hidden = text.startsWith(".") ? "" : "(?!\\.)";
-  return { kind: "form", form: new RegExp(`^${hidden}${tokens.map(formOf).join("")}$`, "u") };
+  try {
+    return { kind: "form", form: new RegExp(`^${hidden}${tokens.map(formOf).join("")}$`, "u") };
+  } catch (cause) {
+    throw new RangeError(`Cannot use "${text}" in a pattern`, { cause });
+  }
 }
 
 function formOf(token: string): string {
@@ -64,7 +68,7 @@ function formOf(token: string): string {
     return inside.startsWith("!") ? `[^${inside.slice(1)}]` : `[${inside}]`;
   }
   const letter = token.length > 1 && token.startsWith("\\") ? token.slice(1) : token;
-  return letter.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  return letter.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
 }
 
 function expandBraces(pattern: string): readonly string[] {
