@@ -38,4 +38,9 @@ export interface Watermarks {
   readonly evidence: Micros;
   /** Every Teleport source is at its end or failing: wall time counts towards `holdFor` (H1). */
   readonly isEvidenceIdle: boolean;
+  /**
+   * Every source of the organization has ended (`run --once`): everything held is released. Where absent, it is taken to be so when the
+   * evidence is Infinity and idle. It matters for RequestReceived, which waits for a later record of its own source (W8).
+   */
+  readonly hasEnded?: boolean;
 }

@@ -1,0 +1,69 @@
+import type { Verdict } from "../../model/generated/audit-event.ts";
+import { judgeEnded, judgeOpen } from "../coverage/judge.ts";
+import { type Decision, type Trace, verdictOf } from "../decision.ts";
+import { isOpenAt } from "../grants/derive.ts";
+import type { Grants } from "../grants/grants.ts";
+import { isBoundElsewhere } from "../grants/resources.ts";
+import type { VendorAction } from "./action.ts";
+import { openWindow, requestsOf } from "./window.ts";
+
+/**
+ * The verdict of a vendor's action: the first method that applies (M1, M2, M5), the standing roles before M5 and C6 (C5), and the
+ * coverage. Methods that know the credential or the proxied request (M3, M4) come between M2 and C5.
+ */
+export function attribute(action: VendorAction, grants: Grants, trace: Trace): Decision {
+  const { verdict, isSettled } =
+    action.named.length > 0
+      ? byNamedIds(action, grants, trace)
+      : (byStandingRole(action, trace) ?? byWindow(action, grants, trace));
+  return { vendor: action.vendor.name, principal: action.principal, verdict, isSettled };
+}
+
+interface Attributed {
+  readonly verdict: Verdict;
+  readonly isSettled: boolean;
+}
+
+/** M1 and M2: only the ids that were named are candidates, also for C6. */
+function byNamedIds(action: VendorAction, grants: Grants, trace: Trace): Attributed {
+  const { named, namedBy, judgedAt } = action;
+  trace?.push({
+    rule: namedBy === "named" ? "M1" : "M2",
+    says: `the ${namedBy === "named" ? "event" : "session"} lists ${named.join(", ")}`,
+  });
+  const known = named.flatMap((id) => grants.byId(id, action.cluster) ?? []);
+  const open = known.filter(
+    (timed) => isOpenAt(timed, judgedAt) && !isBoundElsewhere(timed.grant, action.reached),
+  );
+  if (open.length > 0) {
+    const isSettled = open.length === named.length && !action.isSessionAwaited;
+    return { verdict: judgeOpen(action, { method: namedBy, open }, trace), isSettled };
+  }
+  const verdict = judgeEnded(action, known, namedBy, trace);
+  if (verdict.related.length > 0) return { verdict, isSettled: false };
+  trace?.push({ rule: "C6", says: "no record of these requests is known" });
+  const related = [...named].sort();
+  return { verdict: { ...verdict, method: namedBy, related }, isSettled: false };
+}
+
+/** C5: null where it does not apply. */
+function byStandingRole(action: VendorAction, trace: Trace): Attributed | null {
+  if (action.isOnlyStanding)
+    trace?.push({ rule: "C5", says: "it carries groups of standing roles alone" });
+  else if (action.isOnRootCluster)
+    trace?.push({ rule: "C5", says: "on a root cluster, without any request's id" });
+  else return null;
+  return { verdict: verdictOf("standing"), isSettled: !action.isSessionAwaited };
+}
+
+/** M5. Any request that comes to light may change it: it waits for the watermark. */
+function byWindow(action: VendorAction, grants: Grants, trace: Trace): Attributed {
+  const requests = requestsOf(action, grants);
+  trace?.push({ rule: "M5", says: `${requests.length} requests of "${action.principal}"` });
+  const open = openWindow(action, requests);
+  const verdict =
+    open.length > 0
+      ? judgeOpen(action, { method: "window", open }, trace)
+      : judgeEnded(action, requests, "window", trace);
+  return { verdict, isSettled: false };
+}

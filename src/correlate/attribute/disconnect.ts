@@ -1,0 +1,33 @@
+import type { TeleportFacts } from "../../model/facts.ts";
+import { prefixOf } from "../ledger/key.ts";
+import type { SessionDocument } from "../ledger/kinds.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+
+/**
+ * The session that a `client.disconnect` without a session id cut (M2): one of that user's, begun before it and not ended; by its
+ * address first (a proxy writes the client's as the local one), then by its server, else the newest.
+ */
+export function cutSession(
+  ledger: Ledger,
+  facts: TeleportFacts,
+  person: string,
+): SessionDocument | null {
+  const open = ledger.sessionsOfPerson
+    .scan(prefixOf(person))
+    .flatMap((key) => ledger.sessions.get(key) ?? [])
+    .filter(
+      (session) =>
+        session.person === person &&
+        session.start !== null &&
+        session.start <= facts.time &&
+        (session.endedAt === null || session.endedAt > facts.time),
+    )
+    .sort((a, b) => (b.start ?? 0) - (a.start ?? 0));
+  const own = [facts.addressLocal, facts.addressRemote];
+  return (
+    open.find((session) => own.includes(session.addresses[0] ?? "")) ??
+    open.find((session) => session.serverId !== null && session.serverId === facts.serverId) ??
+    open[0] ??
+    null
+  );
+}

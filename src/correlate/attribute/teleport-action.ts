@@ -1,0 +1,93 @@
+import type { AuditEvent } from "../../model/generated/audit-event.ts";
+import type { TeleportFacts } from "../../model/facts.ts";
+import type { PermitRequest } from "../coverage/permits.ts";
+import type { Reached } from "../grants/resources.ts";
+import type { KnownVendor } from "../identity/vendors.ts";
+import type { SessionDocument } from "../ledger/kinds.ts";
+import { vendorGroups, type VendorAction } from "./action.ts";
+
+export interface TeleportPrincipal {
+  readonly vendor: KnownVendor;
+  readonly person: string;
+  /** The session that the event belongs to, as far as it is known. */
+  readonly session: SessionDocument | null;
+}
+
+export function teleportAction(
+  event: AuditEvent,
+  facts: TeleportFacts,
+  principal: TeleportPrincipal,
+): VendorAction {
+  const { vendor, person, session } = principal;
+  const own = facts.accessRequests ?? [];
+  // Who joins another's session does not come under its grants.
+  const ofSession = session?.person === person ? session.accessRequests : [];
+  const isKubernetes = reachesKubernetes(facts, session);
+  const cluster = facts.kubernetesCluster ?? session?.kubernetesCluster ?? null;
+  const groups =
+    facts.kubernetesGroups.length > 0 ? facts.kubernetesGroups : (session?.kubernetesGroups ?? []);
+  const isAwaited = facts.sessionId !== null && session?.isStartRead !== true;
+  return {
+    vendor,
+    principal: person,
+    sharedRoles: [],
+    judgedAt: session?.start ?? facts.sessionStart ?? facts.time,
+    cluster,
+    reached: isKubernetes ? kubernetesCluster(cluster) : node(facts, session),
+    ...vendorGroups(vendor, groups),
+    login: isKubernetes ? null : (facts.login ?? session?.login ?? null),
+    named: own.length > 0 ? own : ofSession,
+    namedBy: own.length > 0 ? "named" : "session",
+    isOnRootCluster: vendor.rootClusters.has(facts.cluster),
+    isSessionAwaited: isAwaited,
+    request: isKubernetes ? requestOf(event, facts) : null,
+    isRefused: isKubernetes && event.outcome.code === "403",
+  };
+}
+
+function reachesKubernetes(facts: TeleportFacts, session: SessionDocument | null): boolean {
+  const protocol = facts.protocol ?? session?.protocol ?? null;
+  if (protocol !== null) return protocol === "kube";
+  return (facts.kubernetesCluster ?? session?.kubernetesCluster ?? null) !== null;
+}
+
+function kubernetesCluster(cluster: string | null): Reached | null {
+  return cluster === null ? null : { kind: "kube_cluster", names: [cluster] };
+}
+
+function node(facts: TeleportFacts, session: SessionDocument | null): Reached {
+  const names = [facts.serverId, facts.serverName, session?.serverId, session?.serverName];
+  return { kind: "node", names: names.filter((name) => typeof name === "string") };
+}
+
+/**
+ * What a Teleport event asked of Kubernetes. `kube.request` has the HTTP method and the object; a session is an exec or an attach, and
+ * `port` a port-forward.
+ */
+function requestOf(event: AuditEvent, facts: TeleportFacts): PermitRequest {
+  const { target } = event;
+  if (facts.event !== "kube.request") {
+    const subresource = facts.event === "port" ? "portforward" : "exec";
+    return { verb: "create", apiGroup: "", resource: "pods", subresource, namespace: "" };
+  }
+  return {
+    verb: verbOf(event.action.name, target.name),
+    apiGroup: target.apiGroup ?? "",
+    resource: target.kind,
+    subresource: target.subresource ?? "",
+    namespace: target.namespace ?? "",
+  };
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  post: "create",
+  put: "update",
+  patch: "patch",
+  delete: "delete",
+};
+
+function verbOf(method: string, name: string | null): string {
+  const verb = VERBS[method.toLowerCase()];
+  if (verb !== undefined) return verb;
+  return name === null || name === "" ? "list" : "get";
+}

@@ -1,0 +1,27 @@
+import type { Facts } from "../model/facts.ts";
+import type { AuditEvent } from "../model/generated/audit-event.ts";
+import type { Policy } from "../model/policy.ts";
+import type { Watermarks } from "../ports/correlator.ts";
+import type { Log } from "../ports/log.ts";
+import type { Bindings } from "./evidence/bindings.ts";
+import type { Grants } from "./grants/grants.ts";
+import type { Holds } from "./hold/holds.ts";
+import type { Vendors } from "./identity/vendors.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+
+/** What the steps of the correlator work on. */
+export interface CorrelatorContext {
+  readonly policy: Policy;
+  readonly ledger: Ledger;
+  readonly vendors: Vendors;
+  readonly grants: Grants;
+  readonly holds: Holds;
+  readonly bindings: Bindings;
+  readonly log: Log;
+  readonly factsOf: (event: AuditEvent) => Facts | null;
+  /** Evidence that came in this call and that a held event may wait for. */
+  readonly arrivedKeys: Set<string>;
+  readonly arrived: (key: string) => void;
+  /** As last told. */
+  watermarks: Watermarks;
+}

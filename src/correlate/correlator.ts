@@ -1,0 +1,95 @@
+import type { JournalEntry } from "../model/entry.ts";
+import type { Facts } from "../model/facts.ts";
+import type { AuditEvent } from "../model/generated/audit-event.ts";
+import type { Policy } from "../model/policy.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Correlated, Correlator } from "../ports/correlator.ts";
+import type { Log } from "../ports/log.ts";
+import { admitAll } from "./admit.ts";
+import type { CorrelatorContext } from "./context.ts";
+import { createBindings } from "./evidence/bindings.ts";
+import { foldEntry } from "./fold-entry.ts";
+import { createGrants } from "./grants/grants.ts";
+import { createHolds } from "./hold/holds.ts";
+import { createIdleClock } from "./hold/idle-clock.ts";
+import { releaseArrived, releaseDue } from "./hold/release.ts";
+import { createVendors } from "./identity/vendors.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import { createLine, type Line } from "./line.ts";
+import { settleAll } from "./settle.ts";
+
+export interface CorrelatorOptions {
+  readonly policy: Policy;
+  readonly ledger: Ledger;
+  /** The facts of an event that a normalizer made, from its original bytes; null where they cannot be had any more. */
+  readonly factsOf: (event: AuditEvent) => Facts | null;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Decides whose an event is, which grants it has and whether they cover it.
+ *
+ * `admitAll` leaves out what is journaled already and puts what proves into the ledger; `settleAll` decides or holds; whatever the
+ * new evidence settles is released. `decide` holds the rules, and is the same for the line, for held events and for `explain`.
+ * Everything that is noted of an entry is noted by `recordEntry`, here and at the start: the ledger is a fold of the journal.
+ */
+export function createCorrelator(options: CorrelatorOptions): Correlator {
+  const { policy, ledger } = options;
+  const vendors = createVendors(policy);
+  const grants = createGrants({ policy, ledger, vendors });
+  const idleClock = createIdleClock(options.clock);
+  const holds = createHolds(ledger, () => idleClock.readMs());
+  const arrivedKeys = new Set<string>();
+  const context: CorrelatorContext = {
+    ...options,
+    vendors,
+    grants,
+    holds,
+    bindings: createBindings(policy),
+    arrivedKeys,
+    arrived: (key) => {
+      if (holds.count > 0) arrivedKeys.add(key);
+    },
+    watermarks: { evidence: -Infinity, isEvidenceIdle: false },
+  };
+
+  function close(line: Line, duplicates: number): Correlated {
+    releaseArrived(context, line);
+    ledger.commitment.endCall(line.entries.length);
+    return { entries: line.entries, duplicates };
+  }
+
+  return {
+    correlate: (batch) => {
+      const line = createLine(context);
+      const { admitted, reused, duplicates } = admitAll(context, batch);
+      const known = settleAll(context, admitted, line);
+      for (const [finding, cause] of reused) line.find(finding, cause);
+      return close(line, duplicates + known);
+    },
+    advance: (watermarks) => {
+      context.watermarks = watermarks;
+      idleClock.set(watermarks.isEvidenceIdle);
+      const line = createLine(context);
+      releaseDue(context, line, idleClock.readMs());
+      // Nothing is appended for nothing, so that there will be no commit either.
+      return line.entries.length === 0 ? { entries: [], duplicates: 0 } : close(line, 0);
+    },
+    commit: (upTo) => ledger.commitment.commit(upTo),
+    fold: (entry: JournalEntry) => {
+      foldEntry(context, entry);
+      arrivedKeys.clear();
+      ledger.commitment.applied(entry.position);
+    },
+    get appliedTo() {
+      return ledger.commitment.appliedTo;
+    },
+    get durableTo() {
+      return ledger.commitment.durableTo;
+    },
+    get heldCount() {
+      return holds.count;
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import type { KubernetesFacts, KubernetesUser } from "../model/facts.ts";
+import { NOT_VENDOR, UNRESOLVED } from "../model/verdict.ts";
+import { attribute } from "./attribute/attribute.ts";
+import { kubernetesAction } from "./attribute/kubernetes-action.ts";
+import { type Decision, type Trace, verdictOf } from "./decision.ts";
+import type { Grants } from "./grants/grants.ts";
+import type { KnownUser, KnownVendor, Vendors } from "./identity/vendors.ts";
+import { prefixOf } from "./ledger/key.ts";
+import type { Ledger } from "./ledger/ledger.ts";
+import { requestKey } from "./hold/wait.ts";
+
+/** What decisions are made of. */
+export interface DecisionContext {
+  readonly ledger: Ledger;
+  readonly grants: Grants;
+  readonly vendors: Vendors;
+}
+
+export const NOT_VENDOR_DECISION: Decision = Object.freeze({
+  vendor: null,
+  principal: null,
+  verdict: NOT_VENDOR,
+  isSettled: true,
+});
+
+const UNRESOLVED_DECISION: Decision = Object.freeze({
+  ...NOT_VENDOR_DECISION,
+  verdict: UNRESOLVED,
+});
+
+/** Whose a Kubernetes event is (W1); null for what is no vendor's and needs no decision. On every event's path. */
+export function userOf(facts: KubernetesFacts, vendors: Vendors): KnownUser | null {
+  return facts.user === null ? null : vendors.ofUser(facts.user);
+}
+
+/** The decision for an event whose authenticated user is no vendor's: a 401 names nobody (W7). */
+export function decideForeign(facts: KubernetesFacts): Decision {
+  return facts.user === null && facts.code === 401 ? UNRESOLVED_DECISION : NOT_VENDOR_DECISION;
+}
+
+export function decideKubernetes(
+  context: DecisionContext,
+  facts: KubernetesFacts,
+  known: KnownUser,
+  trace?: Trace,
+): Decision {
+  if (facts.stage === "RequestReceived") return decideReceived(context, facts, known, trace);
+  const { vendor } = known;
+  const { user, impersonated } = facts;
+  if (user === null) return decideForeign(facts);
+  if (known.kind === "principal") {
+    trace?.push({ rule: "W1", says: `"${user.name}" is ${vendor.name}'s` });
+    // The certificate's holder answers for what is done with it, as whomever: W3 keeps both names on the event.
+    const name = context.vendors.personOf(user.name);
+    return asPrincipal(context, facts, { vendor, name, as: user.name }, trace);
+  }
+  trace?.push({ rule: "W1", says: `"${user.name}" is an agent of ${vendor.name}` });
+  if (impersonated === null) {
+    trace?.push({ rule: "W9", says: "the agent's own request" });
+    const verdict = verdictOf("standing");
+    return { vendor: vendor.name, principal: user.name, verdict, isSettled: true };
+  }
+  const name = context.vendors.personOf(impersonated.name);
+  trace?.push({ rule: "W3", says: `acts as "${impersonated.name}"` });
+  if (vendor.isPerson(name) || vendor.rolesOfKubernetesUser(impersonated.name).length > 0)
+    return asPrincipal(context, facts, { vendor, name, as: impersonated.name }, trace);
+  return decideCustomer(context, facts, { vendor, name }, trace);
+}
+
+interface Principal {
+  readonly vendor: KnownVendor;
+  readonly name: string;
+  /** The Kubernetes user. */
+  readonly as: string;
+}
+
+function asPrincipal(
+  context: DecisionContext,
+  facts: KubernetesFacts,
+  { vendor, name, as }: Principal,
+  trace: Trace,
+): Decision {
+  const effective: KubernetesUser = facts.impersonated ?? facts.user ?? { name: as, groups: [] };
+  const sharedRoles = vendor.isPerson(name) ? [] : vendor.rolesOfKubernetesUser(as);
+  const action = kubernetesAction(facts, { vendor, name, sharedRoles, effective });
+  return attribute(action, context.grants, trace);
+}
+
+/** W4: the vendor's agent acts as somebody who is not the vendor's. */
+function decideCustomer(
+  context: DecisionContext,
+  facts: KubernetesFacts,
+  { vendor, name }: { readonly vendor: KnownVendor; readonly name: string },
+  trace: Trace,
+): Decision {
+  const isOrganizationUser = context.vendors.isOrganizationUser(name);
+  const certificates = isOrganizationUser ? context.ledger.certificates.scan(prefixOf(name)) : [];
+  const at = facts.receivedAt;
+  if (certificates.some((c) => c.createdAt <= at && at < (c.expires ?? Infinity))) {
+    trace?.push({ rule: "W4", says: `"${name}" is the organization's, with a certificate then` });
+    return NOT_VENDOR_DECISION;
+  }
+  trace?.push({ rule: "W4", says: `"${name}" is no principal of ${vendor.name}` });
+  const isSettled = !isOrganizationUser;
+  return { vendor: vendor.name, principal: name, verdict: verdictOf("uncovered"), isSettled };
+}
+
+/**
+ * W8: at RequestReceived the server does not know yet for whom the request is. The verdict is that of the request's later stage; where
+ * none comes, an agent's is unresolved, and a principal's own is judged by what is known.
+ */
+function decideReceived(
+  context: DecisionContext,
+  facts: KubernetesFacts,
+  known: KnownUser,
+  trace: Trace,
+): Decision {
+  const principal = facts.user === null ? null : context.vendors.personOf(facts.user.name);
+  const vendor = known.vendor.name;
+  const verdict = context.ledger.responses.get(requestKey(facts));
+  if (verdict !== null) {
+    trace?.push({ rule: "W8", says: "it has the verdict of the request's later stage" });
+    const isVendors = verdict.coverage !== "not-vendor";
+    return { vendor: isVendors ? vendor : null, principal, verdict, isSettled: true };
+  }
+  trace?.push({ rule: "W8", says: "no later stage of the request is known" });
+  const isSettled = false;
+  if (known.kind === "agent") return { vendor, principal, verdict: UNRESOLVED, isSettled };
+  const own = decideKubernetes(context, { ...facts, stage: "" }, known, trace);
+  return { ...own, isSettled };
+}

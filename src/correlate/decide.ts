@@ -1,0 +1,37 @@
+import type { Facts } from "../model/facts.ts";
+import type { AuditEvent } from "../model/generated/audit-event.ts";
+import type { Decision, Trace } from "./decision.ts";
+import {
+  decideForeign,
+  decideKubernetes,
+  type DecisionContext,
+  userOf,
+} from "./decide-kubernetes.ts";
+import { decideTeleport } from "./decide-teleport.ts";
+
+/** What the ledger says of an event now. The line, the release of holds and `explain` all ask here. */
+export function decide(
+  context: DecisionContext,
+  event: AuditEvent,
+  facts: Facts,
+  trace?: Trace,
+): Decision {
+  if (facts.dialect === "teleport") return decideTeleport(context, event, facts, trace);
+  const known = userOf(facts, context.vendors);
+  if (known !== null) return decideKubernetes(context, facts, known, trace);
+  const decision = decideForeign(facts);
+  trace?.push(
+    decision.verdict.coverage === "unresolved"
+      ? { rule: "W7", says: "a 401 names nobody" }
+      : { rule: "C9", says: `"${facts.user?.name ?? ""}" is no vendor's` },
+  );
+  return decision;
+}
+
+/** The event with its verdict and its vendor; the same object where the normalizer's verdict already says it. */
+export function withDecision(event: AuditEvent, decision: Decision): AuditEvent {
+  const { vendor, verdict } = decision;
+  if (vendor === null && verdict === event.verdict) return event;
+  const labels = vendor === null ? event.labels : { ...event.labels, vendor };
+  return { ...event, labels, verdict };
+}

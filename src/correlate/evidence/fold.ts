@@ -1,0 +1,56 @@
+import type { AuditEvent } from "../../model/generated/audit-event.ts";
+import type { TeleportFacts } from "../../model/facts.ts";
+import type { Grants } from "../grants/grants.ts";
+import type { Vendors } from "../identity/vendors.ts";
+import { waitKey } from "../hold/wait.ts";
+import { keyOf } from "../ledger/key.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { foldLock } from "./locks.ts";
+import { foldGrantRecord } from "./requests.ts";
+import { foldSession } from "./sessions.ts";
+
+/** What a fold works on; the live path and the start use the same. */
+export interface EvidenceContext {
+  readonly ledger: Ledger;
+  readonly grants: Grants;
+  readonly vendors: Vendors;
+  /** Tells those who wait for this evidence. */
+  readonly arrived: (key: string) => void;
+}
+
+/** Puts what a Teleport record proves into the ledger (C8, and the sessions of M2). The order of records does not matter. */
+export function foldTeleport(
+  context: EvidenceContext,
+  event: AuditEvent,
+  facts: TeleportFacts,
+): void {
+  if (facts.accessRequest !== null) foldGrantRecord(context, event, facts);
+  if (facts.sessionId !== null) foldSession(context, facts, facts.sessionId);
+  if (facts.certificate !== null) foldCertificate(context, event, facts);
+  if (facts.lock !== null) foldLock(context, event, facts);
+  if (facts.event === "user.delete") foldUserDeletion(context, event, facts);
+}
+
+function foldCertificate(context: EvidenceContext, event: AuditEvent, facts: TeleportFacts): void {
+  const { certificate } = facts;
+  if (certificate === null || certificate.user === "") return;
+  const person = context.vendors.personOf(certificate.user);
+  context.ledger.certificates.put(keyOf(person, facts.time, event.id), {
+    createdAt: facts.time,
+    expires: certificate.expires,
+    roles: certificate.roles,
+    accessRequests: certificate.accessRequests,
+  });
+  for (const id of certificate.accessRequests) context.grants.changed(id);
+  context.arrived(waitKey.person(person));
+}
+
+function foldUserDeletion(context: EvidenceContext, event: AuditEvent, facts: TeleportFacts): void {
+  if (facts.resourceName === null) return;
+  const person = context.vendors.personOf(facts.resourceName);
+  context.ledger.userDeletions.put(keyOf(person, facts.time, event.id), {
+    at: facts.time,
+    eventId: event.id,
+  });
+  context.grants.allChanged();
+}

@@ -1,0 +1,59 @@
+import type { AuditEvent } from "../../model/generated/audit-event.ts";
+import type { AccessRequestFacts, TeleportFacts } from "../../model/facts.ts";
+import { waitKey } from "../hold/wait.ts";
+import { keyOf } from "../ledger/key.ts";
+import type { GrantRecord } from "../ledger/kinds.ts";
+import type { EvidenceContext } from "./fold.ts";
+
+/** Records of one request that are kept; reviews that settled nothing have a smaller share, so that they cannot crowd out a decision. */
+const RECORDS_MAX = 1_000;
+const OPEN_REVIEWS_MAX = 100;
+
+/** Adds a record to its request; what it means follows from all of them together (deriveGrant). */
+export function foldGrantRecord(
+  context: EvidenceContext,
+  event: AuditEvent,
+  facts: TeleportFacts,
+): void {
+  const request = facts.accessRequest;
+  if (request === null || request.id === "" || facts.event === "access_request.search") return;
+  const { ledger, vendors } = context;
+  const key = keyOf(request.id);
+  const records = ledger.grants.get(key)?.records ?? [];
+  if (records.length >= recordsMax(facts, request)) return;
+  const person = facts.user === null ? null : vendors.personOf(facts.user);
+  const record = grantRecord(event.id, { ...facts, user: person }, request);
+  ledger.grants.put(key, { id: request.id, records: [...records, record] });
+  if (facts.event === "access_request.create" && person !== null)
+    ledger.grantsOfPerson.put(keyOf(person, request.id), request.id);
+  for (const role of request.roles) ledger.grantsOfRole.put(keyOf(role, request.id), request.id);
+  context.grants.changed(request.id);
+  context.arrived(waitKey.grant(request.id));
+}
+
+function recordsMax(facts: TeleportFacts, request: AccessRequestFacts): number {
+  const isOpen = facts.event === "access_request.review" && request.state === "PENDING";
+  return isOpen ? OPEN_REVIEWS_MAX : RECORDS_MAX;
+}
+
+function grantRecord(
+  eventId: string,
+  facts: TeleportFacts,
+  request: AccessRequestFacts,
+): GrantRecord {
+  return {
+    eventId,
+    event: facts.event,
+    at: facts.time,
+    cluster: facts.cluster,
+    person: facts.user,
+    state: request.state,
+    proposedState: request.proposedState,
+    roles: request.roles,
+    resources: request.resources,
+    reason: request.reason,
+    expires: request.expires,
+    assumeStart: request.assumeStartTime,
+    by: request.reviewer ?? request.updatedBy ?? request.delegator ?? facts.user,
+  };
+}

@@ -1,0 +1,87 @@
+import type { TeleportFacts } from "../../model/facts.ts";
+import { waitKey } from "../hold/wait.ts";
+import { keyOf } from "../ledger/key.ts";
+import type { SessionDocument } from "../ledger/kinds.ts";
+import type { EvidenceContext } from "./fold.ts";
+
+/**
+ * Adds what a record says to its session. The start says everything; the end says when it began and whose it was, for a session
+ * whose start was never read; any other record may only add the ids that it lists.
+ */
+export function foldSession(context: EvidenceContext, facts: TeleportFacts, id: string): void {
+  const { ledger, vendors } = context;
+  const key = keyOf(id);
+  const known = ledger.sessions.get(key);
+  const person = facts.user === null ? null : vendors.personOf(facts.user);
+  const next = nextSession(known ?? emptySession(id, facts.cluster), facts, person);
+  if (next === null) return;
+  ledger.sessions.put(key, next);
+  if (next.person !== null && next.person !== known?.person)
+    ledger.sessionsOfPerson.put(keyOf(next.person, id), key);
+  if (next.isStartRead) context.arrived(waitKey.session(id));
+  for (const request of next.accessRequests) context.grants.changed(request);
+}
+
+function nextSession(
+  session: SessionDocument,
+  facts: TeleportFacts,
+  person: string | null,
+): SessionDocument | null {
+  const accessRequests = union(session.accessRequests, facts.accessRequests ?? []);
+  switch (facts.event) {
+    case "session.start":
+      return { ...session, ...startOf(facts), person, accessRequests };
+    case "session.end": {
+      const endedAt = Math.min(facts.time, session.endedAt ?? Infinity);
+      if (session.isStartRead) return { ...session, accessRequests, endedAt };
+      const start = facts.sessionStart ?? session.start;
+      return { ...session, ...contextOf(facts), accessRequests, endedAt, person, start };
+    }
+    default:
+      // Most records of a session repeat what its start said.
+      return accessRequests.length === session.accessRequests.length
+        ? null
+        : { ...session, accessRequests };
+  }
+}
+
+function startOf(facts: TeleportFacts): Partial<SessionDocument> {
+  return { ...contextOf(facts), cluster: facts.cluster, start: facts.time, isStartRead: true };
+}
+
+function contextOf(facts: TeleportFacts): Partial<SessionDocument> {
+  return {
+    login: facts.login,
+    serverId: facts.serverId,
+    serverName: facts.serverName,
+    addresses: [facts.addressRemote, facts.addressLocal].filter((address) => address !== null),
+    protocol: facts.protocol,
+    kubernetesCluster: facts.kubernetesCluster,
+    kubernetesGroups: facts.kubernetesGroups,
+  };
+}
+
+function emptySession(id: string, cluster: string): SessionDocument {
+  return {
+    id,
+    cluster,
+    person: null,
+    start: null,
+    isStartRead: false,
+    endedAt: null,
+    accessRequests: [],
+    login: null,
+    serverId: null,
+    serverName: null,
+    addresses: [],
+    protocol: null,
+    kubernetesCluster: null,
+    kubernetesGroups: [],
+  };
+}
+
+/** Sorted, so that the order in which records arrive leaves no trace. */
+function union(a: readonly string[], b: readonly string[]): readonly string[] {
+  if (b.every((id) => a.includes(id))) return a;
+  return [...new Set([...a, ...b])].sort();
+}

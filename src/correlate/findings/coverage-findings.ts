@@ -1,0 +1,30 @@
+import type { AuditEvent } from "../../model/generated/audit-event.ts";
+import type { Coverage } from "../../model/verdict.ts";
+import type { Decision } from "../decision.ts";
+import type { Finding } from "./finding.ts";
+
+/** Coverages that are a finding by themselves (verdicts §6). */
+const RULES: Partial<Record<Coverage, string>> = {
+  uncovered: "action-uncovered",
+  "after-expiry": "action-after-expiry",
+};
+const REFUSED = new Set(["denied", "unauthenticated"]);
+
+/**
+ * What a verdict is found guilty of: one finding per person, grant and rule. The first event is its evidence; null where the
+ * coverage is none. Worse when it succeeded than when the server refused it.
+ */
+export function coverageFinding(event: AuditEvent, decision: Decision): Finding | null {
+  const { verdict, vendor, principal } = decision;
+  const rule = RULES[verdict.coverage as Coverage];
+  if (rule === undefined || vendor === null) return null;
+  return {
+    rule,
+    severity: REFUSED.has(event.outcome.status) ? "medium" : "high",
+    evidence: [event.id],
+    grants: verdict.related,
+    subject: principal,
+    vendor,
+    identity: [vendor, principal ?? "", ...verdict.related],
+  };
+}

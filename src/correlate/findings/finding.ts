@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import type { AuditEvent } from "../../model/generated/audit-event.ts";
+import { EVIDENCE } from "../../model/verdict.ts";
+
+export interface Finding {
+  readonly rule: string;
+  readonly severity: "info" | "low" | "medium" | "high" | "critical";
+  /** Event ids; never empty. */
+  readonly evidence: readonly string[];
+  readonly grants: readonly string[];
+  readonly subject: string | null;
+  readonly vendor: string | null;
+  /** What makes it one finding and no other: its id is made of the rule and this. */
+  readonly identity: readonly string[];
+}
+
+/** The finding as an event of our own. Everything in it comes from its cause, nothing from the clock: replay makes the same one. */
+export function findingEvent(finding: Finding, cause: AuditEvent): AuditEvent {
+  const { rule, severity, evidence, grants, subject, vendor } = finding;
+  const stream = { stream: "logs-findings" };
+  return {
+    id: findingId(cause.organization, finding),
+    organization: cause.organization,
+    labels: vendor === null ? stream : { ...stream, vendor },
+    origin: { kind: "chaperone", name: "findings", cluster: cause.origin.cluster, position: "" },
+    occurredAt: cause.occurredAt,
+    endedAt: null,
+    observedAt: cause.observedAt,
+    actor: cause.actor,
+    action: { class: "observe", name: rule },
+    target: cause.target,
+    outcome: { status: "unknown", code: null, reason: null },
+    session: cause.session,
+    detail: { finding: { rule, severity, evidence, grants, subject } },
+    original: null,
+    verdict: EVIDENCE,
+  };
+}
+
+export function findingId(
+  organization: string,
+  finding: Pick<Finding, "rule" | "identity">,
+): string {
+  const text = JSON.stringify([organization, finding.rule, ...finding.identity]);
+  return createHash("sha256").update(text).digest("hex");
+}

@@ -1,0 +1,40 @@
+import type { JournalEntry } from "../model/entry.ts";
+import type { AuditEvent } from "../model/generated/audit-event.ts";
+import { VENDOR_STREAM } from "../model/stream.ts";
+import type { CorrelatorContext } from "./context.ts";
+import { foldTeleport } from "./evidence/fold.ts";
+import { recordEntry } from "./record.ts";
+
+/**
+ * Notes a journal entry at the start as the live path did when it made it. Verdicts are read, never made again: the journaled one is
+ * the one that counts.
+ */
+export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void {
+  const event = entry.event();
+  if (event.detail !== null && "finding" in event.detail) {
+    context.ledger.findings.put(event.id, true);
+    return;
+  }
+  if (!isNoted(context, entry, event)) return;
+  const facts = context.factsOf(event);
+  if (facts === null) {
+    if (entry.kind === "released") context.holds.remove(event.id);
+    return;
+  }
+  const isNew = entry.kind !== "released";
+  if (facts.dialect === "teleport") {
+    if (isNew) foldTeleport(context, event, facts);
+  } else if (isNew && context.bindings.isDeletion(facts)) {
+    context.bindings.fold(context, event, facts);
+  }
+  recordEntry(context, { kind: entry.kind, event, facts });
+}
+
+/** Spares the facts of what leaves no trace, which is most of the traffic. */
+function isNoted(context: CorrelatorContext, entry: JournalEntry, event: AuditEvent): boolean {
+  if (event.origin.kind !== "kubernetes-audit") return true;
+  if (entry.kind !== "event" || entry.streams.includes(VENDOR_STREAM)) return true;
+  if (context.bindings.mayBeDeletion(event)) return true;
+  const name = event.actor.impersonator ?? event.actor.name;
+  return name !== null && context.vendors.ofUser({ name, groups: [] }) !== null;
+}

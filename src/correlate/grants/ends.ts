@@ -1,0 +1,107 @@
+import type { GrantInterval } from "../../model/generated/grant.ts";
+import type { Micros } from "../../model/time.ts";
+import type { LockDocument } from "../ledger/kinds.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { prefixOf } from "../ledger/key.ts";
+
+/** What ends a grant early (G3): for good, or, for a lock that ended, until a time. */
+export interface End {
+  readonly at: Micros;
+  readonly until: Micros | null;
+  readonly cause: "deleted" | "revoked" | "locked";
+}
+
+/** What the ends leave of the windows, in the order of time. */
+export function closeIntervals(
+  windows: readonly GrantInterval[],
+  ends: readonly End[],
+): readonly GrantInterval[] {
+  let intervals = windows;
+  for (const end of ends.toSorted((a, b) => a.at - b.at))
+    intervals = intervals.flatMap((interval) => cut(interval, end));
+  return intervals;
+}
+
+function cut(interval: GrantInterval, end: End): GrantInterval[] {
+  const until = interval.until ?? Infinity;
+  if (end.at >= until || (end.until !== null && end.until <= interval.from)) return [interval];
+  const parts: GrantInterval[] = [];
+  if (end.at > interval.from)
+    parts.push({ from: interval.from, until: end.at, endCause: end.cause });
+  if (end.until !== null && end.until < until) parts.push({ ...interval, from: end.until });
+  return parts;
+}
+
+export interface GrantSubject {
+  readonly id: string;
+  readonly person: string;
+  readonly roles: readonly string[];
+  /** ClusterRoles and bindings that its roles hang on. */
+  readonly bindings: readonly string[];
+}
+
+/** Every end that the ledger knows for a grant, but those that its own records say; bindings are those of one cluster. */
+export function endsOf(ledger: Ledger, subject: GrantSubject, cluster: string | null): End[] {
+  const deletions = ledger.userDeletions
+    .scan(prefixOf(subject.person))
+    .map(({ at }): End => ({ at, until: null, cause: "revoked" }));
+  return [...deletions, ...lockEnds(ledger, subject), ...bindingEnds(ledger, subject, cluster)];
+}
+
+function bindingEnds(ledger: Ledger, subject: GrantSubject, cluster: string | null): End[] {
+  if (cluster === null) return [];
+  return subject.bindings.flatMap((binding) =>
+    ledger.bindingDeletions
+      .scan(prefixOf(cluster, binding))
+      .map(({ at }): End => ({ at, until: null, cause: "revoked" })),
+  );
+}
+
+function lockEnds(ledger: Ledger, subject: GrantSubject): End[] {
+  const targets = [
+    ["accessRequest", subject.id],
+    ["user", subject.person],
+    ...subject.roles.map((role) => ["role", role]),
+  ] as const;
+  const names = targets.flatMap(([kind, target]) =>
+    ledger.locksOfTarget.scan(prefixOf(kind ?? "", target ?? "")),
+  );
+  return [...new Set(names)].flatMap((name) => {
+    const lock = ledger.locks.get(name);
+    if (lock === null || lock.createdAt === null) return [];
+    const until = endOfLock(ledger, { ...lock, createdAt: lock.createdAt }, subject);
+    return { at: lock.createdAt, until, cause: "locked" };
+  });
+}
+
+/**
+ * A lock ends by its deletion or its logged expiry. A lock's own time to live is logged as year 1 and its end not at all: then it is
+ * over when Teleport begins something new under it, a session or a certificate.
+ */
+function endOfLock(
+  ledger: Ledger,
+  lock: LockDocument & { readonly createdAt: Micros },
+  subject: GrantSubject,
+): Micros | null {
+  const logged = Math.min(lock.deletedAt ?? Infinity, lock.expires ?? Infinity);
+  if (Number.isFinite(logged)) return logged;
+  const { target } = lock;
+  const isUnder = (begun: {
+    accessRequests: readonly string[];
+    roles: readonly string[];
+  }): boolean =>
+    target.user === subject.person ||
+    begun.accessRequests.includes(target.accessRequest ?? "") ||
+    begun.roles.includes(target.role ?? "");
+  const certificates = ledger.certificates
+    .scan(prefixOf(subject.person))
+    .filter(isUnder)
+    .map((certificate) => certificate.createdAt);
+  const sessions = ledger.sessionsOfPerson
+    .scan(prefixOf(subject.person))
+    .map((id) => ledger.sessions.get(id))
+    .filter((session) => session?.isStartRead === true && isUnder({ ...session, roles: [] }))
+    .map((session) => session?.start ?? Infinity);
+  const begun = Math.min(...[...certificates, ...sessions].filter((at) => at > lock.createdAt));
+  return Number.isFinite(begun) ? begun : null;
+}

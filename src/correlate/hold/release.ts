@@ -1,0 +1,77 @@
+import type { Micros } from "../../model/time.ts";
+import type { Facts } from "../../model/facts.ts";
+import { UNRESOLVED } from "../../model/verdict.ts";
+import type { Watermarks } from "../../ports/correlator.ts";
+import type { CorrelatorContext } from "../context.ts";
+import { decide } from "../decide.ts";
+import type { Line } from "../line.ts";
+import { waitOf } from "./wait.ts";
+
+/** Releases what the evidence of this call has settled; it may settle more in turn: the stages of a request wait for one another. */
+export function releaseArrived(context: CorrelatorContext, line: Line): void {
+  const { arrivedKeys, holds } = context;
+  while (arrivedKeys.size > 0) {
+    const ids = holds.waitingFor(arrivedKeys);
+    arrivedKeys.clear();
+    for (const id of ids) release(context, id, line, { isForced: false });
+  }
+}
+
+/** Releases what has waited long enough (H1): the watermark has passed it, or it is old, or the input is over. */
+export function releaseDue(context: CorrelatorContext, line: Line, idleMs: number): void {
+  const { holds, policy, watermarks } = context;
+  const isOld = (heldAtMs: number): boolean => idleMs - heldAtMs >= policy.hold.holdForMs;
+  const ids = isInputOver(watermarks) ? holds.all() : holds.due(watermarks.evidence, isOld);
+  // A later stage goes before the RequestReceived that takes its verdict, whatever came first.
+  const waiting = ids.filter((id) => !release(context, id, line, { isForced: false }));
+  releaseArrived(context, line);
+  for (const id of waiting) release(context, id, line, { isForced: true });
+}
+
+/** Lets the oldest go where more wait than may. */
+export function makeRoom(context: CorrelatorContext, line: Line): void {
+  const { holds, policy, log } = context;
+  if (holds.count <= policy.hold.heldEventsMax) return;
+  const [oldest] = holds.all();
+  if (oldest === undefined) return;
+  log.warn({ heldEventsMax: policy.hold.heldEventsMax }, "Too many events wait for evidence");
+  release(context, oldest, line, { isForced: true });
+}
+
+/** Whether the watermark of all evidence has passed the event. */
+export function isWaitOver(context: CorrelatorContext, facts: Facts): boolean {
+  const { until } = waitOf(facts, context.vendors);
+  return until !== null && isPast(until, context.watermarks);
+}
+
+function isPast(until: Micros, watermarks: Watermarks): boolean {
+  return until < watermarks.evidence;
+}
+
+/** Nothing will come any more that a held event could wait for. */
+function isInputOver(watermarks: Watermarks): boolean {
+  return watermarks.hasEnded ?? (watermarks.evidence === Infinity && watermarks.isEvidenceIdle);
+}
+
+/** Decides again, and releases where that settles it or must do; false where it goes on waiting. */
+function release(
+  context: CorrelatorContext,
+  id: string,
+  line: Line,
+  { isForced }: { readonly isForced: boolean },
+): boolean {
+  const { holds } = context;
+  const event = holds.event(id);
+  if (event === null) return true;
+  const facts = context.factsOf(event);
+  if (facts === null) {
+    context.log.warn({ event: id }, "Cannot read a held event again: its verdict is unresolved");
+    holds.remove(id);
+    line.pass({ ...event, verdict: UNRESOLVED });
+    return true;
+  }
+  const decision = decide(context, event, facts);
+  if (!decision.isSettled && !isForced && !isWaitOver(context, facts)) return false;
+  line.deliver("released", { event, facts, decision });
+  return true;
+}

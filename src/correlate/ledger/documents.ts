@@ -1,0 +1,32 @@
+import type { Rows } from "./rows.ts";
+
+/** A table of JSON documents. What `get` and `scan` give must not be changed. */
+export interface Documents<T> {
+  get(key: string): T | null;
+  put(key: string, document: T): void;
+  remove(key: string): void;
+  scan(prefix: string): readonly T[];
+  /** Keys and documents of the whole table, in the order of their keys. */
+  all(): readonly (readonly [string, T])[];
+}
+
+/** Beyond these rows the oldest are taken away; named, since what hostile input can fill must have an end. */
+export interface DocumentsOptions {
+  readonly rows: Rows;
+  readonly name: string;
+  readonly rowsMax: number;
+}
+
+export function createDocuments<T>(options: DocumentsOptions): Documents<T> {
+  const table = options.rows.table(options.name, options.rowsMax);
+  return {
+    get: (key) => {
+      const value = table.get(key);
+      return value === null ? null : (JSON.parse(value) as T);
+    },
+    put: (key, document) => table.put(key, JSON.stringify(document)),
+    remove: (key) => table.remove(key),
+    scan: (prefix) => table.scan(prefix).map(([, value]) => JSON.parse(value) as T),
+    all: () => table.scan("").map(([key, value]) => [key, JSON.parse(value) as T]),
+  };
+}

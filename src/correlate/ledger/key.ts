@@ -1,0 +1,23 @@
+const SEPARATOR = "\u001f";
+const ESCAPE = "\u001e";
+/** Digits of a time in microseconds, so that keys sort by time. */
+const TIME_DIGITS = 16;
+
+/**
+ * One key of several parts. A hostile name cannot reach into another's keys: what separates is escaped. A lone surrogate is
+ * replaced, as SQLite does, so that a key reads back as it was written.
+ */
+export function keyOf(...parts: readonly (string | number)[]): string {
+  return parts.map(encodePart).join(SEPARATOR);
+}
+
+/** What all keys begin with whose first parts are these. */
+export function prefixOf(...parts: readonly (string | number)[]): string {
+  return keyOf(...parts) + SEPARATOR;
+}
+
+function encodePart(part: string | number): string {
+  if (typeof part === "number") return String(Math.max(0, part)).padStart(TIME_DIGITS, "0");
+  const text = part.toWellFormed();
+  return text.replaceAll(ESCAPE, ESCAPE + ESCAPE).replaceAll(SEPARATOR, ESCAPE + SEPARATOR);
+}

@@ -1,0 +1,91 @@
+import type { Verdict } from "../../model/generated/audit-event.ts";
+import type { GrantResource } from "../../model/generated/grant.ts";
+import type { Micros } from "../../model/time.ts";
+
+/** An event that was journaled: what a later copy of its id is compared with, and the verdict that it keeps. */
+export interface SeenDocument {
+  /** Digest of a Teleport record's content; null where the id itself is bound to content. */
+  readonly digest: string | null;
+  /** Null while the event is held, and for what is no vendor's. */
+  readonly verdict: Verdict | null;
+}
+
+/** One record about an access request, as far as the grant is derived from it. */
+export interface GrantRecord {
+  readonly eventId: string;
+  readonly event: string;
+  readonly at: Micros;
+  readonly cluster: string;
+  readonly person: string | null;
+  readonly state: string | null;
+  readonly proposedState: string | null;
+  readonly roles: readonly string[];
+  readonly resources: readonly GrantResource[];
+  readonly reason: string | null;
+  readonly expires: Micros | null;
+  readonly assumeStart: Micros | null;
+  readonly by: string | null;
+}
+
+/** All that is known of one access request, in any order: `deriveGrant` makes the grant of it. */
+export interface GrantDocument {
+  readonly id: string;
+  readonly records: readonly GrantRecord[];
+}
+
+export interface SessionDocument {
+  readonly id: string;
+  readonly cluster: string;
+  /** Null until the session's start or end was read. */
+  readonly person: string | null;
+  /** Time of the session's start; where only its end was read, what the end says of it. */
+  readonly start: Micros | null;
+  readonly isStartRead: boolean;
+  readonly endedAt: Micros | null;
+  readonly accessRequests: readonly string[];
+  readonly login: string | null;
+  readonly serverId: string | null;
+  readonly serverName: string | null;
+  readonly addresses: readonly string[];
+  readonly protocol: string | null;
+  readonly kubernetesCluster: string | null;
+  readonly kubernetesGroups: readonly string[];
+}
+
+export interface CertificateDocument {
+  readonly createdAt: Micros;
+  readonly expires: Micros | null;
+  readonly roles: readonly string[];
+  readonly accessRequests: readonly string[];
+}
+
+/** A lock, by name: its end can be read before its beginning. */
+export interface LockDocument {
+  readonly name: string;
+  readonly createdAt: Micros | null;
+  readonly expires: Micros | null;
+  readonly deletedAt: Micros | null;
+  readonly target: {
+    readonly user: string | null;
+    readonly role: string | null;
+    readonly accessRequest: string | null;
+  };
+}
+
+/** Something that ended at a time: a person's account, a binding. */
+export interface EndDocument {
+  readonly at: Micros;
+  readonly eventId: string;
+}
+
+/** What an event waits for (H1); the event itself is in `heldEvents`. */
+export interface HoldDocument {
+  /** Order of arrival. */
+  readonly number: number;
+  readonly keys: readonly string[];
+  /** Null where no watermark ends the wait. */
+  readonly until: Micros | null;
+}
+
+/** Events of one grant by coverage. */
+export type CountsDocument = Readonly<Record<string, number>>;

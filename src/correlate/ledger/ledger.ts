@@ -1,0 +1,106 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Verdict } from "../../model/generated/audit-event.ts";
+import { createDocuments, type Documents } from "./documents.ts";
+import type {
+  CertificateDocument,
+  CountsDocument,
+  EndDocument,
+  GrantDocument,
+  HoldDocument,
+  LockDocument,
+  SeenDocument,
+  SessionDocument,
+} from "./kinds.ts";
+import type { StoredEvent } from "./stored-event.ts";
+import { createRows, type Rows } from "./rows.ts";
+
+/**
+ * The durable table of grants, sessions, credentials, holds and verdicts: a fold of the journal (`rows.ts` says how it has one
+ * commit with it). It keeps what records said, not what follows from them, so that the order of arrival does not matter.
+ */
+export interface Ledger {
+  /** By event id. */
+  readonly seen: Documents<SeenDocument>;
+  /** Verdicts of Kubernetes responses by request (W8). */
+  readonly responses: Documents<Verdict>;
+  /** By access request id. */
+  readonly grants: Documents<GrantDocument>;
+  /** Grant ids by person, and by role. */
+  readonly grantsOfPerson: Documents<string>;
+  readonly grantsOfRole: Documents<string>;
+  /** By session id. */
+  readonly sessions: Documents<SessionDocument>;
+  /** Session ids by person. */
+  readonly sessionsOfPerson: Documents<string>;
+  /** By person and time. */
+  readonly certificates: Documents<CertificateDocument>;
+  /** By name. */
+  readonly locks: Documents<LockDocument>;
+  /** Lock names by kind of target and target. */
+  readonly locksOfTarget: Documents<string>;
+  /** By person and time. */
+  readonly userDeletions: Documents<EndDocument>;
+  /** By cluster, name and time. */
+  readonly bindingDeletions: Documents<EndDocument>;
+  /** By event id. */
+  readonly holds: Documents<HoldDocument>;
+  /** The held events whole, so that waits survive a restart; by event id. */
+  readonly heldEvents: Documents<StoredEvent>;
+  /** Ids of findings that were made. */
+  readonly findings: Documents<true>;
+  /** By grant id: the events that it covers, and those that are related to it. */
+  readonly counts: Documents<CountsDocument>;
+  readonly commitment: Omit<Rows, "table">;
+}
+
+/**
+ * Rows of each kind that are kept; the oldest go first. Far above what an organization makes in the 12 months of its archive:
+ * only floods reach them.
+ */
+const ROWS_MAX = {
+  seen: 2_000_000,
+  responses: 200_000,
+  grants: 1_000_000,
+  grantsOfPerson: 1_000_000,
+  grantsOfRole: 2_000_000,
+  sessions: 500_000,
+  sessionsOfPerson: 500_000,
+  certificates: 500_000,
+  locks: 100_000,
+  locksOfTarget: 200_000,
+  userDeletions: 100_000,
+  bindingDeletions: 100_000,
+  holds: 1_000_000,
+  heldEvents: 1_000_000,
+  findings: 1_000_000,
+  counts: 1_000_000,
+} as const;
+
+/** The ledger in a database that the caller opened and closes. @throws ChaperoneError LEDGER_UNREADABLE */
+export function createLedger(
+  database: DatabaseSync,
+  monotonicMs: () => number = () => performance.now(),
+): Ledger {
+  const rows = createRows(database, monotonicMs);
+  const documents = <T>(name: keyof typeof ROWS_MAX): Documents<T> =>
+    createDocuments<T>({ rows, name, rowsMax: ROWS_MAX[name] });
+  return {
+    seen: documents("seen"),
+    responses: documents("responses"),
+    grants: documents("grants"),
+    grantsOfPerson: documents("grantsOfPerson"),
+    grantsOfRole: documents("grantsOfRole"),
+    sessions: documents("sessions"),
+    sessionsOfPerson: documents("sessionsOfPerson"),
+    certificates: documents("certificates"),
+    locks: documents("locks"),
+    locksOfTarget: documents("locksOfTarget"),
+    userDeletions: documents("userDeletions"),
+    bindingDeletions: documents("bindingDeletions"),
+    holds: documents("holds"),
+    heldEvents: documents("heldEvents"),
+    findings: documents("findings"),
+    counts: documents("counts"),
+    commitment: rows,
+  };
+}

@@ -1,0 +1,60 @@
+import type { EntryKind, NewEntry } from "../model/entry.ts";
+import type { Facts } from "../model/facts.ts";
+import type { AuditEvent } from "../model/generated/audit-event.ts";
+import { streamsOf } from "../model/stream.ts";
+import type { CorrelatorContext } from "./context.ts";
+import { withDecision } from "./decide.ts";
+import type { Decision } from "./decision.ts";
+import { coverageFinding } from "./findings/coverage-findings.ts";
+import { type Finding, findingEvent } from "./findings/finding.ts";
+import { recordEntry } from "./record.ts";
+
+/** The entries that one call makes, in the order of the journal. */
+export interface Line {
+  readonly entries: NewEntry[];
+  /** An event whose verdict is for good: nothing about it is noted. On every event's path. */
+  pass(event: AuditEvent): void;
+  /** An event with its verdict, and what the verdict is found guilty of. */
+  deliver(kind: Exclude<EntryKind, "held">, settled: Settled): void;
+  hold(event: AuditEvent, facts: Facts): void;
+  /** A finding that was not made before. */
+  find(finding: Finding, cause: AuditEvent): void;
+}
+
+export interface Settled {
+  readonly event: AuditEvent;
+  readonly facts: Facts;
+  readonly decision: Decision;
+}
+
+export function createLine(context: CorrelatorContext): Line {
+  const entries: NewEntry[] = [];
+
+  function push(kind: EntryKind, event: AuditEvent): void {
+    entries.push({ kind, streams: streamsOf(event.labels), event });
+  }
+
+  function find(finding: Finding, cause: AuditEvent): void {
+    const event = findingEvent(finding, cause);
+    if (context.ledger.findings.get(event.id) !== null) return;
+    context.ledger.findings.put(event.id, true);
+    push("event", event);
+  }
+
+  return {
+    entries,
+    pass: (event) => push("event", event),
+    deliver: (kind, { event: undecided, facts, decision }) => {
+      const event = withDecision(undecided, decision);
+      push(kind, event);
+      recordEntry(context, { kind, event, facts });
+      const finding = coverageFinding(event, decision);
+      if (finding !== null) find(finding, event);
+    },
+    hold: (event, facts) => {
+      push("held", event);
+      recordEntry(context, { kind: "held", event, facts });
+    },
+    find,
+  };
+}

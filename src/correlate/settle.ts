@@ -1,0 +1,72 @@
+import type { Facts } from "../model/facts.ts";
+import type { NormalizedEvent } from "../model/normalization.ts";
+import type { CorrelatorContext } from "./context.ts";
+import { decide, withDecision } from "./decide.ts";
+import { decideForeign, userOf } from "./decide-kubernetes.ts";
+import type { Decision } from "./decision.ts";
+import { isWaitOver, makeRoom } from "./hold/release.ts";
+import type { Line } from "./line.ts";
+import { answerRequest } from "./record.ts";
+
+/** A vendor's, or Teleport's: decided, noted, perhaps held. */
+interface Settling {
+  readonly facts: Facts;
+  /** Null for a RequestReceived, which is decided when the later stages of its batch are. */
+  readonly decision: Decision | null;
+}
+
+/**
+ * Decides or holds every event of a batch, in its order. Returns how many of them are journaled already.
+ *
+ * A first walk decides all but RequestReceived, so that the second one, which makes the entries, finds the verdict of a request whose
+ * stages are in one batch (W8).
+ */
+export function settleAll(
+  context: CorrelatorContext,
+  batch: readonly NormalizedEvent[],
+  line: Line,
+): number {
+  const decided = batch.map((normalized) => decideFirst(context, normalized));
+  let duplicates = 0;
+  for (const [index, { event }] of batch.entries()) {
+    const settling = decided[index] ?? null;
+    if (settling === null) {
+      line.pass(event);
+    } else if ("verdict" in settling) {
+      line.pass(withDecision(event, settling));
+    } else if (isKnownAlready(context, event.id, settling.facts)) {
+      duplicates++;
+    } else {
+      const { facts } = settling;
+      const decision = settling.decision ?? decide(context, event, facts);
+      if (decision.isSettled || isWaitOver(context, facts)) {
+        line.deliver("event", { event, facts, decision });
+      } else {
+        line.hold(event, facts);
+        makeRoom(context, line);
+      }
+    }
+  }
+  return duplicates;
+}
+
+/** Null for what correlation does not look at; a bare decision for what is nobody's, which is most of the traffic. */
+function decideFirst(
+  context: CorrelatorContext,
+  { event, facts }: NormalizedEvent,
+): Settling | Decision | null {
+  if (facts === null) return null;
+  if (facts.dialect === "teleport") return { facts, decision: decide(context, event, facts) };
+  if (context.bindings.isDeletion(facts)) context.bindings.fold(context, event, facts);
+  if (userOf(facts, context.vendors) === null) return decideForeign(facts);
+  if (facts.stage === "RequestReceived") return { facts, decision: null };
+  const decision = decide(context, event, facts);
+  if (decision.isSettled || isWaitOver(context, facts))
+    answerRequest(context, facts, decision.verdict);
+  return { facts, decision };
+}
+
+/** Teleport's copies were left out before: `admitAll`. */
+function isKnownAlready(context: CorrelatorContext, id: string, facts: Facts): boolean {
+  return facts.dialect === "kubernetes-audit" && context.ledger.seen.get(id) !== null;
+}

@@ -1,0 +1,51 @@
+import { DatabaseSync } from "node:sqlite";
+import { ChaperoneError, describeError } from "../model/error.ts";
+
+/** Version of the ledger's tables, kept in SQLite's `user_version`. */
+export const LEDGER_SCHEMA_VERSION = 1;
+
+/**
+ * Opens the ledger's SQLite file, creating it where there is none. WAL with normal sync: a commit survives the end of the process,
+ * and a power loss once a checkpoint has followed it; the journal repairs what is in between.
+ *
+ * @throws ChaperoneError LEDGER_UNREADABLE for a file that is damaged, of another version, or no ledger at all. It is never
+ * treated as empty.
+ */
+export function openDatabase(path: string): DatabaseSync {
+  let database: DatabaseSync | null = null;
+  try {
+    database = new DatabaseSync(path);
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec("PRAGMA synchronous = NORMAL");
+    checkVersion(database, path);
+    return database;
+  } catch (error) {
+    database?.close();
+    if (error instanceof ChaperoneError) throw error;
+    throw unreadable(path, describeError(error), error);
+  }
+}
+
+function checkVersion(database: DatabaseSync, path: string): void {
+  const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
+  const tables = Number(
+    database.prepare("SELECT count(*) AS tables FROM sqlite_schema").get()?.["tables"],
+  );
+  if (version === 0 && tables === 0) {
+    database.exec(`PRAGMA user_version = ${LEDGER_SCHEMA_VERSION}`);
+    return;
+  }
+  if (version === LEDGER_SCHEMA_VERSION) return;
+  throw unreadable(
+    path,
+    `its version is ${version}, this program reads ${LEDGER_SCHEMA_VERSION}`,
+    undefined,
+  );
+}
+
+function unreadable(path: string, why: string, cause: unknown): ChaperoneError {
+  return new ChaperoneError("LEDGER_UNREADABLE", `Cannot open ledger "${path}": ${why}`, {
+    cause,
+    hint: "Move the file and its -wal and -shm neighbours away: while the journal still has its first entry, the ledger is made again from it",
+  });
+}
