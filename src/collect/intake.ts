@@ -49,6 +49,12 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
     meter.set("chaperone_events_held", { organization }, correlator.heldCount);
   }
 
+  /** Also before each batch, so that it is judged by the evidence that is there by now. */
+  async function releaseNow(): Promise<void> {
+    const released = correlator.advance(watermarks.current(), options.clock.now());
+    if (released.entries.length > 0) await journalNow(released);
+  }
+
   return {
     accept: (batch) =>
       lanes.enter(batch.source.name, async () => {
@@ -56,8 +62,9 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
         const latest = latestTime(events, options);
         await watermarks.admit(batch.source, latest, options.signal);
         options.signal.throwIfAborted();
+        const released = releaseNow();
         const correlated = correlator.correlate(events);
-        const durable = journalNow(correlated);
+        const durable = Promise.all([released, journalNow(correlated)]);
         if (events.length > 0) watermarks.observe(batch.source, batch.part, latest);
         const counts = { ignored, unreadable, duplicates: correlated.duplicates };
         return { done: durable.then(() => countAccepted(meter, batch, counts)) };
@@ -78,11 +85,7 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
       if (Number.isFinite(watermark))
         meter.set("chaperone_source_watermark_seconds", labels, watermark / MICROS_PER_MS / 1_000);
     },
-    advance: async () => {
-      if (correlator.heldCount === 0) return;
-      const correlated = correlator.advance(watermarks.current(), options.clock.now());
-      if (correlated.entries.length > 0) await journalNow(correlated);
-    },
+    advance: releaseNow,
   };
 }
 

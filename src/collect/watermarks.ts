@@ -71,6 +71,7 @@ export function createWatermarks(options: WatermarkOptions): SourceWatermarks {
     current: () => ({
       evidence: Math.min(Infinity, ...evidence.map((state) => state.watermark)),
       isEvidenceIdle: evidence.every((state) => isIdle(state.progress)),
+      hasEnded: [...states.values()].every((state) => state.progress?.hasEnded ?? false),
     }),
     state: (source) => {
       const state = states.get(source);

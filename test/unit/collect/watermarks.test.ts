@@ -21,14 +21,14 @@ const three = () => createWatermarks({ sources: [kube, root, leaf], latenessMs: 
 
 describe("watermarks (H2)", () => {
   it("H2 a source of which nothing is known yet has none", () => {
-    expect(three().current()).toEqual({ evidence: -Infinity, isEvidenceIdle: false });
+    expect(three().current()).toMatchObject({ evidence: -Infinity, isEvidenceIdle: false });
   });
 
   it("H2 a source at its end stands where it last found nothing new, less the lateness", () => {
     const marks = three();
     marks.progress(root, atEnd(seconds(1_000)));
     marks.progress(leaf, atEnd(seconds(2_000)));
-    expect(marks.current()).toEqual({ evidence: seconds(940), isEvidenceIdle: true });
+    expect(marks.current()).toMatchObject({ evidence: seconds(940), isEvidenceIdle: true });
   });
 
   it("H2 a source that is behind stands at the smallest of its unread files", () => {
@@ -37,7 +37,7 @@ describe("watermarks (H2)", () => {
     marks.observe(root, "old", seconds(300));
     marks.observe(root, "new", seconds(900));
     marks.progress(root, behind("old", "new"));
-    expect(marks.current()).toEqual({ evidence: seconds(240), isEvidenceIdle: false });
+    expect(marks.current()).toMatchObject({ evidence: seconds(240), isEvidenceIdle: false });
     marks.observe(root, "old", seconds(700));
     expect(marks.state("root").watermark).toBe(seconds(640));
   });
@@ -54,19 +54,27 @@ describe("watermarks (H2)", () => {
     marks.progress(leaf, atEnd(seconds(5_000)));
     marks.progress(root, atEnd(seconds(1_000)));
     marks.progress(root, { ...atEnd(seconds(4_000)), isFailing: true });
-    expect(marks.current()).toEqual({ evidence: seconds(940), isEvidenceIdle: true });
+    expect(marks.current()).toMatchObject({ evidence: seconds(940), isEvidenceIdle: true });
   });
 
   it("H2 the end of the input makes the watermark infinite", () => {
     const marks = three();
     for (const source of [root, leaf])
       marks.progress(source, { ...behind("unread"), hasEnded: true });
-    expect(marks.current()).toEqual({ evidence: Infinity, isEvidenceIdle: true });
+    expect(marks.current()).toMatchObject({ evidence: Infinity, isEvidenceIdle: true });
+  });
+
+  it("H2 the input is over when every source has ended, those without evidence too", () => {
+    const marks = three();
+    for (const source of [root, leaf]) marks.progress(source, { ...atEnd(1), hasEnded: true });
+    expect(marks.current().hasEnded).toBe(false);
+    marks.progress(kube, { ...atEnd(1), hasEnded: true });
+    expect(marks.current().hasEnded).toBe(true);
   });
 
   it("H2 without any Teleport source there is no evidence to wait for", () => {
     const marks = createWatermarks({ sources: [kube], latenessMs: 60_000 });
-    expect(marks.current()).toEqual({ evidence: Infinity, isEvidenceIdle: true });
+    expect(marks.current()).toMatchObject({ evidence: Infinity, isEvidenceIdle: true });
   });
 
   it("H2 a source that runs ahead of an unread Teleport source waits until that has come as far", async () => {
