@@ -1,0 +1,188 @@
+import { describe, expect, it } from "vitest";
+import { createIntake } from "../../../src/collect/intake.ts";
+import { createWatermarks } from "../../../src/collect/watermarks.ts";
+import type { NewEntry } from "../../../src/model/entry.ts";
+import type { Facts } from "../../../src/model/facts.ts";
+import type { RawRecord, RecordBatch, Source } from "../../../src/model/record.ts";
+import { streamsOf } from "../../../src/model/stream.ts";
+import type { JournalPosition } from "../../../src/model/position.ts";
+import { createMeter } from "../../../src/operate/meter.ts";
+import { systemClock } from "../../../src/platform/clock.ts";
+import type { Correlator } from "../../../src/ports/correlator.ts";
+import type { Journal } from "../../../src/ports/journal.ts";
+import { anEvent } from "../../support/entries.ts";
+
+const source: Source = { name: "kube", dialect: "kubernetes-audit", cluster: "prod" };
+const FACTS = {} as Facts;
+
+/** A journal whose appends become durable when the test says so, in their order. */
+function slowJournal(): Pick<Journal, "append"> & {
+  readonly appended: NewEntry[];
+  finish(): void;
+  fail(error: Error): void;
+} {
+  const waiting: { finish: (position: JournalPosition) => void; fail: (error: Error) => void }[] =
+    [];
+  const appended: NewEntry[] = [];
+  return {
+    appended,
+    append: (entries) => {
+      appended.push(...entries);
+      return new Promise((finish, fail) => waiting.push({ finish, fail }));
+    },
+    finish: () => waiting.shift()?.finish({ partition: 0, sequence: appended.length, locator: "" }),
+    fail: (error) => waiting.shift()?.fail(error),
+  };
+}
+
+/** Passes events on; ids that begin with "again" are known already, those that begin with "held" are held. */
+function plainCorrelator(): Correlator & { readonly commits: JournalPosition[] } {
+  const commits: JournalPosition[] = [];
+  let heldCount = 0;
+  return {
+    commits,
+    correlate: (batch) => {
+      const fresh = batch.filter(({ event }) => !event.id.startsWith("again"));
+      const entries = fresh.map(({ event }): NewEntry => {
+        const kind = event.id.startsWith("held") ? "held" : "event";
+        if (kind === "held") heldCount++;
+        return { kind, streams: streamsOf(event.labels), event };
+      });
+      return { entries, duplicates: batch.length - fresh.length };
+    },
+    advance: () => ({ entries: [], duplicates: 0 }),
+    commit: (upTo) => void commits.push(upTo),
+    fold: () => undefined,
+    appliedTo: { partition: 0, sequence: 0, locator: "" },
+    durableTo: { partition: 0, sequence: 0, locator: "" },
+    get heldCount() {
+      return heldCount;
+    },
+  };
+}
+
+function setUp(acceptsInFlightMax = 4) {
+  const journal = slowJournal();
+  const correlator = plainCorrelator();
+  const meter = createMeter();
+  const stop = new AbortController();
+  const intake = createIntake({
+    organization: "acme",
+    normalize: ({ bytes, observedAt }) => {
+      const id = Buffer.from(bytes).toString();
+      if (id === "") return null;
+      return {
+        event: anEvent({ id, observedAt }),
+        facts: id.startsWith("unreadable") ? null : FACTS,
+      };
+    },
+    gapEvent: (range) => ({ event: anEvent({ id: `gap-${range.from}` }), facts: null }),
+    correlator,
+    journal: journal as unknown as Journal,
+    watermarks: createWatermarks({ sources: [source], latenessMs: 0 }),
+    clock: systemClock,
+    meter,
+    acceptsInFlightMax,
+    skewMaxMs: 1_000,
+    signal: stop.signal,
+  });
+  return { journal, correlator, meter, intake, stop };
+}
+
+function batchOf(...lines: string[]): RecordBatch {
+  const records = lines.map((line, n): RawRecord => ({
+    bytes: Buffer.from(line),
+    position: `1:1:${n}`,
+    observedAt: systemClock.now(),
+    truncatedFromBytes: null,
+  }));
+  return { source, part: "1:1", records };
+}
+
+describe("intake.accept()", () => {
+  it("resolves when the batch is durable, and not before", async () => {
+    const { journal, correlator, intake } = setUp();
+    let isAccepted = false;
+    const accepted = intake.accept(batchOf("a")).then(() => (isAccepted = true));
+    await expect.poll(() => journal.appended.length).toBe(1);
+    expect(isAccepted).toBe(false);
+    expect(correlator.commits).toEqual([]);
+    journal.finish();
+    await accepted;
+    expect(correlator.commits).toHaveLength(1);
+  });
+
+  it("hands batches to the journal in the order of the calls while earlier ones are not durable yet", async () => {
+    const { journal, intake } = setUp();
+    const accepted = ["a", "b", "c"].map((id) => intake.accept(batchOf(id)));
+    await expect.poll(() => journal.appended.map(({ event }) => event.id)).toEqual(["a", "b", "c"]);
+    for (const _ of accepted) journal.finish();
+    await Promise.all(accepted);
+  });
+
+  it("lets only so many batches of a source be under way", async () => {
+    const { journal, intake } = setUp(2);
+    const accepted = ["a", "b", "c"].map((id) => intake.accept(batchOf(id)));
+    await expect.poll(() => journal.appended.length).toBe(2);
+    journal.finish();
+    await expect.poll(() => journal.appended.length).toBe(3);
+    journal.finish();
+    journal.finish();
+    await Promise.all(accepted);
+  });
+
+  it("rejects, which is the nack, when the journal could not be written", async () => {
+    const { journal, intake, meter } = setUp();
+    const accepted = intake.accept(batchOf("a"));
+    await expect.poll(() => journal.appended.length).toBe(1);
+    journal.fail(new Error("fsync failed"));
+    await expect(accepted).rejects.toThrow("fsync failed");
+    expect(await meter.value("chaperone_records_read_total", { source: "kube" })).toBe(0);
+  });
+
+  it("rejects at shutdown rather than journal what its collector no longer waits for", async () => {
+    const { intake, journal, stop } = setUp();
+    stop.abort();
+    await expect(intake.accept(batchOf("a"))).rejects.toThrow();
+    expect(journal.appended).toEqual([]);
+  });
+
+  it("counts so that read = accepted + ignored + duplicate, and accepted + own = journaled + held", async () => {
+    const { journal, intake, meter } = setUp();
+    const accepted = intake.accept(batchOf("a", "", "again-b", "held-c", "unreadable-d", ""));
+    await expect.poll(() => journal.appended.length).toBe(3);
+    journal.finish();
+    await accepted;
+    const bySource = async (name: "read" | "accepted" | "ignored" | "duplicate" | "unreadable") =>
+      meter.value(`chaperone_records_${name}_total`, { source: "kube" });
+    expect(await bySource("read")).toBe(6);
+    expect(await bySource("ignored")).toBe(2);
+    expect(await bySource("duplicate")).toBe(1);
+    expect(await bySource("accepted")).toBe(3);
+    expect(await bySource("unreadable")).toBe(1);
+    const organization = { organization: "acme" };
+    expect(await meter.value("chaperone_events_journaled_total", organization)).toBe(2);
+    expect(await meter.value("chaperone_events_held", organization)).toBe(1);
+    expect(await meter.value("chaperone_own_events_total", organization)).toBe(0);
+  });
+});
+
+describe("intake.gap()", () => {
+  it("journals the declared loss and resolves when it is durable", async () => {
+    const { journal, intake, meter } = setUp();
+    const range = {
+      source,
+      from: "10",
+      to: "20",
+      sizeBytes: 10,
+      count: null,
+      cause: "rotated away",
+      observedAt: 1,
+    };
+    const declared = intake.gap(range);
+    await expect.poll(() => journal.appended.map(({ event }) => event.id)).toEqual(["gap-10"]);
+    journal.finish();
+    await declared;
+    expect(await meter.value("chaperone_gaps_total", { source: "kube" })).toBe(1);
+  });
+});
