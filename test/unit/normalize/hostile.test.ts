@@ -76,6 +76,16 @@ describe.each(sources)("hostile records of %s", (_, source) => {
   });
 });
 
+describe("a surrogate that stands alone", () => {
+  it.each([String.raw`\ud800`, String.raw`\uD800`, String.raw`\udc00\ud800`, String.raw`\uDBFFx`])(
+    "is replaced where it is the only one of its spelling: %s",
+    (escape) => {
+      const line = `{"event":"exec","user":"${escape}"}`;
+      expect(normalize(line, TELEPORT_SOURCE).event.actor.name?.isWellFormed()).toBe(true);
+    },
+  );
+});
+
 describe("a field of a wrong type", () => {
   it("counts as absent, in Kubernetes", () => {
     const event = kubernetesEvent({

@@ -67,6 +67,21 @@ describe("the Teleport normalizer", () => {
     expect(teleportEvent(fields).actor).toMatchObject({ name, impersonator });
   });
 
+  it("does not take Teleport's own agent for the target of what went through Kubernetes", () => {
+    const fields = { event: "session.end", proto: "kube", server_hostname: "agent", sid: "s-1" };
+    expect(teleportEvent(fields).target).toMatchObject({ kind: "session", name: "s-1" });
+    expect(teleportEvent({ ...fields, kubernetes_cluster: "prod" }).target).toMatchObject({
+      kind: "kube_cluster",
+      name: "prod",
+      host: null,
+    });
+    expect(teleportEvent({ ...fields, proto: "ssh" }).target).toMatchObject({
+      kind: "node",
+      name: "agent",
+      host: "agent",
+    });
+  });
+
   it("keeps an unknown event type, labelled, with what the common blocks say", () => {
     const event = teleportEvent({
       event: "beam.create",
