@@ -5,7 +5,8 @@ import type { Ledger } from "../ledger/ledger.ts";
 
 /**
  * The session that a `client.disconnect` without a session id cut (M2): one of that user's, begun before it and not ended; by its
- * address first (a proxy writes the client's as the local one), then by its server, else the newest.
+ * address first (a proxy writes the client's as the local one), then by its server, else the newest. The cut and the end that it
+ * causes may be logged in the same millisecond.
  */
 export function cutSession(
   ledger: Ledger,
@@ -20,7 +21,7 @@ export function cutSession(
         session.person === person &&
         session.start !== null &&
         session.start <= facts.time &&
-        (session.endedAt === null || session.endedAt > facts.time),
+        (session.endedAt === null || session.endedAt >= facts.time),
     )
     .sort((a, b) => (b.start ?? 0) - (a.start ?? 0));
   const own = [facts.addressLocal, facts.addressRemote];
