@@ -11,6 +11,11 @@ export const STREAM_OF_DIALECT: Readonly<Record<Dialect, EventStream>> = Object.
   teleport: "logs-audit-teleport",
 });
 
+/** Whether it is the event of a record that no normalizer could read, and which must not be read again: it may have made one throw. */
+export function isUnreadable(detail: AuditEvent["detail"]): boolean {
+  return detail !== null && "unreadable" in detail;
+}
+
 /**
  * The event of a record that no normalizer could read: its bytes and the reason, in the stream of its neighbours, at the time it was
  * read. Nobody can say whose it is, so its verdict is `unresolved`.

@@ -3,6 +3,7 @@ import { parseTime, type Micros } from "../../model/time.ts";
 import type { Normalizer } from "../../ports/normalizer.ts";
 import { fieldsOf, type Fields } from "../fields.ts";
 import { readRecord } from "../read.ts";
+import { isUnreadable } from "../unreadable.ts";
 import { requestUsersOf } from "./actor.ts";
 import { kubernetesEvent } from "./event.ts";
 import { kubernetesFacts } from "./facts.ts";
@@ -24,8 +25,8 @@ export function createKubernetesNormalizer(options: { readonly organization: str
       const event = kubernetesEvent(reading.fields, facts, { record, source, organization });
       return { status: "normalized", event, facts };
     },
-    facts: ({ origin, original, observedAt }) => {
-      if (original === null) return null;
+    facts: ({ origin, original, observedAt, detail }) => {
+      if (original === null || isUnreadable(detail)) return null;
       const { bytes, truncatedFromBytes } = original;
       const reading = readRecord({ bytes, truncatedFromBytes, position: "", observedAt });
       if (reading.status !== "read" || whyNoEvent(reading.fields) !== null) return null;

@@ -7,6 +7,7 @@ import { NOT_VENDOR } from "../../model/verdict.ts";
 import type { Normalizer } from "../../ports/normalizer.ts";
 import { NO_STRINGS, textOf, wholeNumberOf } from "../fields.ts";
 import { readRecord } from "../read.ts";
+import { isUnreadable } from "../unreadable.ts";
 import { grantDetail } from "./access-request.ts";
 import { teleportActor } from "./actor.ts";
 import { teleportFacts } from "./facts.ts";
@@ -39,8 +40,8 @@ export function createTeleportNormalizer(options: { readonly organization: strin
       });
       return normalized({ fields, facts }, { record, source, organization, sha256 });
     },
-    facts: ({ origin, original, observedAt }) => {
-      if (original === null) return null;
+    facts: ({ origin, original, observedAt, detail }) => {
+      if (original === null || isUnreadable(detail)) return null;
       const { bytes, sha256, truncatedFromBytes } = original;
       const reading = readRecord({ bytes, truncatedFromBytes, position: "", observedAt });
       const type = reading.status === "read" ? textOf(reading.fields["event"]) : null;

@@ -73,6 +73,13 @@ describe("the event of an unreadable record", () => {
     });
   });
 
+  it("has no facts either when it comes from the journal, even where its bytes look readable", () => {
+    const record = recordOf('{"event":"exec","auditID":"a","stage":"Panic"}');
+    expect(NORMALIZERS.teleport.facts(unreadable(record, TELEPORT_SOURCE))).toBeNull();
+    const kubernetes = unreadable(record, KUBERNETES_SOURCE);
+    expect(NORMALIZERS["kubernetes-audit"].facts(kubernetes)).toBeNull();
+  });
+
   it("is not made of an empty line", () => {
     const by = { normalizer: NORMALIZERS.teleport, organization: ORGANIZATION };
     expect(normalizeRecord(by, recordOf("\r"), TELEPORT_SOURCE)).toBeNull();
