@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { systemCode } from "../../model/error.ts";
+import type { Disk } from "../../ports/disk.ts";
+
+/** The quarantines of an organization stand in one folder, each in a folder of its own with files `000001.avro`, `000002.avro`, … */
+const FOLDER = "quarantine";
+const FILE = /^(\d{6,})\.avro$/;
+
+export interface QuarantineFile {
+  readonly number: number;
+  readonly path: string;
+}
+
+/** Folder of one pipeline's quarantine. `home`: the organization's folder in the data directory. */
+export function quarantineFolder(home: string, pipeline: string): string {
+  return join(home, FOLDER, encodeURIComponent(pipeline));
+}
+
+/** Slugs of the pipelines that have a quarantine. */
+export async function quarantinedPipelines(disk: Disk, home: string): Promise<readonly string[]> {
+  return (await namesIn(disk, join(home, FOLDER))).map((name) => decodeURIComponent(name));
+}
+
+/** Files of one pipeline's quarantine, oldest first. */
+export async function quarantineFiles(
+  disk: Disk,
+  folder: string,
+): Promise<readonly QuarantineFile[]> {
+  return (await namesIn(disk, folder))
+    .map((name) => FILE.exec(name)?.[1])
+    .filter((digits) => digits !== undefined)
+    .map((digits) => quarantineFile(folder, Number(digits)))
+    .toSorted((a, b) => a.number - b.number);
+}
+
+export function quarantineFile(folder: string, number: number): QuarantineFile {
+  return { number, path: join(folder, `${String(number).padStart(6, "0")}.avro`) };
+}
+
+async function namesIn(disk: Disk, folder: string): Promise<readonly string[]> {
+  try {
+    return await disk.list(folder);
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return [];
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+import { EVENT_SCHEMA_VERSION } from "../../avro/event.ts";
+import { schemaText, typeOfSchema } from "../../avro/schemas.ts";
+import type { JournalEntry } from "../../model/entry.ts";
+import type { QuarantinedEvent } from "../../model/generated/quarantined-event.ts";
+import type { Micros } from "../../model/time.ts";
+import type { RestCause } from "../../ports/quarantine.ts";
+
+/** Schema of quarantine files, as it goes into their header. */
+export const QUARANTINE_SCHEMA: string = schemaText("quarantined-event", 1);
+
+const type = typeOfSchema(QUARANTINE_SCHEMA);
+
+/** The record by which an event comes to rest. */
+export function restedEvent(
+  entry: JournalEntry,
+  cause: RestCause,
+  place: { readonly sequence: number; readonly pipeline: string; readonly at: Micros },
+): QuarantinedEvent {
+  return {
+    ...place,
+    kind: "rested",
+    eventId: entry.id,
+    journalSequence: entry.position.sequence,
+    cause: cause.cause.toWellFormed(),
+    code: cause.code,
+    requestId: cause.requestId,
+    schemaVersion: EVENT_SCHEMA_VERSION,
+    event: entry.encoded,
+  };
+}
+
+export function encodeQuarantined(quarantined: QuarantinedEvent): Uint8Array {
+  const { event } = quarantined;
+  const bytes = Buffer.from(event.buffer, event.byteOffset, event.byteLength);
+  return type.toBuffer({ ...quarantined, event: bytes });
+}
+
+/** What a rest is known by: the entry of the journal, and the event in it. */
+export function restKey(rest: Pick<QuarantinedEvent, "journalSequence" | "eventId">): string {
+  return `${rest.journalSequence}:${rest.eventId}`;
+}
