@@ -12,8 +12,10 @@ const SECRET_NAME = new RegExp(SECRET_WORD, "i");
  * Every pattern begins where a run of name characters begins and bounds what it repeats, so that no text, however hostile, costs
  * more than its length.
  */
+const ASSIGNED_NAME = `(?<![\\w.-])(?=[\\w.-]{0,64}(?:${SECRET_WORD}))[\\w.-]{1,128}["']?`;
+const ASSIGNED_VALUE = `"[^"]*"|'[^']*'|(?:bearer|basic)\\s{1,4}[^\\s"']+|[^\\s"';&|]+`;
 const ASSIGNMENT = new RegExp(
-  `(?<![\\w.-])(?=[\\w.-]{0,64}(?:${SECRET_WORD}))([\\w.-]{1,128}["']?(?:=|\\s{0,4}:\\s{0,4}))("[^"]*"|'[^']*'|(?:bearer|basic)\\s{1,4}[^\\s"']+|[^\\s"';&|]+)`,
+  `(${ASSIGNED_NAME}(?:=|\\s{0,4}:\\s{0,4}))(?:${ASSIGNED_VALUE})`,
   "gi",
 );
 const FLAG_WITH_VALUE = new RegExp(

@@ -39,7 +39,10 @@ function statusOf(code: number, decision: string | null): string {
   return code >= 200 && code < 300 ? "success" : "failure";
 }
 
-/** Who refused: authorization said `forbid`; admission refuses what was allowed; impersonation is refused before authorization decides, and events of 2017 carry no decision. */
+/**
+ * Who refused: authorization said `forbid`; admission refuses what was allowed; impersonation is refused before authorization decides,
+ * and events of 2017 carry no decision.
+ */
 function refusal(event: Fields, decision: string | null): string {
   const who =
     decision === "forbid"

@@ -18,7 +18,10 @@ export const accessRequest: Family = (event) => ({
   outcome: usualOutcome(event),
 });
 
-/** The facts of access_request.*; null for one without an id, such as a search. `access_requests` beside `id` are the acting grants, never the subject. */
+/**
+ * The facts of access_request.*; null for one without an id, such as a search. `access_requests` beside `id` are the acting grants,
+ * never the subject.
+ */
 export function accessRequestFacts(fields: Fields): AccessRequestFacts | null {
   const id = textOf(fields["id"]);
   if (id === null) return null;

@@ -1,6 +1,6 @@
-import { isIP } from "node:net";
 import type { Actor } from "../../model/generated/audit-event.ts";
 import { fieldsOf, NO_STRINGS, stringsOf, textOf, type Fields } from "../fields.ts";
+import { addressOf } from "./address.ts";
 import type { TeleportEvent } from "./meaning.ts";
 
 /** `user_kind` of newer versions. */
@@ -71,17 +71,4 @@ const HOST_IDENTITY = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}\
 
 function isHostIdentity(name: string): boolean {
   return HOST_IDENTITY.test(name);
-}
-
-/**
- * The address of `host:port`. Null for what is none: a kube session's `addr.remote` is 0.0.0.0 behind a tunnel, and the name of
- * the pod where somebody leaves it.
- */
-function addressOf(hostAndPort: string | null): string | null {
-  if (hostAndPort === null) return null;
-  const colon = hostAndPort.lastIndexOf(":");
-  const hasPort = colon >= 0 && isIP(hostAndPort) === 0;
-  const host = hasPort ? hostAndPort.slice(0, colon) : hostAndPort;
-  const address = host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
-  return isIP(address) === 0 || address === "0.0.0.0" || address === "::" ? null : address;
 }

@@ -61,13 +61,17 @@ describe.each(sources)("hostile records of %s", (_, source) => {
 
   it("cannot reach the fields of another object through __proto__", () => {
     const line =
-      '{"auditID":"a","stage":"Panic","event":"exec","__proto__":{"user":{"username":"admin"}},"user":{"__proto__":{"username":"admin"}}}';
+      '{"auditID":"a","stage":"Panic","event":"exec","__proto__":{"user":{"username":"admin"}},' +
+      '"user":{"__proto__":{"username":"admin"}}}';
     expect(normalize(line, source).event.actor.name).toBeNull();
     expect(Object.hasOwn(Object.prototype, "username")).toBe(false);
   });
 
   it("leave no lone surrogate in any field", () => {
-    const line = String.raw`{"auditID":"\ud800","stage":"Panic","event":"exec","verb":"\uDFFF","user":"\ud83d","sourceIPs":["\udc00"],"server_hostname":"ok \ud83d\ude80 \\ud800"}`;
+    const line = [
+      String.raw`{"auditID":"\ud800","stage":"Panic","event":"exec","verb":"\uDFFF","user":"\ud83d"`,
+      String.raw`"sourceIPs":["\udc00"],"server_hostname":"ok \ud83d\ude80 \\ud800"}`,
+    ].join();
     const { event } = normalize(line, source);
     const texts = JSON.stringify({ ...event, original: null });
     // JSON writes half a character as an escape; a text that spells one out has two backslashes.
