@@ -65,7 +65,7 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
         const released = releaseNow();
         const correlated = correlator.correlate(events);
         const durable = Promise.all([released, journalNow(correlated)]);
-        if (events.length > 0) watermarks.observe(batch.source, batch.part, latest);
+        if (latest > -Infinity) watermarks.observe(batch.source, batch.part, latest);
         const counts = { ignored, unreadable, duplicates: correlated.duplicates };
         return { done: durable.then(() => countAccepted(meter, batch, counts)) };
       }),
@@ -107,12 +107,16 @@ function normalizeBatch(batch: RecordBatch, options: IntakeOptions): NormalizedB
   return { events, ignored: batch.records.length - events.length, unreadable };
 }
 
-/** The highest time of the batch; a clock that runs ahead is believed only so far, or it would let go of what should wait. */
+/**
+ * The highest time that a record of the batch states; a clock that runs ahead is believed only so far, or it would let go of what
+ * should wait. What could not be read states none: the time at which it was read would pass for the origin's.
+ */
 function latestTime(events: readonly NormalizedEvent[], options: IntakeOptions): Micros {
   const skewMax = options.skewMaxMs * MICROS_PER_MS;
   let latest = -Infinity;
-  for (const { event } of events)
-    latest = Math.max(latest, Math.min(event.occurredAt, event.observedAt + skewMax));
+  for (const { event, facts } of events)
+    if (facts !== null)
+      latest = Math.max(latest, Math.min(event.occurredAt, event.observedAt + skewMax));
   return latest;
 }
 
