@@ -1,3 +1,5 @@
+import { OTLP_MAPPING } from "../forward/otlp/mapping.ts";
+import { schemaReference } from "./schema-reference.ts";
 import { typesOfSchema } from "./types.ts";
 
 /** A file that is made from another one: where it stands and what it must hold. */
@@ -17,5 +19,9 @@ export function generatedFiles(): Promise<readonly GeneratedFile[]> {
       `schemas/${name}/v1.avsc`,
     ),
   }));
-  return Promise.resolve(types);
+  const reference = {
+    url: new URL("../../schemas/README.md", import.meta.url),
+    content: schemaReference(OTLP_MAPPING),
+  };
+  return Promise.resolve([...types, reference]);
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import type { MappingRow } from "../forward/otlp/mapping.ts";
 
 interface Schema {
   readonly type: unknown;
@@ -14,17 +15,10 @@ interface Schema {
   readonly logicalType?: string;
 }
 
-/** A row of the table that says where a field of an event stands in OTLP. */
-export interface OtlpRow {
-  readonly field: string;
-  readonly otlp: string;
-  readonly doc: string;
-}
-
 const FOLDER = new URL("../../schemas/", import.meta.url);
 
 /** Text of schemas/README.md: every field of every published version, and the OTLP mapping. */
-export function schemaReference(otlp: readonly OtlpRow[]): string {
+export function schemaReference(otlp: readonly MappingRow[]): string {
   const subjects = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) =>
     entry.isDirectory(),
   );
@@ -89,14 +83,16 @@ function typeText(type: unknown): string {
   return schema.name ?? typeText(schema.type);
 }
 
-function otlpSection(rows: readonly OtlpRow[]): string {
-  const lines = rows.map((row) => `| \`${row.field}\` | \`${row.otlp}\` | ${row.doc} |`);
+function otlpSection(rows: readonly MappingRow[]): string {
+  const lines = rows.map(
+    (row) => `| ${row.place} | \`${row.key}\` | ${row.type} | \`${row.field}\` | ${row.doc} |`,
+  );
   return `## In OTLP
 
 Where a field of an event stands in an OTLP log record. What is absent is left out.
 
-| field | OTLP | meaning |
-|---|---|---|
+| place | name | type | field of the event | meaning |
+|---|---|---|---|---|
 ${lines.join("\n")}
 `;
 }
