@@ -8,7 +8,7 @@ import { createWaiters } from "./waiters.ts";
 export interface Space {
   /** Resolves when a block of this size may be written; rejects with JOURNAL_FULL once the signal is aborted. */
   wait(sizeBytes: number, isOwn: boolean, signal: AbortSignal): Promise<void>;
-  /** Unlinks released entries, however young, until a block of this size fits, as far as there are any. */
+  /** The disk itself is full: unlinks released entries, however young, until this many bytes are free, as far as there are any. */
   reclaim(sizeBytes: number): Promise<void>;
   isTight(): boolean;
   /** Something was unlinked or released. */
@@ -29,26 +29,26 @@ export function createSpace(
     return segments.sizeBytes + sizeBytes <= limit || segments.all.length <= 1;
   }
 
-  function reclaim(sizeBytes: number): Promise<void> {
+  function reclaimForLimit(sizeBytes: number): Promise<void> {
     return retention.reclaim(segments.sizeBytes + sizeBytes - (sizeBytesMax - segmentBytesMax));
   }
 
   async function wait(sizeBytes: number, isOwn: boolean, signal: AbortSignal): Promise<void> {
     if (isRoomFor(sizeBytes, isOwn)) return;
-    await reclaim(sizeBytes);
+    await reclaimForLimit(sizeBytes);
     if (isRoomFor(sizeBytes, isOwn)) return;
     log.warn({ folder, sizeBytesMax }, "The journal is at its size limit: collectors wait");
     while (!isRoomFor(sizeBytes, isOwn)) {
       if (signal.aborted) throw full(folder, `it is at its limit of ${sizeBytesMax} bytes`);
       await waiters.wait(signal);
-      await reclaim(sizeBytes);
+      await reclaimForLimit(sizeBytes);
     }
     log.info({ folder }, "The journal has room again");
   }
 
   return {
     wait,
-    reclaim,
+    reclaim: (sizeBytes) => retention.reclaim(sizeBytes),
     isTight: () => segments.sizeBytes > sizeBytesMax - 2 * segmentBytesMax,
     freed: () => {
       waiters.wake();

@@ -46,8 +46,11 @@ function python(): string | undefined {
 
 test("fastavro reads every entry of a segment, compressed blocks and all", async (context) => {
   const interpreter = python();
-  if (interpreter === undefined)
-    return context.skip("CHAPERONE_PYTHON names no Python with fastavro; npm test prepares one");
+  if (interpreter === undefined) {
+    const reason = "CHAPERONE_PYTHON names no Python with fastavro; npm test prepares one";
+    console.warn(`Skipped: ${reason}`);
+    return context.skip(reason);
+  }
   const folder = join(await temporaryFolder(), "journal");
   const { journal } = await openJournal(nodeDisk, { folder, clock: systemClock });
   const written = [

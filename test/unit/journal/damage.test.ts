@@ -97,6 +97,28 @@ test("the last block of the newest segment, when its bytes are all there and wro
   expect(faulty.paths).toContain(newest);
 });
 
+test("a damaged last block keeps its numbers, also behind a block that lies about its own", async () => {
+  const faulty = createFaultyDisk();
+  const { journal } = await openJournal(faulty.disk);
+  await journal.append(newEntries(1, 10));
+  const first = journal.sizeBytes;
+  await journal.append(newEntries(11, 20));
+  const second = journal.sizeBytes;
+  await journal.append(newEntries(21, 30));
+  await journal.close();
+  // The first block says nine instead of ten; the last one has a wrong bit.
+  const header = faulty.bytes(FIRST).findIndex((_byte, at, all) => isCountOfTen(all, at, first));
+  faulty.corrupt(FIRST, (bytes) => flip(bytes.fill(18, header, header + 1), second + 40));
+  const again = await openJournal(faulty.disk);
+  expect(again.journal.end.sequence).toBe(30);
+  await again.journal.append(newEntries(31, 32));
+  expect(await idsOf(again.journal)).toEqual([...ids(11, 20), ...ids(31, 32)]);
+  expect(again.damages).toMatchObject([
+    { from: 1, to: 10 },
+    { from: 21, to: 30 },
+  ]);
+});
+
 test("a loss is declared once, however many readers come to it, and not to readers behind it", async () => {
   const { faulty, ends } = await written();
   faulty.corrupt(FIRST, (bytes) => flip(bytes, (ends[0] ?? 0) + 30));
@@ -107,6 +129,13 @@ test("a loss is declared once, however many readers come to it, and not to reade
   await readAll(journal, { entriesMax: 1 });
   expect(damages).toHaveLength(1);
 });
+
+/** Whether the first block begins here: its count, then a size that takes it to `end`. */
+function isCountOfTen(bytes: Uint8Array, at: number, end: number): boolean {
+  if (bytes[at] !== 20) return false;
+  const size = ((bytes[at + 1] ?? 0) & 0x7f) + ((bytes[at + 2] ?? 0) << 7);
+  return at + 3 + size / 2 + 16 === end;
+}
 
 function flip(bytes: Uint8Array, at: number): Uint8Array {
   const changed = Uint8Array.from(bytes);

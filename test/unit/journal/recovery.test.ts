@@ -29,6 +29,7 @@ describe("recovery", () => {
       torn.corrupt(FIRST, () => whole.slice(0, cut));
       const { journal, damages } = await openJournal(torn.disk);
       expect(journal.end.sequence, `cut at byte ${cut}`).toBe(3);
+      expect(torn.bytes(FIRST).byteLength).toBe(sizes[0]);
       await journal.append(newEntries(4, 5));
       expect(await idsOf(journal), `cut at byte ${cut}`).toEqual(ids(1, 5));
       expect(damages).toEqual([]);

@@ -3,11 +3,16 @@ import type { LocalJournalOptions } from "../../../src/journal/local/options.ts"
 import type { Journal } from "../../../src/ports/journal.ts";
 import { newEntries, ownEntry } from "../../support/disk-entries.ts";
 import { createFaultyDisk } from "../../support/disk-faulty.ts";
+import type { FaultyDisk } from "../../support/disk-faulty.ts";
 import { createImpatientClock, ids, openJournal, readAll } from "../../support/disk-journal.ts";
 
 const DAY_MS = 86_400_000;
 const small = { sizeBytesMax: 200_000, segmentBytesMax: 50_000, commitBytesMax: 5_000 } as const;
 const AT_LIMIT = "The journal is at its size limit: collectors wait";
+
+function newestOf(faulty: FaultyDisk): string {
+  return faulty.paths.filter((path) => path.endsWith(".avro")).at(-1) ?? "";
+}
 
 /** Appends entries of about 5 KB until one waits; returns how many are durable and the append that waits. */
 async function fill(
@@ -53,6 +58,18 @@ describe("the byte limit", () => {
     await refused;
   });
 
+  test("takes released entries first, however young, and never the newest segment", async () => {
+    const faulty = createFaultyDisk();
+    const { journal, log } = await openJournal(faulty.disk, small);
+    const { durable, waiting } = await fill(journal, log);
+    await journal.release(journal.end);
+    await waiting;
+    expect(journal.start.sequence).toBeGreaterThan(0);
+    await journal.close();
+    const again = await openJournal(faulty.disk, small);
+    expect(again.journal.end.sequence).toBe(durable + 1);
+  });
+
   test("leaves the reserve to events of our own", async () => {
     const faulty = createFaultyDisk();
     const first = await openJournal(faulty.disk, small);
@@ -64,6 +81,32 @@ describe("the byte limit", () => {
     const position = await journal.append([ownEntry(durable + 1, 4_000)]);
     expect(position.sequence).toBe(durable + 1);
     expect(journal.sizeBytes).toBeLessThanOrEqual(small.sizeBytesMax);
+  });
+});
+
+describe("a full disk", () => {
+  test("takes released entries, however young, and never the newest segment", async () => {
+    const faulty = createFaultyDisk();
+    const options = { segmentBytesMax: 20_000, lingerMs: 0 };
+    const { journal } = await openJournal(faulty.disk, options);
+    for (let first = 1; first <= 40; first += 10)
+      await journal.append(newEntries(first, first + 9, 2_000));
+    await journal.release(journal.end);
+    expect(journal.start.sequence).toBe(0);
+    faulty.capacityBytes = faulty.usedBytes;
+    await journal.append(newEntries(41, 50, 2_000));
+    expect(journal.start.sequence).toBeGreaterThan(0);
+    faulty.capacityBytes = faulty.bytes(newestOf(faulty)).byteLength;
+    await journal.release(journal.end);
+    const refused = expect(journal.append(newEntries(51, 60, 2_000))).rejects.toMatchObject({
+      code: "JOURNAL_FULL",
+    });
+    await expect.poll(() => journal.start.sequence).toBe(40);
+    await journal.close();
+    await refused;
+    faulty.capacityBytes = Infinity;
+    const again = await openJournal(faulty.disk, options);
+    expect(again.journal.end.sequence).toBe(50);
   });
 });
 
