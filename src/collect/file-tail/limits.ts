@@ -29,7 +29,7 @@ export interface FileTailLimits {
 }
 
 export const FILE_TAIL_LIMITS: FileTailLimits = Object.freeze({
-  chunkBytes: 512 * 1024,
+  chunkBytes: 256 * 1024,
   batchRecordsMax: 2_000,
   batchBytesMax: 2 * 1024 * 1024,
   acceptsInFlightMax: 4,

@@ -169,14 +169,14 @@ it("checkpoint retention: a file that comes back within the window is read on, a
 it("a checkpoint that cannot be saved stops no record, and is saved when it can be", async () => {
   const folder = await temporaryFolder();
   const checkpoints = memoryCheckpoints();
-  const { save } = checkpoints;
+  const saveForReal = checkpoints.save.bind(checkpoints);
   checkpoints.save = () => Promise.reject(new Error("no space left on device"));
   await writeFile(join(folder, "a.log"), "one\n");
   const tail = await startTail({ folder, checkpoints });
   await tail.poll(10);
   expect(tail.texts).toEqual(["one"]);
   expect(tail.logged.filter(({ level }) => level === "error")).toHaveLength(1);
-  checkpoints.save = save;
+  checkpoints.save = saveForReal;
   await tail.poll(10);
   expect(checkpoints.saves).toBe(1);
 });
