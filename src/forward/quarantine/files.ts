@@ -3,7 +3,6 @@ import { systemCode } from "../../model/error.ts";
 import type { Disk } from "../../ports/disk.ts";
 
 /** The quarantines of an organization stand in one folder, each in a folder of its own with files `000001.avro`, `000002.avro`, … */
-const FOLDER = "quarantine";
 const FILE = /^(\d{6,})\.avro$/;
 
 export interface QuarantineFile {
@@ -11,14 +10,14 @@ export interface QuarantineFile {
   readonly path: string;
 }
 
-/** Folder of one pipeline's quarantine. `home`: the organization's folder in the data directory. */
-export function quarantineFolder(home: string, pipeline: string): string {
-  return join(home, FOLDER, encodeURIComponent(pipeline));
+/** Folder of one pipeline's quarantine, in the folder of all of them. */
+export function pipelineFolder(folder: string, pipeline: string): string {
+  return join(folder, encodeURIComponent(pipeline));
 }
 
 /** Slugs of the pipelines that have a quarantine. */
-export async function quarantinedPipelines(disk: Disk, home: string): Promise<readonly string[]> {
-  return (await namesIn(disk, join(home, FOLDER))).map((name) => decodeURIComponent(name));
+export async function quarantinedPipelines(disk: Disk, folder: string): Promise<readonly string[]> {
+  return (await namesIn(disk, folder)).map((name) => decodeURIComponent(name));
 }
 
 /** Files of one pipeline's quarantine, oldest first. */

@@ -6,7 +6,7 @@ import { ChaperoneError, describeError, systemCode } from "../../model/error.ts"
 import type { Clock } from "../../ports/clock.ts";
 import type { Disk } from "../../ports/disk.ts";
 import type { Quarantine, RestCause } from "../../ports/quarantine.ts";
-import { quarantineFile, quarantineFiles } from "./files.ts";
+import { pipelineFolder, quarantineFile, quarantineFiles } from "./files.ts";
 import { allRecords, restingEvents } from "./read.ts";
 import { QUARANTINE_SCHEMA, encodeQuarantined, restKey, restedEvent } from "./record.ts";
 import { createRecent } from "./recent.ts";
@@ -14,7 +14,7 @@ import type { Recent } from "./recent.ts";
 
 export interface QuarantineOptions {
   readonly disk: Disk;
-  /** Of this pipeline alone (`quarantineFolder`); made at the first rest. */
+  /** Of all quarantines of the organization; the pipeline's own folder in it is made at its first rest. */
   readonly folder: string;
   readonly pipeline: string;
   readonly clock: Clock;
@@ -31,7 +31,8 @@ export interface QuarantineOptions {
  * crash came between its rest and the cursor, is not written twice.
  */
 export async function createQuarantine(options: QuarantineOptions): Promise<Quarantine> {
-  const { disk, folder, pipeline, clock, fileBytesMax = 64 * 1024 * 1024 } = options;
+  const { disk, pipeline, clock, fileBytesMax = 64 * 1024 * 1024 } = options;
+  const folder = pipelineFolder(options.folder, pipeline);
   const header = {
     schema: QUARANTINE_SCHEMA,
     codec: "zstandard",

@@ -3,7 +3,7 @@ import { readContainerFile } from "../../avro/container-read.ts";
 import { ChaperoneError } from "../../model/error.ts";
 import type { QuarantinedEvent } from "../../model/generated/quarantined-event.ts";
 import type { Disk } from "../../ports/disk.ts";
-import { quarantineFiles, quarantineFolder, quarantinedPipelines } from "./files.ts";
+import { quarantineFiles, pipelineFolder, quarantinedPipelines } from "./files.ts";
 import type { QuarantineFile } from "./files.ts";
 import { QUARANTINE_SCHEMA, restKey } from "./record.ts";
 
@@ -16,17 +16,17 @@ export interface QuarantineFilter {
 }
 
 /**
- * Resting events of an organization, pipeline by pipeline, oldest first. Needs no lock: a process that is running may go on
+ * Resting events of an organization (`folder` holds its quarantines), pipeline by pipeline, oldest first. Needs no lock: a process that is running may go on
  * writing meanwhile, and what it has under way is not seen. Rejects with QUARANTINE_UNREADABLE where a file is damaged.
  */
 export async function* readQuarantine(
   disk: Disk,
-  home: string,
+  folder: string,
   filter: QuarantineFilter = {},
 ): AsyncGenerator<QuarantinedEvent, void> {
-  for (const pipeline of await quarantinedPipelines(disk, home)) {
+  for (const pipeline of await quarantinedPipelines(disk, folder)) {
     if (filter.pipeline !== undefined && filter.pipeline !== pipeline) continue;
-    for await (const resting of restingEvents(disk, quarantineFolder(home, pipeline)))
+    for await (const resting of restingEvents(disk, pipelineFolder(folder, pipeline)))
       if (isAskedFor(resting, filter)) yield resting;
   }
 }
