@@ -9,7 +9,7 @@ export type Codec = (typeof CODECS)[number];
  * Most bytes that one block may decompress to. Far above what is ever written: a commit holds `commitBytesMax` and one more
  * entry, which is a line of 64 MiB at most and its fields.
  */
-export const BLOCK_BYTES_MAX: number = 512 * 1024 * 1024;
+const BLOCK_BYTES_MAX = 512 * 1024 * 1024;
 
 const CHUNK_BYTES_MIN = 16 * 1024;
 const CHUNK_BYTES_MAX = 1024 * 1024;
@@ -31,11 +31,15 @@ export async function compress(payload: Uint8Array, codec: Codec): Promise<Uint8
   });
 }
 
-/** The payload of a block. Throws where the checksum or the frame is wrong, or where it grows beyond `BLOCK_BYTES_MAX`. */
-export async function decompress(data: Uint8Array, codec: Codec): Promise<Uint8Array> {
+/** The payload of a block. Throws where the checksum or the frame is wrong, or where it grows beyond `bytesMax`. */
+export async function decompress(
+  data: Uint8Array,
+  codec: Codec,
+  bytesMax: number = BLOCK_BYTES_MAX,
+): Promise<Uint8Array> {
   if (codec === "null") return data;
   return inflate(data, {
-    maxOutputLength: BLOCK_BYTES_MAX,
+    maxOutputLength: bytesMax,
     chunkSize: clamp(data.byteLength << 4),
   });
 }

@@ -12,7 +12,7 @@ export interface Bounds {
   readonly newestFirst: number;
 }
 
-export const BOUNDS_FILE = "bounds.json";
+const BOUNDS_FILE = "bounds.json";
 
 export interface BoundsFile {
   readonly current: Bounds;
