@@ -1,3 +1,4 @@
+import { configurationJsonSchema } from "../config/json-schema.ts";
 import { OTLP_MAPPING } from "../forward/otlp/mapping.ts";
 import { schemaReference } from "./schema-reference.ts";
 import { typesOfSchema } from "./types.ts";
@@ -23,5 +24,9 @@ export function generatedFiles(): Promise<readonly GeneratedFile[]> {
     url: new URL("../../schemas/README.md", import.meta.url),
     content: schemaReference(OTLP_MAPPING),
   };
-  return Promise.resolve([...types, reference]);
+  const configuration = {
+    url: new URL("../../config/chaperone.schema.json", import.meta.url),
+    content: configurationJsonSchema(),
+  };
+  return Promise.resolve([...types, reference, configuration]);
 }

@@ -1,0 +1,117 @@
+import { loadConfiguration } from "../config/load.ts";
+import { explainEvent, type Explanation } from "../correlate/explain.ts";
+import { toJsonLine } from "../forward/encode/json.ts";
+import type { AuditEvent } from "../model/generated/audit-event.ts";
+import type { NormalizedEvent } from "../model/normalization.ts";
+import type { RawRecord, Source } from "../model/record.ts";
+import { createNormalizers } from "../normalize/normalizers.ts";
+import { normalizeRecord } from "../normalize/record.ts";
+import { systemClock } from "../platform/clock.ts";
+import { EXIT } from "./exit-code.ts";
+import { explainSource } from "./explain-source.ts";
+import { readLine } from "./explain-line.ts";
+import { withLedger } from "./ledger.ts";
+import { printable, printJson, printLines } from "./output.ts";
+
+export interface ExplainOptions {
+  readonly config: string;
+  readonly json: boolean;
+  /** A path, or `-` for standard input. */
+  readonly file: string;
+  readonly source?: string;
+  readonly dialect?: string;
+  readonly cluster?: string;
+  /** Number of the line in the file, from 1. */
+  readonly line: string;
+}
+
+/**
+ * `chaperone explain`: what one record becomes, and why, with the evidence that the ledger has now and as if none were still to
+ * come. Changes nothing. 1 where no normalizer can read the record.
+ */
+export async function explainCommand(options: ExplainOptions): Promise<number> {
+  const configuration = loadConfiguration(options.config, process.env);
+  const record = await recordOf(options);
+  const source = explainSource(record.bytes, configuration.sources, options);
+  const { organization, policy } = configuration;
+  const normalizer = createNormalizers(organization)[source.dialect];
+  const normalized = normalizeRecord({ normalizer, organization }, record, source);
+  if (normalized === null) {
+    const says = "ignored: no origin meant this as an event";
+    if (options.json) printJson({ source, status: "ignored" });
+    else printLines([`normalizer  ${source.dialect}`, `status      ${says}`]);
+    return EXIT.ok;
+  }
+  const explanation = withLedger(configuration, (ledger) =>
+    explainEvent(normalized, {
+      policy,
+      ledger,
+      watermarks: { evidence: Infinity, isEvidenceIdle: true },
+    }),
+  );
+  const event = { ...normalized.event, verdict: explanation.verdict };
+  if (options.json) printJson(jsonForm(event, source, explanation));
+  else printLines(explanationLines(event, source, explanation));
+  return isUnreadable(normalized) ? EXIT.failure : EXIT.ok;
+}
+
+async function recordOf({ file, line }: ExplainOptions): Promise<RawRecord> {
+  const bytes = await readLine(file, line);
+  const position = `${file === "-" ? "standard input" : file}:${line}`;
+  return { bytes, position, observedAt: systemClock.now(), truncatedFromBytes: null };
+}
+
+function isUnreadable({ event }: NormalizedEvent): boolean {
+  return event.detail !== null && "unreadable" in event.detail;
+}
+
+function jsonForm(event: AuditEvent, source: Source, explanation: Explanation): unknown {
+  const { vendor, principal, verdict, isHeld, steps } = explanation;
+  return { source, event: plainForm(event), vendor, principal, verdict, isHeld, steps };
+}
+
+/** The JSON form of the event; the original is what the reader has in hand. */
+function plainForm(event: AuditEvent): Readonly<Record<string, unknown>> {
+  const { original, ...rest } = JSON.parse(toJsonLine(event)) as Record<string, unknown>;
+  return original === undefined ? {} : rest;
+}
+
+function explanationLines(
+  event: AuditEvent,
+  source: Source,
+  { vendor, principal, steps }: Explanation,
+): readonly string[] {
+  const { verdict } = event;
+  const { verdict: inFull, ...fields } = plainForm(event);
+  return [
+    `normalizer  ${source.dialect}, as of source "${source.name}"`,
+    "",
+    "fields",
+    ...(inFull === undefined ? [] : flatten(fields, "")).map((line) => `  ${line}`),
+    "",
+    `vendor      ${vendor ?? "none"}`,
+    `principal   ${printable(principal ?? "none")}`,
+    `verdict     ${verdict.coverage}, method ${verdict.method}`,
+    `grants      ${verdict.grants.map(printable).join(", ") || "none"}`,
+    ...(verdict.related.length === 0 ? [] : [`related     ${verdict.related.join(", ")}`]),
+    "",
+    "why, rule by rule",
+    ...steps.map(({ rule, says }) => `  ${rule.padEnd(4)}${printable(says)}`),
+  ];
+}
+
+/** One line per field that has a value, as `actor.name  alice`. */
+function flatten(value: unknown, path: string): readonly string[] {
+  if (value === null || value === "") return [];
+  if (typeof value !== "object" || (Array.isArray(value) && value.every(isScalar))) {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    return text === "[]" ? [] : [`${path.padEnd(28)}  ${printable(text)}`];
+  }
+  return Object.entries(value).flatMap(([key, item]) =>
+    flatten(item, path === "" ? key : `${path}.${key}`),
+  );
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value !== "object";
+}

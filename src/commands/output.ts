@@ -1,0 +1,49 @@
+import { once } from "node:events";
+import { tableLines } from "../quickstart/table.ts";
+
+/** How a command prints: for people, or one JSON value. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+export function printLines(lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${line}\n`).join(""));
+}
+
+export function printTable(
+  header: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): void {
+  printLines(
+    tableLines(
+      header,
+      rows.map((row) => row.map(printable)),
+    ),
+  );
+}
+
+/**
+ * Text from outside as a terminal may have it: control and format characters, which could move the cursor, set the title or turn
+ * the direction of writing, are shown as codes.
+ */
+export function printable<T extends string | number>(cell: T): T | string {
+  if (typeof cell === "number") return cell;
+  return cell.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\u{${code.toString(16)}}`;
+  });
+}
+
+/** Resolves when what was printed has been taken: for lists without a known end. */
+export async function printed(): Promise<void> {
+  if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
+}
+
+/** Whoever reads our output may stop reading, as `head` does: that is no failure. */
+export function endQuietlyOnClosedOutput(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE") process.exit();
+      throw error;
+    });
+}

@@ -1,0 +1,93 @@
+import { decodeEvent } from "../avro/event.ts";
+import { organizationHome } from "../config/home.ts";
+import { loadConfiguration } from "../config/load.ts";
+import { toJsonLine } from "../forward/encode/json.ts";
+import { readQuarantine } from "../forward/quarantine/read.ts";
+import { ChaperoneError } from "../model/error.ts";
+import type { QuarantinedEvent } from "../model/generated/quarantined-event.ts";
+import { formatTime } from "../model/time.ts";
+import { nodeDisk } from "../platform/disk.ts";
+import { EXIT } from "./exit-code.ts";
+import { printable, printed, printJson, printLines, printTable } from "./output.ts";
+
+interface QuarantineOptions {
+  readonly config: string;
+  readonly json: boolean;
+  readonly pipeline?: string;
+}
+
+/** `chaperone quarantine ls`: what rests, oldest first. With `--json` one object a line, so that no number of them is too many. */
+export async function quarantineListCommand(
+  options: QuarantineOptions & { readonly cause?: string },
+): Promise<number> {
+  const { pipeline, cause } = options;
+  const resting = readResting(options, {
+    ...(pipeline === undefined ? {} : { pipeline }),
+    ...(cause === undefined ? {} : { cause }),
+  });
+  if (options.json) {
+    for await (const each of resting) {
+      printJson(restForm(each));
+      await printed();
+    }
+    return EXIT.ok;
+  }
+  const rows: string[][] = [];
+  for await (const each of resting)
+    if (
+      rows.push([formatTime(each.at), each.pipeline, each.code, each.eventId, each.cause]) >=
+      ROWS_MAX
+    )
+      flush(rows);
+  if (rows.length > 0) flush(rows);
+  return EXIT.ok;
+}
+
+/** Rows of one table; a longer list is printed as several. */
+const ROWS_MAX = 1_000;
+
+function flush(rows: string[][]): void {
+  printTable(["since", "pipeline", "code", "event", "cause"], rows.splice(0));
+}
+
+/** `chaperone quarantine show`: why one event rests, pipeline by pipeline, and the event itself. */
+export async function quarantineShowCommand(
+  options: QuarantineOptions & { readonly id: string },
+): Promise<number> {
+  const { id, pipeline } = options;
+  const filter = { eventId: id, ...(pipeline === undefined ? {} : { pipeline }) };
+  const rests: QuarantinedEvent[] = [];
+  for await (const each of readResting(options, filter)) rests.push(each);
+  const [first] = rests;
+  if (first === undefined)
+    throw new ChaperoneError("USAGE", `Cannot show event "${id}": it does not rest in quarantine`, {
+      hint: "chaperone quarantine ls lists what does.",
+    });
+  const event = toJsonLine(decodeEvent(first.event)).trim();
+  if (options.json) {
+    printJson({ rests: rests.map(restForm), event: JSON.parse(event) as unknown });
+    return EXIT.ok;
+  }
+  printLines([
+    ...rests.flatMap((each) => [
+      `${each.pipeline}: ${each.code} since ${formatTime(each.at)}, journal entry ${each.journalSequence}`,
+      `  ${printable(each.cause)}`,
+      ...(each.requestId === null ? [] : [`  one of the suspects of request ${each.requestId}`]),
+    ]),
+    "",
+    JSON.stringify(JSON.parse(event), null, 2),
+  ]);
+  return EXIT.ok;
+}
+
+function readResting(
+  options: QuarantineOptions,
+  filter: Parameters<typeof readQuarantine>[2],
+): AsyncIterable<QuarantinedEvent> {
+  const configuration = loadConfiguration(options.config, process.env);
+  return readQuarantine(nodeDisk, organizationHome(configuration), filter);
+}
+
+function restForm({ at, event, ...rest }: QuarantinedEvent): unknown {
+  return { ...rest, at: formatTime(at), sizeBytes: event.byteLength };
+}
