@@ -25,6 +25,7 @@ type Registry = { readonly [K in EndpointKind]?: () => Promise<CreateSink<K>> };
 
 const SINKS: Registry = {
   // One line for each kind; its code is loaded only where an endpoint of that kind is there.
+  otlp: async () => (await import("./otlp/sink.ts")).createOtlpSink,
 };
 
 /** The sink of an endpoint, not connected yet. Rejects with CONFIG_KIND_NOT_BUILT for a kind that this version cannot run. */
