@@ -32,6 +32,8 @@ export function settleAll(
     const settling = decided[index] ?? null;
     if (settling === null) {
       line.pass(event);
+    } else if (settling === "known") {
+      duplicates++;
     } else if ("verdict" in settling) {
       line.pass(withDecision(event, settling));
     } else if (isKnownAlready(context, event.id, settling.facts)) {
@@ -50,15 +52,19 @@ export function settleAll(
   return duplicates;
 }
 
-/** Null for what correlation does not look at; a bare decision for what is nobody's, which is most of the traffic. */
+/**
+ * Null for what correlation does not look at; a bare decision for what is nobody's, which is most of the traffic; `known` for what is
+ * journaled already, whose first verdict stands.
+ */
 function decideFirst(
   context: CorrelatorContext,
   { event, facts }: NormalizedEvent,
-): Settling | Decision | null {
+): Settling | Decision | "known" | null {
   if (facts === null) return null;
   if (facts.dialect === "teleport") return { facts, decision: decide(context, event, facts) };
   if (context.bindings.isDeletion(facts)) context.bindings.fold(context, event, facts);
   if (userOf(facts, context.vendors) === null) return decideForeign(facts);
+  if (isKnownAlready(context, event.id, facts)) return "known";
   if (facts.stage === "RequestReceived") return { facts, decision: null };
   const decision = decide(context, event, facts);
   if (decision.isSettled || isWaitOver(context, facts))
@@ -66,7 +72,7 @@ function decideFirst(
   return { facts, decision };
 }
 
-/** Teleport's copies were left out before: `admitAll`. */
+/** Asked again in the second walk, for copies within a batch. Teleport's were left out before: `admitAll`. */
 function isKnownAlready(context: CorrelatorContext, id: string, facts: Facts): boolean {
   return facts.dialect === "kubernetes-audit" && context.ledger.seen.get(id) !== null;
 }

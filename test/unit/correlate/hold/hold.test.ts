@@ -1,0 +1,184 @@
+import { describe, expect, it } from "vitest";
+import { UNRESOLVED } from "../../../../src/model/verdict.ts";
+import {
+  aPolicy,
+  approved,
+  factsOf,
+  kubernetes,
+  request,
+  teleport,
+} from "../../../support/correlate.ts";
+import { createTestLine } from "../../../support/correlate-line.ts";
+
+const dana = "dana@vendor.example";
+
+function read(id: string, second = 20): ReturnType<typeof kubernetes> {
+  return kubernetes({ id, at: second, user: dana, groups: ["v:viewers"] });
+}
+
+describe("hold and release", () => {
+  it("H1 a vendor event is held until the watermark of the evidence has passed it", () => {
+    const line = createTestLine();
+    line.feed(read("e"));
+    line.feed(approved("r1"));
+    line.evidenceUpTo(20);
+    expect(line.verdict("e")).toBeNull();
+    expect(line.correlator.heldCount).toBe(1);
+    line.evidenceUpTo(20.000001);
+    expect(line.verdict("e")).toMatchObject({ grants: ["r1"], coverage: "covered" });
+    expect(line.correlator.heldCount).toBe(0);
+  });
+
+  it("H1 an event that names ids is released when their records have come, before any watermark", () => {
+    const line = createTestLine();
+    const named = { user: dana, accessRequests: ["r1", "r2"] };
+    line.feed(teleport({ ...named, id: "e", event: "session.rejected", at: 20 }));
+    line.feed(approved("r1"));
+    expect(line.verdict("e")).toBeNull();
+    const { entries } = line.feed(approved("r2"));
+    expect(entries.map(({ kind, event }) => [kind, event.id]).at(-1)).toEqual(["released", "e"]);
+    expect(line.verdict("e")).toMatchObject({ grants: ["r1", "r2"] });
+  });
+
+  it("H1 an event that names ids which are open and known is not held at all", () => {
+    const line = createTestLine();
+    line.feed(approved("r1"));
+    line.feed(
+      teleport({ id: "e", event: "session.rejected", at: 20, user: dana, accessRequests: ["r1"] }),
+    );
+    expect(line.verdict("e")).toMatchObject({ grants: ["r1"] });
+  });
+
+  it("H1 a session event waits for the start of its session", () => {
+    const line = createTestLine();
+    line.feed(approved("r1"));
+    const session = { user: dana, sessionId: "s", accessRequests: ["r1"] };
+    line.feed(teleport({ ...session, id: "exec", event: "exec", at: 30 }));
+    expect(line.verdict("exec")).toBeNull();
+    line.feed(teleport({ ...session, id: "start", event: "session.start", at: 20 }));
+    expect(line.verdict("exec")).toMatchObject({ grants: ["r1"] });
+  });
+
+  it("H1 within a batch what proves counts before what is proved", () => {
+    const line = createTestLine();
+    const session = { user: dana, sessionId: "s", accessRequests: ["r1"] };
+    line.feed(
+      teleport({ ...session, id: "exec", event: "exec", at: 30 }),
+      teleport({ ...session, id: "start", event: "session.start", at: 20 }),
+      ...approved("r1"),
+    );
+    expect(line.correlator.heldCount).toBe(0);
+  });
+
+  it("H1 after holdFor of wall time it is released, counted only while the evidence is idle", () => {
+    const line = createTestLine();
+    line.feed(read("e"));
+    line.passTime(500_000);
+    line.advance({ isEvidenceIdle: false });
+    line.passTime(500_000);
+    line.advance({ isEvidenceIdle: true });
+    expect(line.verdict("e")).toBeNull();
+    line.passTime(119_999);
+    line.advance({ isEvidenceIdle: true });
+    expect(line.verdict("e")).toBeNull();
+    line.passTime(1);
+    line.advance({ isEvidenceIdle: true });
+    expect(line.verdict("e")).toMatchObject({ coverage: "uncovered" });
+  });
+
+  it("H1 the wait of an event begins when it came, however long the evidence was idle before", () => {
+    const line = createTestLine();
+    line.advance({ isEvidenceIdle: true });
+    line.passTime(500_000);
+    line.feed(read("e"));
+    line.advance({ isEvidenceIdle: true });
+    expect(line.verdict("e")).toBeNull();
+  });
+
+  it.each([2, 3])(
+    "H1 of %i held events as many stay as heldEventsMax, the oldest goes first",
+    (n) => {
+      const hold = { ...aPolicy().hold, heldEventsMax: 2 };
+      const line = createTestLine({ policy: aPolicy({ hold }) });
+      for (let i = 0; i < n; i++) line.feed(read(`e${i}`));
+      expect(line.correlator.heldCount).toBe(2);
+      expect(line.verdict("e0")?.coverage).toBe(n === 3 ? "uncovered" : undefined);
+    },
+  );
+
+  it("H2 with all evidence at its end every event is decided at once", () => {
+    const line = createTestLine();
+    line.advance({ evidence: Infinity });
+    line.feed(approved("r1"));
+    line.feed(read("e"));
+    expect(line.verdict("e")).toMatchObject({ grants: ["r1"] });
+    expect(line.journal.some(({ kind }) => kind === "held")).toBe(false);
+  });
+
+  it("H2 at the end of all input nothing stays held", () => {
+    const line = createTestLine();
+    line.feed(read("a"), kubernetes({ id: "b", at: 1, user: dana, stage: "RequestReceived" }));
+    line.advance({ evidence: Infinity, isEvidenceIdle: true });
+    expect(line.correlator.heldCount).toBe(0);
+  });
+
+  it("H3 a held event is journaled as held with no verdict, and once more as released with one", () => {
+    const line = createTestLine();
+    const event = read("e");
+    line.feed(event);
+    line.evidenceUpTo(100);
+    expect(line.journal.map(({ kind, event: { id } }) => [kind, id])).toEqual([
+      ["held", "e"],
+      ["released", "e"],
+      ["event", line.findings()[0]?.id],
+    ]);
+    expect(line.journal[1]?.event).toMatchObject({
+      ...event.event,
+      labels: { stream: "logs-audit-kube-api", vendor: "example-cloud" },
+      verdict: { coverage: "uncovered" },
+    });
+    expect(line.journal[1]?.streams).toEqual(["logs-audit-kube-api", "logs-support-access"]);
+  });
+
+  it("H3 a copy of a held event is a duplicate", () => {
+    const line = createTestLine();
+    const event = read("e");
+    line.feed(event);
+    expect(line.feed(event)).toEqual({ entries: [], duplicates: 1 });
+  });
+
+  it("H3 a wait survives a restart, and the released event is whole", () => {
+    const before = createTestLine();
+    const event = read("e");
+    before.feed(event);
+    const after = before.restart();
+    expect(after.correlator.heldCount).toBe(1);
+    after.feed(approved("r1"));
+    after.evidenceUpTo(100);
+    const released = after.journal.at(-1);
+    expect(released).toMatchObject({ kind: "released", event: { verdict: { grants: ["r1"] } } });
+    expect(Buffer.from(released?.event.original?.bytes ?? [])).toEqual(
+      Buffer.from(event.event.original?.bytes ?? []),
+    );
+  });
+
+  it("H3 a restart between release and commit releases it again, with the evidence there is", () => {
+    const before = createTestLine();
+    before.feed(read("e"));
+    before.feedOnly(...approved("r1"));
+    const after = before.restart();
+    after.feed(request("r1", "create", { at: 0, user: dana, roles: ["viewer"] }));
+    after.evidenceUpTo(100);
+    expect(after.verdict("e")).toMatchObject({ coverage: "before-approval", related: ["r1"] });
+  });
+
+  it("H3 a held event whose facts cannot be had any more is released as unresolved", () => {
+    let isLost = false;
+    const line = createTestLine({ factsOf: (event) => (isLost ? null : factsOf(event)) });
+    line.feed(read("e"));
+    isLost = true;
+    line.evidenceUpTo(100);
+    expect(line.verdict("e")).toEqual(UNRESOLVED);
+    expect(line.correlator.heldCount).toBe(0);
+  });
+});
