@@ -3,6 +3,7 @@ import { createCheckpoints } from "./collect/checkpoints.ts";
 import { createCollector, sourceOf } from "./collect/collectors.ts";
 import { createIntake, type DrivenIntake } from "./collect/intake.ts";
 import { createLosses } from "./collect/losses.ts";
+import { createPace } from "./collect/pace.ts";
 import { createWatermarks, type SourceWatermarks } from "./collect/watermarks.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { HOME, organizationHome } from "./config/home.ts";
@@ -92,6 +93,17 @@ export async function openLine(configuration: Configuration, around: Surrounding
   });
   await foldJournal(journal, correlator, around.signal);
 
+  // Right of the journal.
+  const cursors = await createCursors({ disk, folder: join(home, HOME.cursors) });
+  const consumers = await openConsumers(configuration, {
+    ...around,
+    journal,
+    cursors,
+    quarantineFolder: join(home, HOME.quarantine),
+  });
+
+  opening.defer(() => consumers.close());
+
   // Left of the journal.
   const watermarks = createWatermarks({ sources, latenessMs: policy.hold.latenessMs });
   const intake = createIntake({
@@ -102,6 +114,12 @@ export async function openLine(configuration: Configuration, around: Surrounding
     correlator,
     journal,
     watermarks,
+    pace: createPace({
+      followers: () => consumers.followers(),
+      recentBytesMax: configuration.journal.recentBytesMax,
+      clock,
+      signal: around.signal,
+    }),
     clock,
     meter,
     acceptsInFlightMax: configuration.limits.acceptsInFlightMax,
@@ -113,17 +131,6 @@ export async function openLine(configuration: Configuration, around: Surrounding
   const collectors = configuration.sources.map((source) =>
     createCollector(source, { checkpoints, clock, log, stopAtEnd: around.stopAtEnd }),
   );
-
-  // Right of the journal.
-  const cursors = await createCursors({ disk, folder: join(home, HOME.cursors) });
-  const consumers = await openConsumers(configuration, {
-    ...around,
-    journal,
-    cursors,
-    quarantineFolder: join(home, HOME.quarantine),
-  });
-
-  opening.defer(() => consumers.close());
 
   const opened = opening.move();
   return {

@@ -8,6 +8,7 @@ import type { Correlated, Correlator } from "../ports/correlator.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Meter } from "../ports/meter.ts";
 import { createLanes } from "./lanes.ts";
+import type { Pace } from "./pace.ts";
 import type { SourceWatermarks } from "./watermarks.ts";
 
 export interface IntakeOptions {
@@ -18,6 +19,7 @@ export interface IntakeOptions {
   readonly correlator: Correlator;
   readonly journal: Journal;
   readonly watermarks: SourceWatermarks;
+  readonly pace: Pace;
   readonly clock: Clock;
   readonly meter: Meter;
   /** Accepts of one source that may be under way at once. */
@@ -58,6 +60,7 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
   return {
     accept: (batch) =>
       lanes.enter(batch.source.name, async () => {
+        await options.pace.wait(sizeOf(batch));
         const { events, ignored, unreadable } = normalizeBatch(batch, options);
         const latest = latestTime(events, options);
         await watermarks.admit(batch.source, latest, options.signal);
@@ -87,6 +90,12 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
     },
     advance: releaseNow,
   };
+}
+
+function sizeOf(batch: RecordBatch): { readonly records: number; readonly sizeBytes: number } {
+  let sizeBytes = 0;
+  for (const { bytes } of batch.records) sizeBytes += bytes.byteLength;
+  return { records: batch.records.length, sizeBytes };
 }
 
 interface NormalizedBatch {

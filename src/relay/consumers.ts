@@ -24,6 +24,8 @@ export interface Consumer {
 
 export interface Consumers {
   readonly all: readonly Consumer[];
+  /** How far those that are enabled have come. */
+  followers(): readonly { readonly lagEntries: number; readonly lastProgressMs: number }[];
   close(): Promise<void>;
 }
 
@@ -86,6 +88,8 @@ export async function openConsumers(
   }
   return {
     all,
+    followers: () =>
+      all.flatMap(({ forwarder }) => (forwarder === null ? [] : [forwarder.state()])),
     close: async () => {
       for (const quarantine of quarantines) await quarantine.close();
     },

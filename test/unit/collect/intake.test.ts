@@ -80,6 +80,7 @@ function setUp(acceptsInFlightMax = 4) {
     correlator,
     journal: journal as unknown as Journal,
     watermarks: createWatermarks({ sources: [source], latenessMs: 0 }),
+    pace: { wait: () => Promise.resolve() },
     clock: systemClock,
     meter,
     acceptsInFlightMax,
