@@ -49,6 +49,8 @@ export interface Line {
   readonly correlator: Correlator;
   readonly journal: Journal;
   readonly consumers: readonly Consumer[];
+  /** Sets the gauges of the journal. */
+  measure(): void;
   close(): Promise<void>;
 }
 
@@ -140,6 +142,10 @@ export async function openLine(configuration: Configuration, around: Surrounding
     correlator,
     journal,
     consumers: consumers.all,
+    measure: () => {
+      meter.set("chaperone_journal_size_bytes", { organization }, journal.sizeBytes);
+      meter.set("chaperone_journal_end_sequence", { organization }, journal.end.sequence);
+    },
     close: () => opened.disposeAsync(),
   };
 }

@@ -17,6 +17,7 @@ export async function advanceLoop(line: Line, clock: Clock, signal: AbortSignal)
 export async function releaseLoop(line: Line, clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await line.journal.release(neededAfter(line));
+    line.measure();
     await clock.sleep(RELEASE_EVERY_MS, signal);
   }
 }

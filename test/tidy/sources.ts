@@ -22,8 +22,10 @@ export function fileText(path: string): string {
 
 /** Specifiers of all static and dynamic imports, types included. */
 export function importsOf(file: SourceFile): readonly string[] {
-  const found = file.text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*"([^"]+)"/g);
-  return [...found].map((match) => match[1] ?? "");
+  const found = file.text.matchAll(
+    /^(?:import|export)\b[^"]*?\bfrom "([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)/gm,
+  );
+  return [...found].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 }
 
 /** The folder of src in which a file stands: "model", "forward"; "" for the files of src itself. */
