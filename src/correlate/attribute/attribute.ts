@@ -1,7 +1,7 @@
 import type { Verdict } from "../../model/generated/audit-event.ts";
 import { judgeEnded, judgeOpen } from "../coverage/judge.ts";
 import { type Decision, type Trace, verdictOf } from "../decision.ts";
-import { isOpenAt } from "../grants/derive.ts";
+import { isOpenAt, type TimedGrant } from "../grants/derive.ts";
 import type { Grants } from "../grants/grants.ts";
 import { isBoundElsewhere } from "../grants/resources.ts";
 import type { VendorAction } from "./action.ts";
@@ -36,7 +36,9 @@ function byNamedIds(action: VendorAction, grants: Grants, trace: Trace): Attribu
     (timed) => isOpenAt(timed, judgedAt) && !isBoundElsewhere(timed.grant, action.reached),
   );
   if (open.length > 0) {
-    const isSettled = open.length === named.length && !action.isSessionAwaited;
+    // A decision can be read before the request that it is about: then its roles are not known.
+    const areAllKnown = open.length === named.length && open.every(isRequestRead);
+    const isSettled = areAllKnown && !action.isSessionAwaited;
     return { verdict: judgeOpen(action, { method: namedBy, open }, trace), isSettled };
   }
   const verdict = judgeEnded(action, known, namedBy, trace);
@@ -44,6 +46,10 @@ function byNamedIds(action: VendorAction, grants: Grants, trace: Trace): Attribu
   trace?.push({ rule: "C6", says: "no record of these requests is known" });
   const related = [...named].sort();
   return { verdict: { ...verdict, method: namedBy, related }, isSettled: false };
+}
+
+function isRequestRead({ grant }: TimedGrant): boolean {
+  return grant.principal !== "";
 }
 
 /** C5: null where it does not apply. */

@@ -49,6 +49,18 @@ describe("hold and release", () => {
     expect(line.verdict("e")).toMatchObject({ grants: ["r1"] });
   });
 
+  it("H1 an approval whose request was not read yet settles nothing: its roles are not known", () => {
+    const line = createTestLine();
+    const [created, update] = approved("r1");
+    const kube = { protocol: "kube", method: "POST", target: { kind: "pods" } };
+    const named = { event: "kube.request", at: 20, user: dana, accessRequests: ["r1"], ...kube };
+    line.feed(update ?? []);
+    line.feed(teleport({ ...named, id: "e" }));
+    expect(line.verdict("e")).toBeNull();
+    line.feed(created ?? []);
+    expect(line.verdict("e")).toMatchObject({ grants: ["r1"], coverage: "outside-role" });
+  });
+
   it("H1 a session event waits for the start of its session", () => {
     const line = createTestLine();
     line.feed(approved("r1"));

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Ledger } from "../../../../src/correlate/ledger/ledger.ts";
 import type { NormalizedEvent } from "../../../../src/model/normalization.ts";
@@ -15,18 +15,21 @@ import { createTestLine, type TestLine } from "../../../support/correlate-line.t
 
 const dana = "dana@vendor.example";
 
-/** Everything that a ledger says. */
+/** Everything that a ledger says. Of the numbers of holds only their order counts. */
 function contents(ledger: Ledger): unknown {
-  const { commitment: _, ...tables } = ledger;
-  return Object.fromEntries(
-    Object.entries(tables).map(([name, table]) => [
-      name,
-      table
-        .all()
-        .map(([key, document]: readonly [string, unknown]) => [key, document] as const)
-        .toSorted(([a], [b]) => (a < b ? -1 : 1)),
-    ]),
-  );
+  const { commitment: _, holds, ...tables } = ledger;
+  const held = holds
+    .all()
+    .toSorted(([, a], [, b]) => a.number - b.number)
+    .map(([id, { keys, until }]) => ({ id, keys, until }));
+  return Object.fromEntries<unknown>([
+    ["held", held],
+    ...Object.entries(tables).map(([name, table]) => [name, sorted(table.all())] as const),
+  ]);
+}
+
+function sorted(rows: readonly (readonly [string, unknown])[]): unknown {
+  return rows.toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** Events of every kind that leaves a trace, out of which stories are made. */
