@@ -1,5 +1,4 @@
 import type { Delivery } from "../model/delivery.ts";
-import type { JournalEntry } from "../model/entry.ts";
 import type { Attempt } from "./attempt.ts";
 import { plainOutcome } from "./outcome.ts";
 
@@ -12,7 +11,7 @@ export function withRefusalRun(attempt: Attempt, refusedInRowMax: number): Attem
   return async (entries, stop) => {
     const delivery = plainOutcome(await attempt(entries, stop), entries.length);
     if (delivery.status === "delivered" || delivery.status === "partlyRefused") inRow = 0;
-    const cause = entries.length === 1 ? causeOfSingle(delivery, entries) : null;
+    const cause = entries.length === 1 ? causeOfSingle(delivery) : null;
     if (cause === null) return delivery;
     inRow++;
     if (inRow < refusedInRowMax) return delivery;
@@ -20,11 +19,8 @@ export function withRefusalRun(attempt: Attempt, refusedInRowMax: number): Attem
   };
 }
 
-/** Why a single event was refused. One that is larger than the endpoint's stated limit says nothing of the endpoint. */
-function causeOfSingle(delivery: Delivery, entries: readonly JournalEntry[]): string | null {
+/** Why a single event was refused. One that is above a stated limit says nothing of the endpoint. */
+function causeOfSingle(delivery: Delivery): string | null {
   if (delivery.status === "refused") return delivery.cause;
-  if (delivery.status !== "tooLarge") return null;
-  const { limitBytes } = delivery;
-  const isBeyond = limitBytes !== null && entries.every(({ sizeBytes }) => sizeBytes > limitBytes);
-  return isBeyond ? null : delivery.cause;
+  return delivery.status === "tooLarge" && delivery.limitBytes === null ? delivery.cause : null;
 }
