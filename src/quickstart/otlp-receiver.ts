@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
+import { gunzip, type ZlibOptions } from "node:zlib";
 import { countLogRecords } from "./count-log-records.ts";
 
 /** A small OTLP/HTTP receiver on loopback, so that a first run has somewhere to deliver to. It counts what it takes. */
@@ -12,6 +14,9 @@ export interface OtlpReceiver {
 }
 
 const REQUEST_BYTES_MAX = 64 * 1024 * 1024;
+const LIMITS = { maxOutputLength: REQUEST_BYTES_MAX };
+
+const inflate: (bytes: Uint8Array, limits: ZlibOptions) => Promise<Buffer> = promisify(gunzip);
 
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const taken = { requests: 0, logRecords: 0 };
@@ -47,7 +52,8 @@ async function answer(
     if (request.method !== "POST" || request.url !== "/v1/logs") return end(response, 404);
     const body = await readBody(request);
     if (body === null) return end(response, 413);
-    taken.logRecords += countLogRecords(body);
+    const isCompressed = request.headers["content-encoding"] === "gzip";
+    taken.logRecords += countLogRecords(isCompressed ? await inflate(body, LIMITS) : body);
     taken.requests++;
     end(response, 200);
   } catch {

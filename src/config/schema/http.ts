@@ -97,7 +97,7 @@ const otlpShape = {
   protocol: oneOf(["http/protobuf", "http/json"], "Encoding of the requests.").prefault(
     "http/protobuf",
   ),
-  compression: oneOf(["none", "gzip"], "Compression of the requests.").prefault("gzip"),
+  compression: oneOf(["none", "gzip"], "Compression of the requests.").prefault("none"),
   timeout: duration({ minMs: 100, maxMs: 600_000 }, "Total time of one attempt.").prefault("PT10S"),
   tls: maybe(tls),
 } satisfies Shape;

@@ -12,12 +12,13 @@ const REFUSED = new Set(["denied", "unauthenticated"]);
 
 /**
  * What a verdict is found guilty of: one finding per person, grant and rule. The first event is its evidence; null where the
- * coverage is none. Worse when it succeeded than when the server refused it.
+ * coverage is none. Worse when it succeeded than when the server refused it. RequestReceived says neither that nor who the person
+ * is: the later stage of the request is the evidence.
  */
 export function coverageFinding(event: AuditEvent, decision: Decision): Finding | null {
   const { verdict, vendor, principal } = decision;
   const rule = RULES[verdict.coverage as Coverage];
-  if (rule === undefined || vendor === null) return null;
+  if (rule === undefined || vendor === null || isReceived(event)) return null;
   return {
     rule,
     severity: REFUSED.has(event.outcome.status) ? "medium" : "high",
@@ -27,4 +28,8 @@ export function coverageFinding(event: AuditEvent, decision: Decision): Finding 
     vendor,
     identity: [vendor, principal ?? "", ...verdict.related],
   };
+}
+
+function isReceived({ detail }: AuditEvent): boolean {
+  return detail !== null && "kubernetes" in detail && detail.kubernetes.stage === "RequestReceived";
 }
