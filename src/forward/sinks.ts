@@ -26,6 +26,7 @@ type Registry = { readonly [K in EndpointKind]?: () => Promise<CreateSink<K>> };
 const SINKS: Registry = {
   // One line for each kind; its code is loaded only where an endpoint of that kind is there.
   file: async () => (await import("./file/sink.ts")).createFileSink,
+  kafka: async () => (await import("./kafka/sink.ts")).createKafkaSink,
   otlp: async () => (await import("./otlp/sink.ts")).createOtlpSink,
 };
 
