@@ -2,40 +2,66 @@ import type { Producer } from "kafkajs";
 import type { KafkaEndpoint } from "../../model/relay.ts";
 import type { Log } from "../../ports/log.ts";
 import { kafkaClient } from "./client.ts";
+import type { OutgoingMessage } from "./message.ts";
+import { produce } from "./produce.ts";
+import { createSockets } from "./sockets.ts";
 
-/** A connected producer and what it knows of the topic. */
+/** One way to the topic, from its login to its end; after a fault there is another. All of it rejects with kafkajs's errors. */
 export interface KafkaConnection {
-  readonly producer: Producer;
-  readonly partitionCount: number;
-  close(): Promise<void>;
+  /** How many partitions the topic has; connects and logs in at the first call. The topic is never created. */
+  partitionCount(): Promise<number>;
+  /** Resolves when all in-sync replicas of the partition have the messages. */
+  produce(partition: number, messages: readonly OutgoingMessage[]): Promise<void>;
+  /** Ends it at once, and whatever is under way with this cause. */
+  cut(cause: string): void;
 }
 
-/** Connects, logs in and reads the topic's partitions; rejects with kafkajs's errors. The topic is never created. */
-export async function openConnection(endpoint: KafkaEndpoint, log: Log): Promise<KafkaConnection> {
-  const client = kafkaClient(endpoint, log);
-  const admin = client.admin();
+export function createConnection(endpoint: KafkaEndpoint, log: Log): KafkaConnection {
+  const sockets = createSockets();
+  const client = kafkaClient(endpoint, { sockets, log });
   const producer = client.producer({
     allowAutoTopicCreation: false,
     idempotent: false,
-    retry: { retries: 0 },
     createPartitioner: () => chosenPartition,
   });
+  let opened: Promise<number> | null = null;
+
+  async function open(): Promise<number> {
+    const count = await countPartitions(client.admin(), endpoint.topic);
+    await producer.connect();
+    return count;
+  }
+
+  return {
+    partitionCount: () => (opened ??= open()),
+    produce: (partition, messages) => {
+      const { topic, timeoutMs } = endpoint;
+      return produce(producer, { topic, partition, timeoutMs }, messages);
+    },
+    cut: (cause) => {
+      sockets.cut(cause);
+      // Only kafkajs's own timers are left to be stopped.
+      void disconnect(producer);
+    },
+  };
+}
+
+async function countPartitions(
+  admin: ReturnType<ReturnType<typeof kafkaClient>["admin"]>,
+  topic: string,
+): Promise<number> {
   try {
     await admin.connect();
-    const { topics } = await admin.fetchTopicMetadata({ topics: [endpoint.topic] });
-    await producer.connect();
-    const partitionCount = topics[0]?.partitions.length ?? 0;
-    if (partitionCount === 0)
-      throw new Error(`Cannot find a partition of topic "${endpoint.topic}"`);
-    return { producer, partitionCount, close: () => closeQuietly(producer) };
-  } catch (error) {
-    await closeQuietly(producer);
-    throw error;
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const count = topics.find(({ name }) => name === topic)?.partitions.length ?? 0;
+    if (count === 0) throw new Error(`Cannot find a partition of topic "${topic}"`);
+    return count;
   } finally {
-    await closeQuietly(admin);
+    await disconnect(admin);
   }
 }
 
+/** The partition was chosen by us, once, when the message was made (message.ts). */
 function chosenPartition({
   message,
 }: {
@@ -47,6 +73,6 @@ function chosenPartition({
 }
 
 /** A connection that is let go of has nothing more to say. */
-async function closeQuietly(client: { disconnect(): Promise<void> }): Promise<void> {
+async function disconnect(client: Pick<Producer, "disconnect">): Promise<void> {
   await client.disconnect().catch(() => undefined);
 }

@@ -1,14 +1,14 @@
-import { crc32 } from "node:zlib";
-import type { Message } from "kafkajs";
+import type { IHeaders, Message } from "kafkajs";
 import { EVENT_SCHEMA_VERSION } from "../../avro/event.ts";
 import type { JournalEntry } from "../../model/entry.ts";
 import type { KafkaEndpoint } from "../../model/relay.ts";
-import { MICROS_PER_MS } from "../../model/time.ts";
+import { MICROS_PER_MS, type Micros } from "../../model/time.ts";
 import { toJsonLine } from "../encode/json.ts";
 
-/** A message with its partition chosen, and what it will take on the wire. */
-export interface OutgoingMessage extends Message {
-  readonly partition: number;
+/** A message and what a topic's `max.message.bytes` counts of it where it is alone in its batch. */
+export interface OutgoingMessage {
+  readonly entry: JournalEntry;
+  readonly message: Message & { readonly key: string | null };
   readonly sizeBytes: number;
 }
 
@@ -17,35 +17,31 @@ export const EVENT_ID_HEADER = "chaperone-event-id";
 export const SCHEMA_HEADER = "chaperone-schema";
 export const STREAM_HEADER = "chaperone-stream";
 
-/** Key, headers, timestamps and framing of one message, at most. */
-const OVERHEAD_BYTES = 512;
-
 /**
- * The message of an entry. Its partition is chosen here, once, by key (or by event id, where there is no key), so that a batch that
- * comes again goes where it went before.
+ * The message of an entry. Its time is that of sending, and not when the event occurred: a topic deletes by it, so that a backlog
+ * older than the topic's retention would be gone before anybody read it, and a broker refuses times an hour ahead of its own.
  */
 export function messageOf(
   entry: JournalEntry,
-  endpoint: KafkaEndpoint,
-  partitionCount: number,
+  endpoint: Pick<KafkaEndpoint, "encoding" | "key">,
+  now: Micros,
 ): OutgoingMessage {
-  const event = entry.event();
-  const value =
-    endpoint.encoding === "avro" ? Buffer.from(entry.encoded) : Buffer.from(toJsonLine(event));
+  const isAvro = endpoint.encoding === "avro";
+  const value = isAvro ? viewOf(entry.encoded) : Buffer.from(toJsonLine(entry.event()));
   const key = keyOf(entry, endpoint.key);
-  return {
-    key,
-    value,
-    partition: crc32(key ?? entry.id) % partitionCount,
-    timestamp: String(Math.floor(event.occurredAt / MICROS_PER_MS)),
-    headers: {
-      [EVENT_ID_HEADER]: entry.id,
-      [SCHEMA_HEADER]: `audit-event/v${EVENT_SCHEMA_VERSION}`,
-      [STREAM_HEADER]: event.labels["stream"] ?? "",
-      "content-type": endpoint.encoding === "avro" ? "avro/binary" : "application/json",
-    },
-    sizeBytes: value.byteLength + (key?.length ?? 0) * 3 + OVERHEAD_BYTES,
+  const headers: IHeaders & Record<string, string> = {
+    [EVENT_ID_HEADER]: entry.id,
+    [SCHEMA_HEADER]: `audit-event/v${EVENT_SCHEMA_VERSION}`,
+    [STREAM_HEADER]: entry.event().labels["stream"] ?? "",
+    "content-type": isAvro ? "avro/binary" : "application/json",
   };
+  const timestamp = String(Math.floor(now / MICROS_PER_MS));
+  const sizeBytes = BATCH_OVERHEAD_BYTES + recordBytes(key, value, headers);
+  return { entry, message: { key, value, timestamp, headers }, sizeBytes };
+}
+
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Events that a grant covers, or relates to, stay in order under its id; what has none is spread by its own. */
@@ -61,4 +57,37 @@ function keyOf(entry: JournalEntry, option: KafkaEndpoint["key"]): string | null
     case "grantId":
       return verdict.grants[0] ?? verdict.related[0] ?? entry.id;
   }
+}
+
+/** Format of a batch of records: https://kafka.apache.org/documentation/#recordbatch. */
+const BATCH_OVERHEAD_BYTES = 61;
+
+/** Attributes, the difference to the batch's time (none), and the place in the batch, of which there are fewer than 8,192. */
+const RECORD_FIXED_BYTES = 1 + 1 + 2;
+
+function recordBytes(
+  key: string | null,
+  value: Uint8Array,
+  headers: Readonly<Record<string, string>>,
+): number {
+  const names = Object.entries(headers);
+  const headersBytes = names.reduce(
+    (total, [name, text]) =>
+      total + prefixed(Buffer.byteLength(name)) + prefixed(Buffer.byteLength(text)),
+    varintBytes(names.length),
+  );
+  const keyBytes = key === null ? 1 : prefixed(Buffer.byteLength(key));
+  return prefixed(RECORD_FIXED_BYTES + keyBytes + prefixed(value.byteLength) + headersBytes);
+}
+
+/** A length and so many bytes. */
+function prefixed(sizeBytes: number): number {
+  return varintBytes(sizeBytes) + sizeBytes;
+}
+
+/** Seven bits a byte, after zigzag encoding has doubled the number. */
+function varintBytes(value: number): number {
+  let sizeBytes = 1;
+  for (let rest = value * 2; rest >= 0x80; rest /= 0x80) sizeBytes++;
+  return sizeBytes;
 }

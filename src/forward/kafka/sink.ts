@@ -2,12 +2,13 @@ import { DELIVERED, type Delivery } from "../../model/delivery.ts";
 import type { JournalEntry } from "../../model/entry.ts";
 import type { Sink } from "../../ports/sink.ts";
 import type { EndpointOf, SinkDeps } from "../sinks.ts";
+import { causeOf } from "./cause.ts";
 import { classifyError } from "./classify-error.ts";
-import { openConnection, type KafkaConnection } from "./connection.ts";
+import { createConnection, type KafkaConnection } from "./connection.ts";
 import { messageOf, type OutgoingMessage } from "./message.ts";
-import { produce, requestsByPartition } from "./partitions.ts";
+import { requestsByPartition } from "./partitions.ts";
 
-/** A request stays below the broker's usual limit (message.max.bytes, 1 MiB), whatever the batch holds. */
+/** A request stays below a broker's usual limit (message.max.bytes, 1 MiB), whatever the endpoint may take. */
 const REQUEST_BYTES_MAX = 900_000;
 
 /**
@@ -17,91 +18,106 @@ const REQUEST_BYTES_MAX = 900_000;
  */
 export function createKafkaSink(endpoint: EndpointOf<"kafka">, deps: SinkDeps): Sink {
   const { spec } = endpoint;
+  const requestBytesMax = Math.min(REQUEST_BYTES_MAX, spec.messageBytesMax);
   let connection: KafkaConnection | null = null;
-  /** What goes on after its deadline: the next request to a partition must not overtake it. */
-  let underWay: Promise<unknown> = Promise.resolve();
+  /**
+   * Entries that Kafka confirmed and whose batch has no outcome yet. When that batch comes again, whole or in parts, they are not
+   * sent again: one that takes longer than an attempt may would otherwise start anew for ever.
+   */
+  const confirmed = new WeakSet<JournalEntry>();
 
-  async function connected(): Promise<KafkaConnection> {
-    connection ??= await openConnection(spec, deps.log);
-    return connection;
-  }
-
-  async function disconnect(): Promise<void> {
-    const old = connection;
+  function cut(cause: string): void {
+    connection?.cut(cause);
     connection = null;
-    await old?.close();
   }
 
   async function send(entries: readonly JournalEntry[]): Promise<Delivery> {
     try {
-      const { producer, partitionCount } = await connected();
-      const messages = entries.map((entry) => messageOf(entry, spec, partitionCount));
-      const tooLarge = messages.find((message) => message.sizeBytes > spec.messageBytesMax);
-      if (tooLarge !== undefined) return messageTooLarge(tooLarge, spec.messageBytesMax);
-      const partitions = requestsByPartition(messages, REQUEST_BYTES_MAX);
-      const sends = [...partitions].map(async ([partition, requests]) => {
-        const request = { topic: spec.topic, partition, timeoutMs: spec.timeoutMs };
-        for (const one of requests) await produce(producer, request, one);
+      const current = (connection ??= createConnection(spec, deps.log));
+      const partitionCount = await current.partitionCount();
+      const messages = messagesOf(entries, endpoint, deps);
+      if ("status" in messages) return messages;
+      const requests = requestsByPartition(messages, { partitionCount, requestBytesMax });
+      const sends = [...requests].map(async ([partition, inOrder]) => {
+        for (const request of inOrder) {
+          await current.produce(partition, request);
+          for (const { entry } of request) confirmed.add(entry);
+        }
       });
-      return await worstOf(await Promise.allSettled(sends), disconnect);
+      return worstOf(await Promise.allSettled(sends));
     } catch (error) {
-      await disconnect();
       return classifyError(error);
     }
   }
 
+  async function attempt(entries: readonly JournalEntry[], signal: AbortSignal): Promise<Delivery> {
+    if (signal.aborted) return stopped();
+    const over = new AbortController();
+    const ended = deps.clock
+      .sleep(spec.timeoutMs, AbortSignal.any([signal, over.signal]))
+      .then(() => (signal.aborted ? stopped() : late(spec.timeoutMs)));
+    const delivery = await Promise.race([send(entries), ended]);
+    over.abort();
+    // What is still under way ends here, so that the next attempt is the only one.
+    if (delivery.status === "retry" || delivery.status === "paused") cut(delivery.cause);
+    return delivery;
+  }
+
   return {
     batch: { entriesMax: 2_000, bytesMax: 4 * 1024 * 1024 },
-    connect: async () => {
-      await connected();
-    },
+    // The first delivery opens the first connection: only an outcome can say that a password is wrong.
+    connect: () => Promise.resolve(),
     deliver: async (entries, signal) => {
-      if (entries.length === 0) return DELIVERED;
-      await untilAborted(underWay, signal);
-      if (signal.aborted) return stopped();
-      const sending = send(entries);
-      underWay = sending;
-      return (await untilAborted(sending, signal)) ?? stopped();
+      const open = entries.filter((entry) => !confirmed.has(entry));
+      const delivery = open.length === 0 ? DELIVERED : await attempt(open, signal);
+      if (delivery.status === "delivered") for (const entry of entries) confirmed.delete(entry);
+      return delivery;
     },
-    close: disconnect,
+    close: () => {
+      cut("The sink was closed");
+      return Promise.resolve();
+    },
   };
 }
 
-/** The outcome of a batch is its worst partition's. Partitions that took theirs get it again with the batch: a duplicate, not a loss. */
-async function worstOf(
-  results: readonly PromiseSettledResult<void>[],
-  disconnect: () => Promise<void>,
-): Promise<Delivery> {
+/** The messages of a batch, or its outcome where an event cannot become one. */
+function messagesOf(
+  entries: readonly JournalEntry[],
+  { spec }: EndpointOf<"kafka">,
+  { clock }: Pick<SinkDeps, "clock">,
+): readonly OutgoingMessage[] | Delivery {
+  const now = clock.now();
+  const messages: OutgoingMessage[] = [];
+  for (const entry of entries) {
+    try {
+      messages.push(messageOf(entry, spec, now));
+    } catch (error) {
+      return { status: "refused", cause: `Cannot encode event "${entry.id}": ${causeOf(error)}` };
+    }
+  }
+  const largest = Math.max(...messages.map(({ sizeBytes }) => sizeBytes));
+  if (largest <= spec.messageBytesMax) return messages;
+  const cause = `A message of ${largest} bytes is above the endpoint's limit of ${spec.messageBytesMax} bytes`;
+  return { status: "tooLarge", limitBytes: spec.messageBytesMax, cause };
+}
+
+/** The outcome of a batch is its worst partition's: what holds up all of them first, then what is to be settled by parts. */
+function worstOf(results: readonly PromiseSettledResult<void>[]): Delivery {
   const outcomes = results
     .filter((result) => result.status === "rejected")
     .map((result) => classifyError(result.reason));
   const worst = (["paused", "retry", "tooLarge", "refused"] as const)
     .map((status) => outcomes.find((outcome) => outcome.status === status))
     .find((outcome) => outcome !== undefined);
-  if (worst === undefined) return DELIVERED;
-  if (worst.status === "paused" || worst.status === "retry") await disconnect();
-  return worst;
-}
-
-/** The value, or undefined when the signal comes first; whoever asks keeps hold of the promise. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
-  if (signal.aborted) return Promise.resolve(undefined);
-  return new Promise((resolve) => {
-    const abort = (): void => resolve(undefined);
-    signal.addEventListener("abort", abort, { once: true });
-    void promise.then(resolve, abort).finally(() => signal.removeEventListener("abort", abort));
-  });
+  return worst ?? DELIVERED;
 }
 
 function stopped(): Delivery {
-  return {
-    status: "retry",
-    cause: "The attempt was ended before Kafka answered",
-    retryAfterMs: null,
-  };
+  const cause = "The attempt was ended before Kafka answered";
+  return { status: "retry", cause, retryAfterMs: null };
 }
 
-function messageTooLarge(message: OutgoingMessage, limitBytes: number): Delivery {
-  const cause = `A message of ${message.sizeBytes} bytes is above the endpoint's limit of ${limitBytes} bytes`;
-  return { status: "tooLarge", limitBytes, cause };
+function late(timeoutMs: number): Delivery {
+  const cause = `Kafka did not answer within ${timeoutMs} ms`;
+  return { status: "retry", cause, retryAfterMs: null };
 }
