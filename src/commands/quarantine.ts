@@ -1,5 +1,6 @@
+import { join } from "node:path";
 import { decodeEvent } from "../avro/event.ts";
-import { organizationHome } from "../config/home.ts";
+import { HOME, organizationHome } from "../config/home.ts";
 import { loadConfiguration } from "../config/load.ts";
 import { toJsonLine } from "../forward/encode/json.ts";
 import { readQuarantine } from "../forward/quarantine/read.ts";
@@ -85,7 +86,8 @@ function readResting(
   filter: Parameters<typeof readQuarantine>[2],
 ): AsyncIterable<QuarantinedEvent> {
   const configuration = loadConfiguration(options.config, process.env);
-  return readQuarantine(nodeDisk, organizationHome(configuration), filter);
+  const folder = join(organizationHome(configuration), HOME.quarantine);
+  return readQuarantine(nodeDisk, folder, filter);
 }
 
 function restForm({ at, event, ...rest }: QuarantinedEvent): unknown {

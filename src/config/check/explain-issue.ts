@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { nearest } from "../nearest.ts";
+import { FOLLOWS } from "../schema/section.ts";
 import { problem, type ConfigurationPath, type Problem } from "../problem.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -19,6 +20,7 @@ export function explainIssue(
   issue: Issue,
   valueAt: (path: ConfigurationPath) => unknown,
 ): readonly Problem[] {
+  if (issue.message === FOLLOWS) return [];
   const path = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
   if (issue.code === "unrecognized_keys") return unknownKeys(path, issue.keys, issue.message);
   const value = valueAt(path);
@@ -46,12 +48,13 @@ function unknownKeys(
   });
 }
 
-/** Of alternatives, the one is meant whose form the value has; where there is none, the union's own message says it. */
+/** The union's own message says it, where it has one; else, of the alternatives, the one is meant whose form the value has. */
 function explainUnion(
   issue: Extract<Issue, { code: "invalid_union" }>,
   path: ConfigurationPath,
   valueAt: (path: ConfigurationPath) => unknown,
 ): readonly Problem[] {
+  if (isOwn(issue)) return [problem(path, issue.message)];
   const meant = issue.errors.find((issues) => !issues.some(isAboutForm));
   if (meant === undefined) return [problem(path, messageOf(issue))];
   return meant.flatMap((each) =>

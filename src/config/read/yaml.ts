@@ -4,6 +4,11 @@ import type { ConfigurationPath } from "../problem.ts";
 
 /** Limits of the file: it is written by people, and read by a parser. */
 const TEXT_LENGTH_MAX = 1024 * 1024;
+/** Faults of the syntax that are told: one fault often makes many. */
+const FAULTS_MAX = 10;
+const TOO_DEEP = "is nested too deeply";
+/** V8's words, which the parser takes for a fault of the text. */
+const STACK_OVERFLOW = "Maximum call stack size exceeded";
 /** Nodes that aliases may stand for, per alias that is used: a few lines must not become gigabytes. */
 const ALIASES_MAX = 100;
 
@@ -33,9 +38,7 @@ export function readYaml(
     return readDocument(text);
   } catch (error) {
     // Deep nesting overflows the parser's stack, too many aliases are a ReferenceError of its own.
-    return fault(
-      error instanceof RangeError ? "is nested too deeply" : `is no YAML: ${describeError(error)}`,
-    );
+    return fault(error instanceof RangeError ? TOO_DEEP : `is no YAML: ${describeError(error)}`);
   }
 }
 
@@ -47,9 +50,10 @@ function readDocument(
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: true,
-    logLevel: "silent",
+    // At "silent" a second document would go unnoticed.
+    logLevel: "error",
   });
-  const faults = [...document.errors, ...document.warnings].map((error) => {
+  const faults = [...document.errors, ...document.warnings].slice(0, FAULTS_MAX).map((error) => {
     const place = lines.linePos(error.pos[0]);
     return {
       message: `is no valid YAML: ${oneLine(error.message)}`,
@@ -57,9 +61,11 @@ function readDocument(
       column: place.col,
     };
   });
+  if (faults.some(({ message }) => message.includes(STACK_OVERFLOW))) return fault(TOO_DEEP);
   if (faults.length > 0) return { faults };
   if (document.contents === null) return fault("is empty");
   const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
+  if (holdsItself(value, new Set())) return fault("holds an alias of what it stands in");
   return {
     tree: {
       value,
@@ -75,6 +81,15 @@ function readDocument(
 
 function fault(message: string): { readonly faults: readonly YamlFault[] } {
   return { faults: [{ message }] };
+}
+
+function holdsItself(value: unknown, around: Set<object>): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (around.has(value)) return true;
+  around.add(value);
+  const found = Object.values(value).some((item) => holdsItself(item, around));
+  around.delete(value);
+  return found;
 }
 
 function oneLine(text: string): string {

@@ -54,7 +54,7 @@ export function whole(
 ): Field<number> {
   const error = `must be a whole number from ${range.min} to ${range.max}`;
   return z
-    .union([z.int(), z.string().regex(/^\d{1,15}$/)], { error })
+    .union([z.int(), z.string().regex(/^\d{1,15}$/, { error })], { error })
     .transform(Number)
     .pipe(z.number().min(range.min, { error }).max(range.max, { error }))
     .describe(description);

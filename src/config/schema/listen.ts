@@ -26,6 +26,6 @@ export function listen(description: string): Field<ListenAddress> {
 /** An address, or `off` for no server. */
 export function listenOrOff(description: string): Field<ListenAddress | null> {
   const off = z.literal("off").transform(() => null);
-  const address = listen(description);
-  return z.union([off, address], { error: `${MESSAGE}, or off` }).describe(description);
+  const error = `${MESSAGE}, or off`;
+  return z.union([off, listen(description)], { error }).describe(description);
 }

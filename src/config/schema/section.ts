@@ -38,13 +38,27 @@ function oneAmong<T extends z.ZodType>(
   function count(value: unknown): number {
     return keys.filter((key) => isMapping(value) && value[key] !== undefined).length;
   }
-  return of.refine((value: unknown) => count(value) === 1 || (count(value) === 0 && !isNeeded), {
-    error: `must have ${isNeeded ? "exactly" : "at most"} one ${what}: ${keys.join(", ")}`,
-    // Also where the section has other problems; but next to an unknown key, which is likely the missing one, it is noise.
-    when: ({ value, issues }) =>
-      isMapping(value) && !issues.some((issue) => issue.code === "unrecognized_keys"),
-  });
+  function isRight(value: unknown): boolean {
+    return count(value) === 1 || (count(value) === 0 && !isNeeded);
+  }
+  // `when`: also where the section has other problems. Next to an unknown key, which is likely the missing one, it is no news.
+  function isNews({ value, issues }: z.core.ParsePayload): boolean {
+    const hasUnknown = issues.some((issue) => issue.code === "unrecognized_keys");
+    return isMapping(value) && (!hasUnknown || count(value) > 1);
+  }
+  return of
+    .refine(isRight, {
+      error: `must have ${isNeeded ? "exactly" : "at most"} one ${what}: ${keys.join(", ")}`,
+      when: isNews,
+    })
+    .refine(isRight, {
+      error: FOLLOWS,
+      when: (payload) => isMapping(payload.value) && !isNews(payload),
+    });
 }
+
+/** Message of an issue that follows from another one: it stops the section's transform, and nobody is told. */
+export const FOLLOWS = "follows";
 
 function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -13,7 +13,10 @@ const preset = oneOf(
 const rule = section("One rule, as in Kubernetes RBAC. `*` stands for all.", {
   verbs: list(text("A verb."), "Verbs such as get, list, patch."),
   resources: list(text("A resource."), "Resources such as pods, or pods/log for a subresource."),
-  apiGroups: texts("API groups. Every group where it is left out."),
+  apiGroups: list(
+    z.string().max(253).describe("A group, empty for the core group."),
+    "API groups. Every group where it is left out.",
+  ).prefault([]),
   namespaces: texts("Namespaces. Every namespace where it is left out."),
 });
 
