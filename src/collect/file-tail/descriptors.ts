@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { systemCode } from "../../model/error.ts";
 import { failFile, type Tail } from "./tail.ts";
-import { hasUnread, isBehind, keyOf, type TailedFile } from "./tailed-file.ts";
+import { hasUnread, isBehind, keyOf, knownSize, type TailedFile } from "./tailed-file.ts";
 
 /** Without waiting: a path that became a pipe since it was looked at must not hold up the others. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
@@ -37,6 +37,7 @@ function later(tail: Tail, file: TailedFile): null {
 
 export async function closeFile(file: TailedFile): Promise<void> {
   const { handle } = file;
+  file.sizeSeenMax = knownSize(file);
   file.handle = null;
   file.next = null;
   await handle?.close();

@@ -103,9 +103,7 @@ function noteLook(file: TailedFile, look: Look, observed: Observed): void {
     look.sizeBytes !== file.seen.sizeBytes || look.modifiedNs !== file.seen.modifiedNs;
   if (!isChanged) return;
   file.seen = lookOf(look);
-  file.sizeSeenMax = Math.max(file.sizeSeenMax, look.sizeBytes);
   file.changedAtMs = observed.atMs;
-  file.isFlushed = false;
   // Somebody still writes: what is left without a line end waits again, unless nothing may follow.
   file.mayFlush &&= file.stopAt !== null;
 }

@@ -39,7 +39,6 @@ export async function readBatch(
   };
   if (look.sizeBytes < file.sizeSeenMax || !(await growFingerprint(file, handle)))
     return resultOf(turn, "replaced", 0);
-  file.sizeSeenMax = look.sizeBytes;
   let step: ReadStep = "again";
   while (step === "again")
     step = file.overlong === null ? await readLines(turn) : await skipLine(turn, file.overlong);
@@ -50,6 +49,7 @@ export async function readBatch(
 
 function resultOf(turn: ReadTurn, ending: BatchRead["ending"], flushedTo: number): BatchRead {
   turn.file.next = turn.place;
+  if (ending !== "replaced") turn.file.sizeSeenMax = turn.look.sizeBytes;
   return { records: turn.records, sizeBytes: turn.sizeBytes, end: turn.place, flushedTo, ending };
 }
 

@@ -1,6 +1,6 @@
 import type { Fate, FileCheckpoint } from "./checkpoint.ts";
 import { digestOf } from "./digest.ts";
-import type { TailedFile } from "./tailed-file.ts";
+import { knownSize, type TailedFile } from "./tailed-file.ts";
 
 /** What is saved of a file now. */
 export function saveFile(file: TailedFile, fate: Fate = file.fate): FileCheckpoint {
@@ -16,7 +16,7 @@ export function saveFile(file: TailedFile, fate: Fate = file.fate): FileCheckpoi
     plainOffset: file.committed.offset,
     compression: "none",
     lines: file.committed.lines,
-    sizeBytes: file.sizeSeenMax,
+    sizeBytes: knownSize(file),
     flushedTo: file.flushedTo,
     modifiedNs: String(file.readAs?.modifiedNs ?? 0),
     overlong: saveOverlong(file),

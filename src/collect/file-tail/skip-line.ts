@@ -10,7 +10,6 @@ import type { Overlong } from "./tailed-file.ts";
 export async function skipLine(turn: ReadTurn, overlong: Overlong): Promise<ReadStep> {
   const { file, handle, rules, look } = turn;
   const { offset, scannedTo, before } = overlong;
-  if (look.sizeBytes < scannedTo) return "replaced";
   const length = Math.min(rules.chunkBytes, look.sizeBytes - scannedTo);
   const first = scannedTo - before.length;
   const bytes = await readAt(handle, first, before.length + length);

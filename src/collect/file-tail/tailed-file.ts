@@ -59,6 +59,7 @@ export interface TailedFile {
   /** As last found, and as it was when last read to its end. Different: there is something to read. */
   seen: Look;
   readAs: Look | null;
+  /** Size of the content that was last compared with what was read before; a look at a path may see another content. */
   sizeSeenMax: number;
   handle: FileHandle | null;
   readonly handedIn: HandedIn[];
@@ -112,6 +113,11 @@ export function hasUnread(file: TailedFile): boolean {
 /** Whether records of the file are unread, or handed in and not durable. */
 export function isBehind(file: TailedFile): boolean {
   return hasUnread(file) || file.handedIn.length > 0 || file.replacedBecause !== null;
+}
+
+/** Size that the file is known to have had: what a held descriptor shows is the same file. */
+export function knownSize(file: TailedFile): number {
+  return file.handle === null ? file.sizeSeenMax : Math.max(file.sizeSeenMax, file.seen.sizeBytes);
 }
 
 /** Bytes that were there and were not handed in durably: a last line without an end is among them. */

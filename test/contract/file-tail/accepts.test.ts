@@ -1,4 +1,4 @@
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../support/disk.ts";
@@ -17,6 +17,14 @@ it("a rejected accept comes again, with what was handed in after it, in order", 
   tail.openAccepts[2]?.resolve();
   await tail.poll(5);
   expect(tail.texts).toEqual(["two", "three", "one", "two", "three"]);
+});
+
+it("an accept that is rejected while the file is read on: that read is thrown away, and nothing is skipped", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "a.log"), "one\ntwo\nthree\n");
+  const tail = await startTail({ folder, limits: ONE_BY_ONE, rejections: 1 });
+  await tail.poll(5);
+  expect(tail.texts).toEqual(["one", "two", "three"]);
 });
 
 it("rejected accepts: the file is tried with growing waits, logged once, and nothing is skipped", async () => {
@@ -99,7 +107,6 @@ it("progress: a part is behind until its records are accepted, and caughtUpAt is
 
 it("clock jumps: a file with a modified time in the future is read as any other", async () => {
   const folder = await temporaryFolder();
-  const { utimes } = await import("node:fs/promises");
   await writeFile(join(folder, "a.log"), "one\n");
   await utimes(join(folder, "a.log"), 4e9, 4e9);
   const tail = await startTail({ folder });

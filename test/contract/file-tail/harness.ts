@@ -59,6 +59,8 @@ export interface RunningTail {
   hold(isHeld: boolean): void;
   /** Every accept is rejected while this is set. */
   failWith: Error | null;
+  /** So many of the next accepts are rejected. */
+  rejections: number;
   /** Resolves when the tail has nothing to do until the clock is turned or an accept ends. */
   idle(): Promise<void>;
   /** Turns the clock to the next look, and waits until all it brought is handed in. */
@@ -75,6 +77,7 @@ export interface TailSetup {
   readonly checkpoints?: MemoryCheckpoints;
   readonly stopAtEnd?: boolean;
   readonly isHeld?: boolean;
+  readonly rejections?: number;
 }
 
 export async function startTail(setup: TailSetup): Promise<RunningTail> {
@@ -91,6 +94,7 @@ export async function startTail(setup: TailSetup): Promise<RunningTail> {
     logged,
     openAccepts: [],
     failWith: null,
+    rejections: setup.rejections ?? 0,
     hold: (held) => {
       isHeld = held;
     },
@@ -160,6 +164,7 @@ function recordingIntake(tail: Omit<RunningTail, "run">, isHeld: () => boolean):
     accept: async ({ part, records }) => {
       if (isHeld()) await heldAccept(tail, records);
       else if (tail.failWith !== null) throw tail.failWith;
+      else if (tail.rejections-- > 0) throw new Error("rejected");
       tail.parts.add(part);
       for (const record of records) {
         tail.records.push(record);

@@ -8,7 +8,9 @@ it("partial line at EOF then completed: it waits and is one record, and the sour
   const folder = await temporaryFolder();
   await writeFile(join(folder, "a.log"), "one\nabc");
   const tail = await startTail({ folder });
-  await tail.poll(200);
+  await tail.poll();
+  tail.clock.advance(24 * 3_600_000);
+  await tail.poll(3);
   expect(tail.texts).toEqual(["one"]);
   expect(tail.progress.at(-1)?.behind).toEqual([]);
   await appendFile(join(folder, "a.log"), "def\n");
@@ -51,6 +53,23 @@ it("last line of a renamed file comes whole when its writer ends it after it was
   await appendFile(join(folder, "audit-2026.log"), " line\n");
   const second = await startTail({ folder, limits, checkpoints });
   expect([first.texts, second.texts]).toEqual([["one", "torn"], ["torn line"]]);
+});
+
+it("last line of a renamed file waits again when it grows while it is being handed in", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "audit.log"), "torn");
+  const tail = await startTail({ folder, limits: { quietMs: 1_000 }, isHeld: true });
+  await rename(join(folder, "audit.log"), join(folder, "audit-2026.log"));
+  await tail.poll(10);
+  expect(tail.openAccepts).toHaveLength(1);
+  await appendFile(join(folder, "audit-2026.log"), " li");
+  await tail.poll();
+  tail.hold(false);
+  tail.openAccepts[0]?.resolve();
+  await tail.poll();
+  await appendFile(join(folder, "audit-2026.log"), "ne\n");
+  await tail.poll();
+  expect(tail.texts).toEqual(["torn", "torn line"]);
 });
 
 it("empty, leading and multiple empty lines: they are handed in, and progress goes on", async () => {
@@ -133,6 +152,30 @@ it("an over-long line that is still being written waits, across a restart too, a
   const second = await startTail(setup);
   expect(second.texts).toEqual(["xxxxxxxxxx", "after"]);
   expect(second.records[0]?.truncatedFromBytes).toBe(503);
+});
+
+it("an over-long line behind records that are not accepted: after a crash, both come", async () => {
+  const folder = await temporaryFolder();
+  const checkpoints = memoryCheckpoints();
+  const setup = { folder, checkpoints, options: { lineBytesMax: 100 }, limits: { headBytes: 10 } };
+  await writeFile(join(folder, "a.log"), `before\n${"x".repeat(500)}`);
+  const first = await startTail({ ...setup, isHeld: true });
+  await first.poll(10);
+  await first.crash();
+  await appendFile(join(folder, "a.log"), "\nafter\n");
+  const second = await startTail(setup);
+  expect(second.texts).toEqual(["before", "xxxxxxxxxx", "after"]);
+});
+
+it("an over-long line that is rewritten while it is looked through: the new content is read from 0", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "a.log");
+  await writeFile(path, "x".repeat(2_000));
+  const tail = await startTail({ folder, options: { lineBytesMax: 100 } });
+  await writeFile(path, `${"x".repeat(1_100)}${"y\n".repeat(500)}`);
+  await tail.poll(2);
+  expect(tail.texts.filter((text) => text === "y")).toHaveLength(499);
+  expect(tail.gaps).toMatchObject([{ sizeBytes: 2_000 }]);
 });
 
 it("invalid UTF-8, NUL, BOM: the bytes are kept as they are", async () => {

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../support/disk.ts";
@@ -33,6 +33,19 @@ it("--once hands in a last line without a line end, and the next run reads it wh
     ["one", "two"],
     ["two and a half", "three"],
   ]);
+});
+
+it("--once: a last line without a line end that was handed in is not lost with its file", async () => {
+  const folder = await temporaryFolder();
+  const checkpoints = memoryCheckpoints();
+  await writeFile(join(folder, "a.log"), "one\ntwo");
+  await (
+    await startTail({ folder, checkpoints, stopAtEnd: true })
+  ).run;
+  await unlink(join(folder, "a.log"));
+  const second = await startTail({ folder, checkpoints });
+  await second.poll(5);
+  expect(second.gaps).toEqual([]);
 });
 
 it("--once with a writer at work: a line that was begun at the start is read to its end", async () => {

@@ -131,6 +131,18 @@ it("deletion while open and behind: the descriptor is drained, and nothing is de
   expect(tail.gaps).toEqual([]);
 });
 
+it("deletion of a file whose turn has not come: it was held since it was found, and is read", async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, "a.log"), "one\n");
+  await writeFile(join(folder, "b.log"), "two\n");
+  const tail = await startTail({ folder, isHeld: true, limits: { acceptsInFlightMax: 1 } });
+  await unlink(join(folder, "b.log"));
+  tail.hold(false);
+  tail.openAccepts[0]?.resolve();
+  await tail.poll(5);
+  expect(tail.texts).toEqual(["one", "two"]);
+});
+
 it("file deleted, still written: what its writer adds is read", async () => {
   const folder = await temporaryFolder();
   const path = join(folder, "audit.log");
@@ -182,6 +194,22 @@ it("rotate + compress while behind and stopped: the gap names the compressed fil
   ]);
 });
 
+it("a file that was declared lost and comes back is read on", async () => {
+  const folder = await temporaryFolder();
+  const away = await temporaryFolder();
+  const checkpoints = memoryCheckpoints();
+  await writeFile(join(folder, "a.log"), "one\n");
+  const first = await startTail({ folder, checkpoints, isHeld: true });
+  await first.crash();
+  await rename(join(folder, "a.log"), join(away, "a.log"));
+  const second = await startTail({ folder, checkpoints });
+  await second.poll(5);
+  expect(second.gaps).toHaveLength(1);
+  await rename(join(away, "a.log"), join(folder, "a.log"));
+  await second.poll(2);
+  expect(second.texts).toEqual(["one"]);
+});
+
 it("a vanished file is not lost while its folder cannot be looked at", async () => {
   const folder = await temporaryFolder();
   const inner = join(folder, "inner");
@@ -212,6 +240,36 @@ it("delete and recreate the same path: the new file is read from 0, whatever its
   await writeFile(path, "uno\ndos\ntres\n");
   const second = await startTail({ folder, checkpoints });
   expect(second.texts).toEqual(["uno", "dos", "tres"]);
+});
+
+it("inode reuse while running, after the descriptor was let go: nothing is lost, and nothing is declared lost", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "audit.log");
+  const limits = { quietMs: 1_000 };
+  await writeFile(path, "one\n");
+  const tail = await startTail({ folder, limits });
+  await rename(path, `${path}.1`);
+  await tail.poll(10);
+  // Writing in place keeps the inode for sure.
+  await rename(`${path}.1`, path);
+  await writeFile(path, "first\nsecond\n");
+  await tail.poll(3);
+  expect(tail.texts).toEqual(["one", "first", "second"]);
+  expect(tail.gaps).toEqual([]);
+});
+
+it("inode reuse with the same bytes before the offset: the fingerprint of the head tells it apart", async () => {
+  const folder = await temporaryFolder();
+  const checkpoints = memoryCheckpoints();
+  const path = join(folder, "audit.log");
+  const same = `${"x".repeat(2_000)}\n`;
+  await writeFile(path, `one\n${same}`);
+  const first = await startTail({ folder, checkpoints });
+  await first.stop();
+  await writeFile(path, `uno\n${same}`);
+  await appendFile(path, "more\n");
+  const second = await startTail({ folder, checkpoints });
+  expect(second.texts).toEqual(["uno", same.trim(), "more"]);
 });
 
 it("inode reuse with a bigger file and the same first line: the guard tells it apart", async () => {
