@@ -9,6 +9,7 @@ import { groupByResource } from "./group.ts";
 import { eventNameOf, otlpTime, SCOPE } from "./log-record.ts";
 import { ATTRIBUTES, RESOURCE_ATTRIBUTES } from "./mapping-attributes.ts";
 import { branchOf, DETAIL_ATTRIBUTES } from "./mapping-detail.ts";
+import { sdkSeverity } from "./sdk-severity.ts";
 import { severityOf } from "./severity.ts";
 
 type Attributes = Record<string, string | number | boolean | string[]>;
@@ -38,12 +39,6 @@ function readableRecord(event: AuditEvent, resource: Resource): ReadableLogRecor
     resource,
     instrumentationScope: SCOPE,
   };
-}
-
-/** The SDK's enum has the numbers of the data model, as ours are. */
-function sdkSeverity(number: number): NonNullable<ReadableLogRecord["severityNumber"]> {
-  const severity: unknown = number;
-  return severity as NonNullable<ReadableLogRecord["severityNumber"]>;
 }
 
 function bodyValue(event: AuditEvent): string | Uint8Array {

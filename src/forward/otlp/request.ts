@@ -1,4 +1,4 @@
-import type { HttpAuth, OtlpEndpoint } from "../../model/relay.ts";
+import type { HttpAuth, OtlpEndpoint, TlsOptions } from "../../model/relay.ts";
 import { SCOPE } from "./log-record.ts";
 
 const LOGS_PATH = "/v1/logs";
@@ -38,4 +38,17 @@ export function authHeaders(auth: HttpAuth | null): Readonly<Record<string, stri
         Object.entries(auth.headers).map(([name, value]) => [name.toLowerCase(), value.reveal()]),
       );
   }
+}
+
+/** What a TLS connection needs beyond Node's defaults. */
+export function tlsOptions(tls: TlsOptions | null): {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+} {
+  const { certificateAuthority = null, client = null } = tls ?? {};
+  return {
+    ...(certificateAuthority === null ? {} : { ca: certificateAuthority }),
+    ...(client === null ? {} : { cert: client.certificate, key: client.key.reveal() }),
+  };
 }

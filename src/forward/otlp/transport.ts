@@ -4,7 +4,7 @@ import { Pool, type Dispatcher } from "undici";
 import type { OtlpEndpoint } from "../../model/relay.ts";
 import type { HttpResponse } from "./classify.ts";
 import { causeOfError } from "./cause.ts";
-import { logsUrl, requestHeaders } from "./request.ts";
+import { logsUrl, requestHeaders, tlsOptions } from "./request.ts";
 
 /** OTLP: what is read of a response is limited; a larger one is an error (https://opentelemetry.io/docs/specs/otlp/#otlphttp-response). */
 export const RESPONSE_BYTES_MAX: number = 4 * 1024 * 1024;
@@ -27,7 +27,7 @@ export function createTransport(endpoint: OtlpEndpoint): Transport {
     // The attempt as a whole has a deadline, which is the caller's signal.
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { timeout: endpoint.timeoutMs, ...tlsOptions(endpoint) },
+    connect: { timeout: endpoint.timeoutMs, ...tlsOptions(endpoint.tls) },
   });
   const path = `${url.pathname}${url.search}`;
   return {
@@ -45,18 +45,6 @@ const CONNECTIONS_MAX = 4;
 
 /** Audit records are so alike that the fastest level takes nearly as much away as the others. */
 const FASTEST = { level: constants.Z_BEST_SPEED };
-
-function tlsOptions({ tls }: OtlpEndpoint): {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-} {
-  const { certificateAuthority = null, client = null } = tls ?? {};
-  return {
-    ...(certificateAuthority === null ? {} : { ca: certificateAuthority }),
-    ...(client === null ? {} : { cert: client.certificate, key: client.key.reveal() }),
-  };
-}
 
 async function readResponse(answer: Dispatcher.ResponseData): Promise<HttpResponse> {
   const { statusCode: status, headers, body } = answer;
