@@ -21,10 +21,10 @@ export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void
     if (entry.kind === "released") context.holds.remove(event.id);
     return;
   }
-  const isNew = entry.kind !== "released";
+  // What a released event proves was folded when it was held; once more changes nothing.
   if (facts.dialect === "teleport") {
-    if (isNew) foldTeleport(context, event, facts);
-  } else if (isNew && context.bindings.isDeletion(facts)) {
+    foldTeleport(context, event, facts);
+  } else if (context.bindings.isDeletion(facts)) {
     context.bindings.fold(context, event, facts);
   }
   recordEntry(context, { kind: entry.kind, event, facts });

@@ -32,8 +32,6 @@ export function settleAll(
     const settling = decided[index] ?? null;
     if (settling === null) {
       line.pass(event);
-    } else if (settling === "known") {
-      duplicates++;
     } else if ("verdict" in settling) {
       line.pass(withDecision(event, settling));
     } else if (isKnownAlready(context, event.id, settling.facts)) {
@@ -52,19 +50,15 @@ export function settleAll(
   return duplicates;
 }
 
-/**
- * Null for what correlation does not look at; a bare decision for what is nobody's, which is most of the traffic; `known` for what is
- * journaled already, whose first verdict stands.
- */
+/** Null for what correlation does not look at; a bare decision for what is nobody's, which is most of the traffic. */
 function decideFirst(
   context: CorrelatorContext,
   { event, facts }: NormalizedEvent,
-): Settling | Decision | "known" | null {
+): Settling | Decision | null {
   if (facts === null) return null;
   if (facts.dialect === "teleport") return { facts, decision: decide(context, event, facts) };
   if (context.bindings.isDeletion(facts)) context.bindings.fold(context, event, facts);
   if (userOf(facts, context.vendors) === null) return decideForeign(facts);
-  if (isKnownAlready(context, event.id, facts)) return "known";
   if (facts.stage === "RequestReceived") return { facts, decision: null };
   const decision = decide(context, event, facts);
   if (decision.isSettled || isWaitOver(context, facts))
@@ -72,7 +66,7 @@ function decideFirst(
   return { facts, decision };
 }
 
-/** Asked again in the second walk, for copies within a batch. Teleport's were left out before: `admitAll`. */
+/** Teleport's were left out before: `admitAll`. */
 function isKnownAlready(context: CorrelatorContext, id: string, facts: Facts): boolean {
   return facts.dialect === "kubernetes-audit" && context.ledger.seen.get(id) !== null;
 }

@@ -18,7 +18,6 @@ export function cutSession(
     .flatMap((key) => ledger.sessions.get(key) ?? [])
     .filter(
       (session) =>
-        session.person === person &&
         session.start !== null &&
         session.start <= facts.time &&
         (session.endedAt === null || session.endedAt >= facts.time),

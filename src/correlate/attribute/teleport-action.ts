@@ -31,7 +31,7 @@ export function teleportAction(
     vendor,
     principal: person,
     sharedRoles: [],
-    judgedAt: session?.start ?? facts.sessionStart ?? facts.time,
+    judgedAt: session?.start ?? facts.time,
     cluster,
     reached: isKubernetes ? kubernetesCluster(cluster) : node(facts, session),
     ...vendorGroups(vendor, groups),

@@ -21,7 +21,7 @@ export function openWindow(
   const open = requests.filter(
     (timed) => isOpenAt(timed, action.judgedAt) && !isBoundElsewhere(timed.grant, action.reached),
   );
-  return action.login === null ? narrowByGroups(action, open) : narrowByLogin(action, open);
+  return narrowByGroups(action, open);
 }
 
 /** Those whose roles give all the groups; if none does, those that give some; if none does, all (C6). */

@@ -23,7 +23,6 @@ export function createBindings(policy: Policy): Bindings {
     isDeletion: (facts) =>
       names.size > 0 &&
       facts.verb === "delete" &&
-      facts.stage === "ResponseComplete" &&
       facts.object !== null &&
       BINDING_KINDS.has(facts.object.resource) &&
       names.has(facts.object.name) &&

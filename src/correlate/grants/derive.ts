@@ -113,7 +113,6 @@ function windowsOf(approved: Approved, options: DeriveOptions): GrantInterval[] 
     const extends_ =
       record.event === "access_request.update" &&
       record.state === "APPROVED" &&
-      record.at > deciding.at &&
       (record.expires ?? 0) > last;
     if (extends_) windows.push(window(Math.max(record.at, last), record.expires ?? last));
   }

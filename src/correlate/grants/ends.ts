@@ -100,7 +100,7 @@ function endOfLock(
   const sessions = ledger.sessionsOfPerson
     .scan(prefixOf(subject.person))
     .map((id) => ledger.sessions.get(id))
-    .filter((session) => session?.isStartRead === true && isUnder({ ...session, roles: [] }))
+    .filter((session) => session !== null && isUnder({ ...session, roles: [] }))
     .map((session) => session?.start ?? Infinity);
   const begun = Math.min(...[...certificates, ...sessions].filter((at) => at > lock.createdAt));
   return Number.isFinite(begun) ? begun : null;

@@ -114,9 +114,28 @@ describe("which grants an event has", () => {
       expect(line.verdict("cut")).toMatchObject({ grants: [expected], method: "session" });
     });
 
+    it("also where the end of the session, which says less than its start, was read before", () => {
+      const line = createTestLine();
+      line.feed(grants, sessions, ssh("end", "session.end", { at: 25, sessionId: "s1" }));
+      line.feed(
+        ssh("cut", "client.disconnect", { at: 24, sessionId: null, addressLocal: "10.0.0.1:50" }),
+      );
+      line.evidenceUpTo(100);
+      expect(line.verdict("cut")).toMatchObject({ grants: ["r1"] });
+    });
+
+    it("also where it and the end that it causes have the same time", () => {
+      const line = createTestLine();
+      line.feed(grants, sessions, ssh("end", "session.end", { at: 30, sessionId: "s3" }));
+      line.feed(ssh("cut", "client.disconnect", { at: 30, sessionId: null }));
+      line.evidenceUpTo(100);
+      expect(line.verdict("cut")).toMatchObject({ grants: ["r3"] });
+    });
+
     it("and to none that began after it or has ended", () => {
       const line = createTestLine();
       line.feed(grants, sessions, ssh("end", "session.end", { at: 25, sessionId: "s3" }));
+      line.feed(ssh("again", "session.end", { at: 35, sessionId: "s3" }));
       line.feed(start("s4", 31, { accessRequests: ["r1"] }));
       line.feed(ssh("cut", "client.disconnect", { at: 30, sessionId: null }));
       line.evidenceUpTo(100);
@@ -150,6 +169,12 @@ describe("which grants an event has", () => {
     [
       "not one that adds nothing that the others of any such set lack",
       { r1: ["viewer", "operator"], r2: ["admin"], r3: ["metal"] },
+      ["v:viewers", "v:operators"],
+      ["r1"],
+    ],
+    [
+      "not one whose groups another one of every such set gives too",
+      { r1: ["viewer", "operator"], r2: ["viewer"] },
       ["v:viewers", "v:operators"],
       ["r1"],
     ],
@@ -194,6 +219,21 @@ describe("which grants an event has", () => {
     line.evidenceUpTo(100);
     line.feed(read("e", ["v:viewers", "v:admins"], { resource: "secrets", verb: "get" }));
     expect(line.verdict("e")).toMatchObject({ grants: ["r1", "r2"], coverage: "covered" });
+  });
+
+  it("M6 a role that gives nothing in Kubernetes does not decide there beside one that does", () => {
+    const line = createTestLine();
+    line.feed(approved("r1"), approved("r2", { roles: ["metal"] }));
+    line.feed(
+      ssh("e", "kube.request", {
+        protocol: "kube",
+        sessionId: null,
+        accessRequests: ["r1", "r2"],
+        method: "GET",
+        target: { kind: "secrets" },
+      }),
+    );
+    expect(line.verdict("e")).toMatchObject({ grants: ["r1", "r2"], coverage: "outside-role" });
   });
 
   it("M6 one person alone behind a shared name is not ambiguous", () => {

@@ -61,7 +61,9 @@ describe("findings", () => {
     line.feed(approved("r1"), approved("r2", { user: "eve@vendor.example" }));
     line.feed(read("a"), read("b"), read("c", { user: "eve@vendor.example" }));
     line.feed(read("d"), read("f", { at: -1 }));
-    expect(line.findings("action-after-expiry")).toHaveLength(2);
+    line.feed(approved("r3", { requested: 1_100, approved: 1_110, expires: 1_500 }));
+    line.feed(read("g"));
+    expect(line.findings("action-after-expiry")).toHaveLength(3);
     expect(line.findings("action-uncovered")).toHaveLength(1);
   });
 

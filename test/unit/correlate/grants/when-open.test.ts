@@ -71,6 +71,12 @@ describe("when a grant is open", () => {
     ]);
   });
 
+  it("G1 of an approval and a denial at the same time the denial counts, in any order", () => {
+    const both = ["APPROVED", "DENIED"].map((state) => request("r1", "update", { at: 10, state }));
+    expect(coverages([created(), ...both], [11])).toEqual(["denied"]);
+    expect(coverages([created(), ...both.toReversed()], [11])).toEqual(["denied"]);
+  });
+
   it("G1 roles given at approval replace those asked for", () => {
     const line = createTestLine();
     const update = request("r1", "update", { at: 10, state: "APPROVED", roles: ["viewer"] });
@@ -122,6 +128,11 @@ describe("when a grant is open", () => {
     expect(coverages([created(), update], [50, 100])).toEqual(["before-approval", "covered"]);
   });
 
+  it("G2 the expiry that the decision states counts before that of the request", () => {
+    const update = request("r1", "update", { at: 10, state: "APPROVED", expires: at(50) });
+    expect(coverages([created(), update], [49, 50])).toEqual(["covered", "after-expiry"]);
+  });
+
   it("G2 without an expiry the configured validFor counts from the decision", () => {
     const update = request("r1", "update", { at: 10, state: "APPROVED" });
     const end = 10 + 8 * HOUR;
@@ -155,6 +166,38 @@ describe("when a grant is open", () => {
       "covered",
       "after-revocation",
     ]);
+  });
+
+  it("G3 a deletion before the grant could open closes it, one after it ran out changes nothing", () => {
+    const deletion = request("r1", "delete", { at: 50 });
+    const later = request("r1", "update", { at: 10, state: "APPROVED", assumeStartTime: at(100) });
+    expect(coverages([created(), later, deletion], [49, 120])).toEqual([
+      "before-approval",
+      "after-revocation",
+    ]);
+    expect(coverages([created(), deletion], [49, 51])).toEqual([
+      "before-approval",
+      "after-revocation",
+    ]);
+    const late = request("r1", "delete", { at: 1_500 });
+    expect(coverages([created(), late], [1_600])).toEqual(["after-expiry"]);
+    expect(coverages([...approved("r1"), late], [1_600])).toEqual(["after-expiry"]);
+  });
+
+  it("G3 a lock that is over before the approval changes nothing", () => {
+    const early = lock("l1", 5, { target: { user: dana }, expires: at(8) });
+    expect(coverages([...approved("r1"), early], [9, 11])).toEqual(["before-approval", "covered"]);
+  });
+
+  it("G3 it ends for what comes after, also where events were judged under it before", () => {
+    const line = createTestLine();
+    line.feed(approved("r1"));
+    line.evidenceUpTo(1_000);
+    line.feed(readAt(60, { id: "before" }));
+    line.feed(lock("l1", 50, { target: { accessRequest: "r1" } }));
+    line.feed(readAt(61, { id: "after" }));
+    expect(line.verdict("before")?.coverage).toBe("covered");
+    expect(line.verdict("after")?.coverage).toBe("after-revocation");
   });
 
   it("G3 a credential that goes on listing a deleted request is after-revocation", () => {

@@ -71,6 +71,35 @@ describe("hold and release", () => {
     expect(line.verdict("exec")).toMatchObject({ grants: ["r1"] });
   });
 
+  it("H1 a session event without ids waits too, since its start may list them", () => {
+    const line = createTestLine();
+    line.feed(approved("r1"));
+    const session = { user: dana, sessionId: "s" };
+    line.feed(teleport({ ...session, id: "exec", event: "exec", at: 30 }));
+    expect(line.verdict("exec")).toBeNull();
+    line.feed(teleport({ ...session, event: "session.start", at: 20, accessRequests: ["r1"] }));
+    expect(line.verdict("exec")).toMatchObject({ grants: ["r1"], method: "session" });
+  });
+
+  it("H1 a disconnect waits for the watermark, since what it cut may still come to light", () => {
+    const line = createTestLine();
+    line.feed(approved("r1"));
+    line.feed(teleport({ id: "cut", event: "client.disconnect", at: 30, user: dana }));
+    expect(line.verdict("cut")).toBeNull();
+    const start = { event: "session.start", at: 20, user: dana, sessionId: "s" };
+    line.feed(teleport({ ...start, accessRequests: ["r1"] }));
+    line.evidenceUpTo(100);
+    expect(line.verdict("cut")).toMatchObject({ grants: ["r1"], method: "session" });
+  });
+
+  it("H1 an event at the very time of the watermark is held: as early a record may still come", () => {
+    const line = createTestLine();
+    line.feed(read("before"));
+    line.evidenceUpTo(20);
+    line.feed(read("e"));
+    expect(line.verdict("e")).toBeNull();
+  });
+
   it("H1 within a batch what proves counts before what is proved", () => {
     const line = createTestLine();
     const session = { user: dana, sessionId: "s", accessRequests: ["r1"] };
@@ -150,6 +179,21 @@ describe("hold and release", () => {
       verdict: { coverage: "uncovered" },
     });
     expect(line.journal[1]?.streams).toEqual(["logs-audit-kube-api", "logs-support-access"]);
+  });
+
+  it("H3 a released event leaves nothing of its hold behind", () => {
+    const line = createTestLine();
+    line.feed(read("e"));
+    line.evidenceUpTo(100);
+    expect([line.ledger.holds.all(), line.ledger.heldEvents.all()]).toEqual([[], []]);
+  });
+
+  it("H3 a copy of a vendor's event is a duplicate, in one batch or in another", () => {
+    const line = createTestLine();
+    line.advance({ evidence: Infinity });
+    const event = read("e");
+    expect(line.feed(event, event)).toMatchObject({ duplicates: 1 });
+    expect(line.feed(event)).toEqual({ entries: [], duplicates: 1 });
   });
 
   it("H3 a copy of a held event is a duplicate", () => {

@@ -75,6 +75,24 @@ describe("whose event it is", () => {
     expect(line.verdict("e")).toMatchObject({ grants: [], coverage: "uncovered" });
   });
 
+  it("W2 a request that was made through a leaf is the person's own", () => {
+    const line = createTestLine();
+    line.feed(approved("r1", { user: `remote-${dana}-${ROOT}` }));
+    line.feed(kubernetes({ id: "e", at: 20, user: dana, groups: ["v:viewers"] }));
+    line.evidenceUpTo(30);
+    expect(line.verdict("e")).toMatchObject({ grants: ["r1"] });
+  });
+
+  it("W2 of two root clusters whose names both fit the longer one is meant", () => {
+    const clusters = ["b.example", "a-b.example"];
+    const line = createTestLine({ policy: aPolicy({ vendors: [aVendor({ clusters })] }) });
+    line.feed(approved("r1"));
+    const as = `remote-${dana}-a-b.example`;
+    line.feed(kubernetes({ id: "e", at: 20, user: AGENT, as, ...viewer }));
+    line.evidenceUpTo(30);
+    expect(line.verdict("e")).toMatchObject({ grants: ["r1"] });
+  });
+
   it("W3 the grants are those of the impersonated user, and the event keeps both names", () => {
     const line = createTestLine();
     line.feed(approved("r1"));
@@ -152,6 +170,12 @@ describe("whose event it is", () => {
     expect(line.correlator.heldCount).toBe(0);
   });
 
+  it("W7 a request without a user that is no 401 is nobody's", () => {
+    const line = createTestLine();
+    line.feed(kubernetes({ id: "e", at: 20, user: null, code: 500 }));
+    expect(line.verdict("e")).toMatchObject({ coverage: "not-vendor" });
+  });
+
   describe("W8 RequestReceived", () => {
     const same = { auditId: "a", at: 20, uri: "/api/v1/pods", verb: "list" };
     const received = { ...same, id: "received", stage: "RequestReceived", code: null };
@@ -196,6 +220,17 @@ describe("whose event it is", () => {
       line.feed(kubernetes({ ...received, user: AGENT }));
       line.feed(kubernetes({ ...response, user: AGENT, ...other }));
       expect(line.verdict("received")).toBeNull();
+    });
+
+    it("takes the verdict of the first stage that was judged", () => {
+      const line = createTestLine();
+      line.feed(approved("r1"));
+      line.evidenceUpTo(30);
+      const refused = { code: 403, decision: "forbid" };
+      line.feed(kubernetes({ ...response, id: "started", user: AGENT, stage: "ResponseStarted" }));
+      line.feed(kubernetes({ ...response, user: AGENT, ...refused }));
+      line.feed(kubernetes({ ...received, user: AGENT }));
+      expect(line.verdict("received")).toEqual(line.verdict("started"));
     });
 
     it("of an agent is unresolved where no later stage comes", () => {
