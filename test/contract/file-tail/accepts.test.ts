@@ -21,10 +21,17 @@ it("a rejected accept comes again, with what was handed in after it, in order", 
 
 it("an accept that is rejected while the file is read on: that read is thrown away, and nothing is skipped", async () => {
   const folder = await temporaryFolder();
-  await writeFile(join(folder, "a.log"), "one\ntwo\nthree\n");
-  const tail = await startTail({ folder, limits: ONE_BY_ONE, rejections: 1 });
-  await tail.poll(5);
-  expect(tail.texts).toEqual(["one", "two", "three"]);
+  const lines = Array.from({ length: 20 }, (_, n) => `line ${n}`);
+  await writeFile(join(folder, "a.log"), `${lines.join("\n")}\n`);
+  for (let rejections = 1; rejections < 8; rejections++) {
+    const tail = await startTail({ folder, limits: ONE_BY_ONE, rejections });
+    for (let tries = 0; tries < 10; tries++) {
+      tail.clock.advance(40_000);
+      await tail.poll();
+    }
+    expect(new Set(tail.texts)).toEqual(new Set(lines));
+    expect(tail.progress.at(-1)?.behind).toEqual([]);
+  }
 });
 
 it("rejected accepts: the file is tried with growing waits, logged once, and nothing is skipped", async () => {

@@ -164,7 +164,11 @@ function recordingIntake(tail: Omit<RunningTail, "run">, isHeld: () => boolean):
     accept: async ({ part, records }) => {
       if (isHeld()) await heldAccept(tail, records);
       else if (tail.failWith !== null) throw tail.failWith;
-      else if (tail.rejections-- > 0) throw new Error("rejected");
+      else if (tail.rejections-- > 0) {
+        // Long enough for the next read to be under way.
+        await setImmediate();
+        throw new Error("rejected");
+      }
       tail.parts.add(part);
       for (const record of records) {
         tail.records.push(record);

@@ -64,6 +64,7 @@ it("last line of a renamed file waits again when it grows while it is being hand
   expect(tail.openAccepts).toHaveLength(1);
   await appendFile(join(folder, "audit-2026.log"), " li");
   await tail.poll();
+  expect(tail.openAccepts).toHaveLength(1);
   tail.hold(false);
   tail.openAccepts[0]?.resolve();
   await tail.poll();

@@ -276,19 +276,20 @@ it("inode reuse with a bigger file and the same first line: the guard tells it a
   const folder = await temporaryFolder();
   const checkpoints = memoryCheckpoints();
   const path = join(folder, "audit.log");
-  await writeFile(path, "header\none\ntwo\n");
+  const header = "x".repeat(2_000);
+  await writeFile(path, `${header}\none\ntwo\n`);
   const first = await startTail({ folder, checkpoints });
   await first.stop();
   // Writing in place keeps the inode for sure.
-  await writeFile(path, "header\nuno\ndos\ntres\n");
+  await writeFile(path, `${header}\nuno\ndos\ntres\n`);
   const second = await startTail({ folder, checkpoints });
-  expect(second.texts).toEqual(["header", "uno", "dos", "tres"]);
+  expect(second.texts).toEqual([header, "uno", "dos", "tres"]);
   expect([...second.parts]).toEqual([`${[...first.parts][0]}#1`]);
   await second.stop();
   expect(checkpoints.document).toMatchObject({
     files: [
-      { epoch: 1, offset: 20, fate: "live" },
-      { epoch: 0, offset: 15, fate: "replaced" },
+      { epoch: 1, offset: 2_014, fate: "live" },
+      { epoch: 0, offset: 2_009, fate: "replaced" },
     ],
   });
 });
