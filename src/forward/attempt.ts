@@ -5,7 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Sink } from "../ports/sink.ts";
 import type { ForwarderLimits } from "./limits.ts";
 
-/** One attempt; the first link of the chain attempt → refusal run → persistence → settling. Never rejects. */
+/** One attempt; the first link of the chain attempt → persistence → settling. Never rejects. */
 export type Attempt = (entries: readonly JournalEntry[], stop: AbortSignal) => Promise<Delivery>;
 
 export interface AttemptOptions {

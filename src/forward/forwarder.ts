@@ -15,9 +15,9 @@ import type { ForwarderLimits } from "./limits.ts";
 import { createPersistence } from "./persistence.ts";
 import { createPlace } from "./place.ts";
 import type { Place } from "./place.ts";
+import { withPlainOutcomes, withRefusalsPaused } from "./probe.ts";
 import { createReader } from "./reader.ts";
 import type { Batch, Reader } from "./reader.ts";
-import { withRefusalRun } from "./refusal-run.ts";
 import { createRest } from "./rest.ts";
 import { createSettle } from "./settle.ts";
 import type { Settle } from "./settle.ts";
@@ -31,9 +31,9 @@ import type { Tally } from "./tally.ts";
  *
  * The straight line: read a batch of the journal → keep what is in the stream → settle it (deliver, or put to rest) → move the
  * place. The place moves only over what is settled, so that a crash anywhere makes copies, never a loss. Settling is a chain of
- * small links, each a function of its own: an attempt with a deadline (attempt.ts), in which a run of refusals is told from a bad
- * event (refusal-run.ts), which is made again until there is an answer (persistence.ts), to parts of the batch that the answers
- * ask for (settle.ts).
+ * small links, each a function of its own: an attempt with a deadline (attempt.ts), made again until there is an answer
+ * (persistence.ts), at the parts of the batch that the answers ask for (settle.ts), which tells a bad event from an endpoint that
+ * takes nothing (probe.ts).
  */
 export interface Forwarder {
   /** Runs until the signal is aborted, then closes the sink. Rejects with what must end the process. Called once. */
@@ -133,13 +133,19 @@ function partsOf(options: ForwarderOptions): Parts {
 
 function settleOf(parts: Parts, progress: Progress): Settle {
   const { pipeline, sink, clock, log, limits, health, quarantine, tally, reader } = parts;
-  const attempt = withRefusalRun(createAttempt({ sink, clock, limits }), limits.refusedInRowMax);
-  const random = parts.random ?? Math.random;
+  const { cleanMin, refusedInRowMax } = limits;
+  const attempt = withPlainOutcomes(createAttempt({ sink, clock, limits }));
+  const common = { clock, limits, random: parts.random ?? Math.random, watch: health };
   return createSettle({
     pipeline: pipeline.slug,
-    ask: createPersistence({ attempt, clock, limits, random, watch: health }),
+    ask: createPersistence({ ...common, attempt }),
+    probe: createPersistence({
+      ...common,
+      attempt: withRefusalsPaused(attempt, refusedInRowMax),
+    }),
     rest: createRest({ quarantine, clock, log, pipeline: pipeline.slug, limits }),
-    cleanMin: limits.cleanMin,
+    cleanMin,
+    refusedInRowMax,
     onSettled: (count) => {
       tally.settled(count);
       progress.settled(count.delivered + count.quarantined);

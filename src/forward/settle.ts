@@ -1,5 +1,7 @@
 import type { JournalEntry } from "../model/entry.ts";
+import type { RestCause } from "../ports/quarantine.ts";
 import type { Answer, Ask } from "./persistence.ts";
+import { isRefusal } from "./probe.ts";
 import type { Rest, Resting } from "./rest.ts";
 
 /**
@@ -11,8 +13,11 @@ export type Settle = (entries: readonly JournalEntry[], stop: AbortSignal) => Pr
 export interface SettleOptions {
   readonly pipeline: string;
   readonly ask: Ask;
+  /** Asks an endpoint that was found to refuse everything: a refusal is a pause. */
+  readonly probe: Ask;
   readonly rest: Rest;
   readonly cleanMin: number;
+  readonly refusedInRowMax: number;
   /** So many more entries at the front of the batch are settled. */
   readonly onSettled: (count: { readonly delivered: number; readonly quarantined: number }) => void;
   /** A part of several entries with this size was too large. */
@@ -23,20 +28,31 @@ type Part = readonly JournalEntry[];
 type Singled = Extract<Answer, { readonly status: "tooLarge" | "refused" }>;
 type Partial = Extract<Answer, { readonly status: "partlyRefused" }>;
 
+/** What of a batch is not settled yet. */
+interface Open {
+  /** Parts to be asked for, the next one on top. */
+  readonly parts: Part[];
+  /** Single events that were refused, and nothing was taken since. They come before all parts. */
+  readonly waiting: Resting[];
+  readonly stop: AbortSignal;
+}
+
 /**
- * Works through a stack of parts, the next one on top:
+ * Works through a stack of parts:
  *
  * - a part that is refused or too large is halved down to the single event, which then waits to rest;
- * - what waits comes to rest when something else is taken, or at the batch's end. An endpoint that refuses everything is thus
- *   found out (refusal-run.ts) before any event of the batch rests for a fault that is not its own;
+ * - what waits comes to rest when something else is taken, or at the batch's end;
+ * - when `refusedInRowMax` single events in a row were refused, the endpoint is at fault. What waits goes back on the stack, and the
+ *   first of it is the probe that is made until it is taken: no event rests for a fault that is not its own;
  * - a partial refusal that names no events puts the whole part to rest as suspect: sending it again would make duplicates of those
  *   that were taken. Single events follow until `cleanMin` were taken, so that the next refusal names its event.
  */
 export function createSettle(options: SettleOptions): Settle {
-  const { ask, rest, cleanMin, onSettled, onTooLarge } = options;
+  const { ask, probe, rest, cleanMin, refusedInRowMax, onSettled, onTooLarge } = options;
   let singlesLeft = 0;
+  let refusedInRow = 0;
 
-  async function settleWaiting(waiting: Resting[], stop: AbortSignal): Promise<boolean> {
+  async function settleWaiting({ waiting, stop }: Open): Promise<boolean> {
     if (waiting.length === 0) return true;
     if (!(await rest(waiting, stop))) return false;
     onSettled({ delivered: 0, quarantined: waiting.length });
@@ -44,40 +60,43 @@ export function createSettle(options: SettleOptions): Settle {
     return true;
   }
 
-  async function settlePartial(part: Part, answer: Partial, stop: AbortSignal): Promise<boolean> {
+  async function settleTaken(part: Part, answer: Answer, open: Open): Promise<boolean> {
+    refusedInRow = 0;
+    if (!(await settleWaiting(open))) return false;
     const resting =
-      "refused" in answer ? named(part, answer) : suspects(part, answer, options.pipeline);
-    if (!("refused" in answer)) singlesLeft = cleanMin;
-    if (!(await rest(resting, stop))) return false;
+      answer.status === "partlyRefused" ? refusedOf(part, answer, options.pipeline) : [];
+    if (resting.length > 0 && !(await rest(resting, open.stop))) return false;
+    if (answer.status === "partlyRefused" && !("refused" in answer)) singlesLeft = cleanMin;
+    else if (singlesLeft > 0) singlesLeft--;
     onSettled({ delivered: part.length - resting.length, quarantined: resting.length });
     return true;
   }
 
-  return async (entries, stop) => {
-    const parts: Part[] = entries.length === 0 ? [] : [entries];
-    const waiting: Resting[] = [];
-    for (let top = parts.pop(); top !== undefined; top = parts.pop()) {
-      const part = singlesLeft > 0 ? top.slice(0, 1) : top;
-      if (part.length < top.length) parts.push(top.slice(1));
-      const answer = await ask(part, stop);
-      if (answer === null) return false;
-      if (answer.status === "tooLarge" || answer.status === "refused") {
-        const [first] = part;
-        if (part.length === 1 && first !== undefined) waiting.push(single(first, answer));
-        else parts.push(...halves(part));
-        if (answer.status === "tooLarge" && part.length > 1) onTooLarge(sizeOf(part));
-        if (part.length === 1 && singlesLeft > 0) singlesLeft = cleanMin;
-        continue;
-      }
-      if (!(await settleWaiting(waiting, stop))) return false;
-      if (answer.status === "partlyRefused") {
-        if (!(await settlePartial(part, answer, stop))) return false;
-        continue;
-      }
-      if (singlesLeft > 0) singlesLeft--;
-      onSettled({ delivered: part.length, quarantined: 0 });
+  function split(part: Part, answer: Singled, open: Open): void {
+    const [first] = part;
+    if (part.length > 1 || first === undefined) {
+      if (answer.status === "tooLarge") onTooLarge(sizeOf(part));
+      open.parts.push(...halves(part));
+      return;
     }
-    return settleWaiting(waiting, stop);
+    open.waiting.push({ entry: first, cause: causeOf(answer) });
+    if (singlesLeft > 0) singlesLeft = cleanMin;
+    if (!isRefusal(answer) || ++refusedInRow < refusedInRowMax) return;
+    open.parts.push(...open.waiting.toReversed().map(({ entry }) => [entry]));
+    open.waiting.length = 0;
+  }
+
+  return async (entries, stop) => {
+    const open: Open = { parts: entries.length === 0 ? [] : [entries], waiting: [], stop };
+    for (let top = open.parts.pop(); top !== undefined; top = open.parts.pop()) {
+      const part = singlesLeft > 0 ? top.slice(0, 1) : top;
+      if (part.length < top.length) open.parts.push(top.slice(1));
+      const answer = await (refusedInRow < refusedInRowMax ? ask : probe)(part, stop);
+      if (answer === null) return false;
+      if (answer.status === "tooLarge" || answer.status === "refused") split(part, answer, open);
+      else if (!(await settleTaken(part, answer, open))) return false;
+    }
+    return settleWaiting(open);
   };
 }
 
@@ -87,9 +106,12 @@ function halves(part: Part): readonly Part[] {
   return [part.slice(middle), part.slice(0, middle)];
 }
 
-function single(entry: JournalEntry, answer: Singled): Resting {
-  const code = answer.status === "refused" ? "refused" : "too-large";
-  return { entry, cause: { code, cause: answer.cause, requestId: null } };
+function causeOf({ status, cause }: Singled): RestCause {
+  return { code: status === "refused" ? "refused" : "too-large", cause, requestId: null };
+}
+
+function refusedOf(part: Part, answer: Partial, pipeline: string): readonly Resting[] {
+  return "refused" in answer ? named(part, answer) : suspects(part, answer, pipeline);
 }
 
 function named(

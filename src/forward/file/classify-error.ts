@@ -2,7 +2,16 @@ import type { Delivery } from "../../model/delivery.ts";
 import { describeError, systemCode } from "../../model/error.ts";
 
 /** Faults of the configuration or of permissions: they last until somebody changes something. Codes as in errno(3). */
-const PAUSED = new Set(["EACCES", "EPERM", "EROFS", "EISDIR", "ENOTDIR", "ELOOP", "ENAMETOOLONG"]);
+const PAUSED = new Set([
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "EISDIR",
+  "EEXIST",
+  "ENOTDIR",
+  "ELOOP",
+  "ENAMETOOLONG",
+]);
 
 /** A path that no sink may write to as it is. */
 export class UnfitPath extends Error {}
