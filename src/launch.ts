@@ -36,7 +36,7 @@ function bundledNode(): string | null {
 function refuse(): void {
   process.stderr.write(
     `Cannot run on Node ${process.versions.node}: Chaperone needs Node ${NODE_MAJOR_MIN} or newer, ` +
-      "and the one that comes with it is not installed (NODE_TOO_OLD). Install the package again with its dependencies.\n",
+      "and the one that comes with it is not installed (NODE_TOO_OLD). Install the package again with its dependencies and their install scripts.\n",
   );
   process.exitCode = 1;
 }

@@ -18,8 +18,10 @@ export function explainSource(
     return described(options.dialect, cluster, sources);
   const dialect = dialectOf(bytes);
   const fitting = sources.filter((source) => source.dialect === dialect);
-  const [only] = fitting;
-  if (only !== undefined && fitting.length === 1) return only;
+  const [first] = fitting;
+  // Sources of one dialect and cluster make the same event of a record.
+  if (first !== undefined && fitting.every(({ cluster }) => cluster === first.cluster))
+    return first;
   const names = fitting.map(({ name }) => name).join(", ");
   throw new ChaperoneError(
     "USAGE",

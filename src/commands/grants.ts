@@ -67,7 +67,10 @@ function printGrant({ grant, counts }: GrantSummary): void {
     ...plain
       .filter(([, value]) => value !== "" && value !== "[]")
       .map(([key, value]) => `${key.padEnd(width)}  ${printable(value)}`),
-    ...decisions.map((each) => `${"decision".padEnd(width)}  ${printable(JSON.stringify(each))}`),
+    ...decisions.map(
+      ({ state, by, at }) =>
+        `${"decision".padEnd(width)}  ${printable(`${state} by ${by ?? "nobody named"}`)}, ${time(at)}`,
+    ),
     ...intervals.map(
       ({ from, until }) => `${"open".padEnd(width)}  ${time(from)} – ${time(until)}`,
     ),

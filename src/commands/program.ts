@@ -45,6 +45,8 @@ export async function runProgram(args: readonly string[]): Promise<number> {
     return end.exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    // Where a command is missing the help has been printed, and says enough.
+    if (error instanceof CommanderError && error.code === "commander.help") return EXIT.usage;
     return reportError(error instanceof CommanderError ? usageError(error) : error, {
       isJson: args.includes("--json"),
       isDebug: args.includes("--debug"),

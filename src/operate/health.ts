@@ -1,6 +1,6 @@
 import Fastify from "fastify";
 import type { AddressInfo } from "node:net";
-import { ChaperoneError } from "../model/error.ts";
+import { ChaperoneError, systemCode } from "../model/error.ts";
 import type { PrometheusMeter } from "./meter.ts";
 
 /** What the process says of itself. */
@@ -26,6 +26,12 @@ export interface HealthServer {
 
 const CONNECTION_MS_MAX = 10_000;
 const BODY_BYTES_MAX = 1_024;
+const CONNECTIONS_MAX = 128;
+
+const HINTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "Another process uses the port: set health.listen to a free one, or to off.",
+  EACCES: "Ports below 1024 are for root: set health.listen to a higher one, or to off.",
+};
 
 /**
  * GET /healthz: the process lives. /readyz: 200 when every source and pipeline is in order, else 503 with the reasons. /status: where
@@ -39,6 +45,7 @@ export async function startHealth(options: HealthOptions): Promise<HealthServer>
     requestTimeout: CONNECTION_MS_MAX,
     forceCloseConnections: true,
   });
+  server.server.maxConnections = CONNECTIONS_MAX;
   server.get("/healthz", () => ({ status: "alive" }));
   server.get("/readyz", (_request, reply) => {
     const { notReady } = status();
@@ -59,7 +66,9 @@ export async function startHealth(options: HealthOptions): Promise<HealthServer>
       `Cannot listen on "${host}:${port}" for health and metrics`,
       {
         cause: error,
-        hint: "Another process uses the port: set health.listen to a free one",
+        hint:
+          HINTS[systemCode(error) ?? ""] ??
+          "Set health.listen to an address of this machine, or to off.",
       },
     );
   }
