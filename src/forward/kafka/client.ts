@@ -2,7 +2,10 @@ import { createSecureContext } from "node:tls";
 import { Kafka, logLevel, type KafkaConfig, type LogEntry } from "kafkajs";
 import type { KafkaEndpoint, TlsOptions } from "../../model/relay.ts";
 import type { Log } from "../../ports/log.ts";
+import { calmRequestQueues } from "./request-queue.ts";
 import type { Sockets } from "./sockets.ts";
+
+calmRequestQueues();
 
 /** Beyond this another of the bootstrap endpoints is worth more than patience. */
 const CONNECT_MS_MAX = 10_000;

@@ -17,7 +17,7 @@ export interface KafkaDestinationOptions {
   readonly port: number;
   readonly topic: string;
   readonly partitionCount: number;
-  readonly onProduce: (batch: SentBatch) => ProduceAnswer;
+  readonly onProduce: (batch: SentBatch) => ProduceAnswer | Promise<ProduceAnswer>;
   /** The error code of the topic in metadata; 0 where left out. */
   readonly topicErrorCode?: () => number;
   /** The error code of a login; 0 where left out. */
@@ -105,7 +105,7 @@ function answer(socket: Socket, frame: WireReader, options: KafkaDestinationOpti
     case METADATA:
       return send(metadata(options));
     case PRODUCE:
-      return produced(socket, frame, { send, options });
+      return void produced(socket, frame, { send, options });
     default:
       socket.destroy();
   }
@@ -131,7 +131,7 @@ function metadata({
 }
 
 /** Produce response, version 3, for the one partition of the request. */
-function produced(
+async function produced(
   socket: Socket,
   frame: WireReader,
   {
@@ -141,15 +141,16 @@ function produced(
     readonly send: (...parts: readonly Buffer[]) => void;
     readonly options: KafkaDestinationOptions;
   },
-): void {
+): Promise<void> {
   const [batch, ...others] = readProduceRequest(frame);
   if (batch === undefined || others.length > 0) return void socket.destroy();
-  const result = options.onProduce(batch);
+  const result = await options.onProduce(batch);
   if ("isSilent" in result) return;
   if ("cut" in result) {
     // The first bytes promise an answer that does not come.
     if (result.cut === "within") socket.write(Buffer.concat([int32(40), int32(1)]));
-    return void socket.destroySoon();
+    socket.destroySoon();
+    return;
   }
   const partition = [int32(batch.partition), int16(result.errorCode), int64(0n), int64(-1n)];
   const topic = Buffer.concat([text(batch.topic), array([Buffer.concat(partition)])]);
