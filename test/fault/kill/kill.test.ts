@@ -16,6 +16,7 @@ import { seenInKafka, seenInNdjson, seenInOtlp } from "./seen.ts";
 const KILLS = 30;
 const SEED = Number(process.env["CHAPERONE_SEED"] ?? Date.now() % 1_000_000);
 const TOPIC = "support-access";
+const CONSUME_MS_MAX = 120_000;
 const NOTHING = { lost: [], underTwoIds: [], withTwoFirstVerdicts: [] };
 
 describe.skipIf(!(await requireEngine()))(
@@ -52,7 +53,7 @@ describe.skipIf(!(await requireEngine()))(
         const startedAt = performance.now();
         while (performance.now() - startedAt < lifeMs) {
           origin.burst();
-          await delay(20);
+          await delay(40);
         }
         const early = await Promise.race([chaperone.ended, Promise.resolve("alive" as const)]);
         expect(early, chaperone.errors()).toBe("alive");
@@ -63,12 +64,8 @@ describe.skipIf(!(await requireEngine()))(
 
       const ndjson = seenInNdjson(await readFile(join(folder, "events.ndjson"), "utf8"));
       const otlp = seenInOtlp(await collector.logs());
-      const ids = new Set(ndjson.map((event) => event.id));
-      const records = await kafka.consumeAll(TOPIC, (all) => {
-        const there = new Set(all.map((record) => record.headers["chaperone-event-id"]));
-        return [...ids].every((id) => there.has(id));
-      });
-      expect(origin.written.length).toBeGreaterThan(10_000);
+      const records = await kafka.consumeAll(TOPIC, await recordCount(kafka), CONSUME_MS_MAX);
+      expect(origin.written.length).toBeGreaterThan(8_000);
       const seen: Readonly<Record<string, readonly SeenEvent[]>> = {
         ndjson,
         otlp,
@@ -82,6 +79,14 @@ describe.skipIf(!(await requireEngine()))(
     });
   },
 );
+
+async function recordCount(kafka: KafkaServer): Promise<number> {
+  const admin = kafka.client().admin();
+  await admin.connect();
+  const offsets = await admin.fetchTopicOffsets(TOPIC);
+  await admin.disconnect();
+  return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+}
 
 function configurationOf(
   folder: string,

@@ -18,7 +18,7 @@ export interface Origin {
   burst(): void;
 }
 
-const LINES_PER_BURST = 60;
+const LINES_PER_BURST = 24;
 const ROTATE_EVERY = 4;
 
 export function createOrigin(folder: string, seed: number): Origin {
