@@ -21,7 +21,7 @@ const EVIDENCE_FAMILIES = [
 ];
 const EVIDENCE_EVENTS = new Set(["cert.create", "auth", "instance.join", "bot.join"]);
 
-export function isEvidence(facts: TeleportFacts): boolean {
+function isEvidence(facts: TeleportFacts): boolean {
   return (
     EVIDENCE_EVENTS.has(facts.event) ||
     EVIDENCE_FAMILIES.some((family) => facts.event.startsWith(family))

@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { ChaperoneError, describeError } from "../model/error.ts";
 
 /** Version of the ledger's tables, kept in SQLite's `user_version`. */
-export const LEDGER_SCHEMA_VERSION = 1;
+const LEDGER_SCHEMA_VERSION = 1;
 
 /**
  * Opens the ledger's SQLite file, creating it where there is none. WAL with normal sync: a commit survives the end of the process,

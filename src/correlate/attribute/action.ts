@@ -1,6 +1,6 @@
 import type { Micros } from "../../model/time.ts";
 import type { VendorRole } from "../../model/policy.ts";
-import type { PermitRequest } from "../coverage/permits.ts";
+import type { PermitRequest } from "../judge/permits.ts";
 import type { Reached } from "../grants/resources.ts";
 import type { KnownVendor } from "../identity/vendors.ts";
 

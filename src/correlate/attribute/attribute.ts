@@ -1,5 +1,5 @@
 import type { Verdict } from "../../model/generated/audit-event.ts";
-import { judgeEnded, judgeOpen } from "../coverage/judge.ts";
+import { judgeEnded, judgeOpen } from "../judge/judge.ts";
 import { type Decision, type Trace, verdictOf } from "../decision.ts";
 import { isOpenAt, type TimedGrant } from "../grants/derive.ts";
 import type { Grants } from "../grants/grants.ts";

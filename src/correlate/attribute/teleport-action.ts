@@ -1,6 +1,6 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { TeleportFacts } from "../../model/facts.ts";
-import type { PermitRequest } from "../coverage/permits.ts";
+import type { PermitRequest } from "../judge/permits.ts";
 import type { Reached } from "../grants/resources.ts";
 import type { KnownVendor } from "../identity/vendors.ts";
 import type { SessionDocument } from "../ledger/kinds.ts";

@@ -37,10 +37,7 @@ export function findingEvent(finding: Finding, cause: AuditEvent): AuditEvent {
   };
 }
 
-export function findingId(
-  organization: string,
-  finding: Pick<Finding, "rule" | "identity">,
-): string {
+function findingId(organization: string, finding: Pick<Finding, "rule" | "identity">): string {
   const text = JSON.stringify([organization, finding.rule, ...finding.identity]);
   return createHash("sha256").update(text).digest("hex");
 }

@@ -28,8 +28,10 @@ export function waitOf(facts: Facts, vendors: Vendors): Wait {
   }
   if (facts.stage === "RequestReceived")
     return { keys: [waitKey.request(requestKey(facts))], until: null };
-  const person = facts.impersonated === null ? null : vendors.personOf(facts.impersonated.name);
-  return { keys: person === null ? [] : [waitKey.person(person)], until: facts.receivedAt };
+  const person = facts.impersonated === null ? "" : vendors.personOf(facts.impersonated.name);
+  // A certificate settles only whether it was one of the organization's own people (W4).
+  const keys = vendors.isOrganizationUser(person) ? [waitKey.person(person)] : [];
+  return { keys, until: facts.receivedAt };
 }
 
 /** What all stages of one request have in common (W8). The audit id alone is the client's to choose. */
