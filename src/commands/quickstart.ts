@@ -58,7 +58,7 @@ async function runOnceQuietly(
   const shutdown = createShutdown(log);
   try {
     const end = await start(configuration, { isOnce: true, log, meter, shutdown });
-    return end.unsettled.length === 0 && !end.isStopped;
+    return end.unread.length + end.unsettled.length === 0 && !end.isStopped;
   } finally {
     shutdown.done();
     await operational.close();

@@ -5,6 +5,7 @@ import { createMeter } from "../operate/meter.ts";
 import { createShutdown } from "../operate/shutdown.ts";
 import { start, type RunEnd } from "../run/start.ts";
 import type { Unsettled } from "../run/settle.ts";
+import { EXIT } from "./exit-code.ts";
 
 export interface RunOptions {
   /** Path of the configuration file. */
@@ -25,25 +26,31 @@ export async function runCommand(options: RunOptions): Promise<number> {
   try {
     const meter = createMeter();
     const end = await start(configuration, { isOnce: options.once, log, meter, shutdown });
-    return options.once ? report(end, options.json) : 0;
+    return options.once ? report(end, options.json) : EXIT.ok;
   } finally {
     await operational.close();
     shutdown.done();
   }
 }
 
-function report({ unsettled, isStopped }: RunEnd, isJson: boolean): number {
-  if (isJson) console.log(JSON.stringify({ settled: unsettled.length === 0, unsettled }));
-  else if (unsettled.length > 0) printUnsettled(unsettled);
-  return unsettled.length > 0 || isStopped ? 1 : 0;
+function report({ unread, unsettled, isStopped }: RunEnd, isJson: boolean): number {
+  if (isJson) console.log(JSON.stringify({ settled: unsettled.length === 0, unread, unsettled }));
+  else printProblems(unread, unsettled);
+  const isComplete = unread.length + unsettled.length === 0 && !isStopped;
+  return isComplete ? EXIT.ok : EXIT.failure;
 }
 
-function printUnsettled(unsettled: readonly Unsettled[]): void {
+function printProblems(unread: readonly string[], unsettled: readonly Unsettled[]): void {
+  for (const source of unread)
+    console.error(
+      `Cannot read all of source "${source}" (SOURCE_UNREADABLE); what was read is delivered`,
+    );
+  if (unsettled.length === 0) return;
   console.error(
     "Cannot settle every pipeline (SETTLE_TIMEOUT); nothing is lost, run again when the destinations are back:",
   );
-  for (const { consumer, entries, lastError } of unsettled)
-    console.error(
-      `  ${consumer}: ${entries} journal entries wait${lastError === null ? "" : `; last answer: ${lastError}`}`,
-    );
+  for (const { consumer, entries, lastError } of unsettled) {
+    const answer = lastError === null ? "" : `; last answer: ${lastError}`;
+    console.error(`  ${consumer}: ${entries} journal entries wait${answer}`);
+  }
 }

@@ -18,8 +18,10 @@ export interface StartOptions {
   readonly shutdown: Shutdown;
 }
 
-/** How a run ended: what did not settle (`--once`), and whether a signal ended it. */
+/** How a run ended: with `--once` what could not be read and what did not settle; and whether a signal ended it. */
 export interface RunEnd {
+  /** Names of sources that could not be read, in whole or in part. */
+  readonly unread: readonly string[];
   readonly unsettled: readonly Unsettled[];
   readonly isStopped: boolean;
 }
@@ -50,7 +52,10 @@ export async function start(configuration: Configuration, options: StartOptions)
       ? await runOnce(line, { clock: systemClock, ...configuration.limits }, shutdown.signal)
       : await serve(line, systemClock, shutdown.signal).then(() => []);
     if (shutdown.failure !== null) throw shutdown.failure;
-    return { unsettled, isStopped: shutdown.signal.aborted };
+    const unread = line.collectors
+      .map(({ source }) => source.name)
+      .filter((name) => line.watermarks.state(name).isFailing);
+    return { unread, unsettled, isStopped: shutdown.signal.aborted };
   } finally {
     await health?.close();
     await line.close();

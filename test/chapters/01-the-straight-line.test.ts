@@ -45,7 +45,7 @@ async function runOnce(): Promise<void> {
   meter = createMeter();
   const end = await start(configuration, { isOnce: true, log: silentLog, meter, shutdown });
   shutdown.done();
-  expect(end).toEqual({ unsettled: [], isStopped: false });
+  expect(end).toEqual({ unread: [], unsettled: [], isStopped: false });
   const lines = (await readFile(join(folder, "events.ndjson"), "utf8")).trimEnd().split("\n");
   delivered = lines.map((line) => JSON.parse(line) as DeliveredEvent);
 }
