@@ -62,8 +62,8 @@ function keyOf(entry: JournalEntry, option: KafkaEndpoint["key"]): string | null
 /** Format of a batch of records: https://kafka.apache.org/documentation/#recordbatch. */
 const BATCH_OVERHEAD_BYTES = 61;
 
-/** Attributes, the difference to the batch's time (none), and the place in the batch, of which there are fewer than 8,192. */
-const RECORD_FIXED_BYTES = 1 + 1 + 2;
+/** Attributes, the difference to the batch's time (none), and the place in the batch (the first: those of others are outweighed). */
+const RECORD_FIXED_BYTES = 1 + 1 + 1;
 
 function recordBytes(
   key: string | null,

@@ -20,11 +20,15 @@ export interface KafkaDestinationOptions {
   readonly onProduce: (batch: SentBatch) => ProduceAnswer | Promise<ProduceAnswer>;
   /** The error code of the topic in metadata; 0 where left out. */
   readonly topicErrorCode?: () => number;
+  /** The one of its requests, by key, that it never answers. */
+  readonly silentAt?: number;
   /** The error code of a login; 0 where left out. */
   readonly loginErrorCode?: () => number;
 }
 
 export interface KafkaDestination {
+  /** Ends its connections in good order, as a broker does with idle ones; takes new ones. */
+  hangUp(): void;
   close(): Promise<void>;
 }
 
@@ -62,6 +66,9 @@ export async function createKafkaDestination(
     server.listen(options.port, "127.0.0.1", resolve);
   });
   return {
+    hangUp: () => {
+      for (const socket of sockets) socket.end();
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -87,6 +94,7 @@ function answer(socket: Socket, frame: WireReader, options: KafkaDestinationOpti
   frame.int16();
   const correlation = int32(frame.int32());
   frame.text();
+  if (key === options.silentAt) return;
   const send = (...parts: readonly Buffer[]): void => {
     const body = Buffer.concat([correlation, ...parts]);
     socket.write(Buffer.concat([int32(body.length), body]));

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { decodeEvent } from "../../../../src/avro/event.ts";
-import { typeOfSchema } from "../../../../src/avro/schemas.ts";
-import { schemaText } from "../../../../src/avro/schemas.ts";
+import { schemaText, typeOfSchema, type Subject } from "../../../../src/avro/schemas.ts";
 import { messageOf } from "../../../../src/forward/kafka/message.ts";
 import type { Actor } from "../../../../src/model/generated/audit-event.ts";
 import { NOT_VENDOR } from "../../../../src/model/verdict.ts";
@@ -31,7 +30,7 @@ describe("the message of an event", () => {
     const { message } = messageOf(entry, { encoding: "avro", key: "none" }, NOW);
     const [, name = "", version = ""] =
       /^([a-z-]+)\/v(\d+)$/.exec(String(message.headers?.["chaperone-schema"])) ?? [];
-    const type = typeOfSchema(schemaText(name, Number(version)));
+    const type = typeOfSchema(schemaText(name as Subject, Number(version)));
     expect(type.fromBuffer(message.value as Buffer)).toMatchObject({ id: "e-1" });
     expect(decodeEvent(message.value as Buffer)).toEqual(entry.event());
     expect(message.headers).toMatchObject({ "content-type": "avro/binary" });

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { messageOf, type OutgoingMessage } from "../../../../src/forward/kafka/message.ts";
 import { partitionOf, requestsByPartition } from "../../../../src/forward/kafka/partitions.ts";
