@@ -8,7 +8,7 @@ import type { AuditEvent } from "../model/generated/audit-event.ts";
 import type { Disk } from "../ports/disk.ts";
 
 /** Name of the file of events within a session's folder: an Avro container of AuditEvent. */
-export const EVENTS_FILE = "events.avro";
+const EVENTS_FILE = "events.avro";
 
 /** The archived events of one session. */
 export interface SessionFile {

@@ -16,7 +16,7 @@ export function sessionFolderName(sessionId: string): string {
 }
 
 /** `yyyy/mm`, UTC. */
-export function monthOf(at: Micros): string {
+function monthOf(at: Micros): string {
   return formatTime(at).slice(0, 7).replace("-", "/");
 }
 

@@ -1,5 +1,5 @@
 /** The streams that an event can carry as its label (verdicts §8). */
-export const EVENT_STREAMS = [
+const EVENT_STREAMS = [
   "logs-audit-kube-api",
   "logs-audit-teleport",
   "logs-session-teleport",

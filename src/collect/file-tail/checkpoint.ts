@@ -19,7 +19,7 @@ export interface FileTailCheckpoint {
  * `live`: read on. `finished`: moved or deleted and drained; read again only if it changes. `lost`: gone with unread bytes, which
  * were declared. `replaced`: its inode has other content now.
  */
-export const FATES = ["live", "finished", "lost", "replaced"] as const;
+const FATES = ["live", "finished", "lost", "replaced"] as const;
 export type Fate = (typeof FATES)[number];
 
 export interface FileCheckpoint {

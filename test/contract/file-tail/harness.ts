@@ -9,8 +9,8 @@ import type { Checkpoints, Intake, Progress } from "../../../src/ports/collector
 import type { Log, LogFields } from "../../../src/ports/log.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
 
-export const SOURCE: Source = { name: "audit", dialect: "kubernetes-audit", cluster: "prod" };
-export const POLL_MS = 250;
+const SOURCE: Source = { name: "audit", dialect: "kubernetes-audit", cluster: "prod" };
+const POLL_MS = 250;
 
 /** Checkpoints that outlive a tail, as the disk would. */
 export interface MemoryCheckpoints extends Checkpoints {
