@@ -39,6 +39,11 @@ export function createPlace(options: PlaceOptions): Place {
     return cursor.position.sequence < settledTo.sequence;
   }
 
+  /** Somebody waits for a position that is settled: the next write will wake them. */
+  function isAwaited(): boolean {
+    return [...waiting].some(({ sequence }) => sequence <= settledTo.sequence);
+  }
+
   function start(): void {
     if (saving !== null || !isBehind()) return;
     saving = save().finally(() => {
@@ -49,7 +54,7 @@ export function createPlace(options: PlaceOptions): Place {
   async function save(): Promise<void> {
     while (isBehind()) {
       const waitMs = options.cursorMsMin - (clock.monotonicMs() - lastMs);
-      if (waitMs > 0 && waiting.size === 0) await clock.sleep(waitMs, hurry.signal);
+      if (waitMs > 0 && !isAwaited()) await clock.sleep(waitMs, hurry.signal);
       const isSaved = await write();
       if (closing.signal.aborted) return;
       if (!isSaved) await clock.sleep(options.retryMs, closing.signal);
@@ -82,11 +87,12 @@ export function createPlace(options: PlaceOptions): Place {
     move: (to) => {
       if (to.sequence <= settledTo.sequence) return;
       settledTo = to;
+      if (isAwaited()) wakeSaver();
       start();
     },
     reached: async (position, signal) => {
       const isThere = (): boolean => cursor.position.sequence >= position.sequence;
-      if (isThere() || signal.aborted) return isThere();
+      if (isThere() || signal.aborted || closing.signal.aborted) return isThere();
       await new Promise<void>((resolve) => {
         const one = {
           sequence: position.sequence,
