@@ -12,7 +12,7 @@ export type DeclaredSecret =
 const REFERENCE = /^(env|file):(.+)$/s;
 const REFERENCE_MESSAGE = "must be env:NAME or file:PATH";
 
-export const secretValue: Field<DeclaredSecret> = z
+const secretValue: Field<DeclaredSecret> = z
   .string()
   .min(1)
   .transform((value) => ({ from: "value" as const, secret: new Secret(value) }))

@@ -65,7 +65,7 @@ const kinds = {
   ),
 };
 
-export const SOURCE_KINDS: readonly string[] = Object.keys(kinds);
+const SOURCE_KINDS: readonly string[] = Object.keys(kinds);
 
 /** A source as it is written; its paths are not absolute yet. */
 export const source: Field<SourceConfiguration> = exactlyOne(

@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { createMeter } from "../../../src/operate/meter.ts";
+
+describe("createMeter()", () => {
+  it("adds to counters and sets gauges, by label", async () => {
+    const meter = createMeter();
+    meter.add("chaperone_records_read_total", { source: "a" }, 2);
+    meter.add("chaperone_records_read_total", { source: "a" }, 3);
+    meter.add("chaperone_records_read_total", { source: "b" }, 7);
+    meter.set("chaperone_events_held", { organization: "acme" }, 4);
+    meter.set("chaperone_events_held", { organization: "acme" }, 1);
+    expect(await meter.value("chaperone_records_read_total", { source: "a" })).toBe(5);
+    expect(await meter.value("chaperone_records_read_total", { source: "b" })).toBe(7);
+    expect(await meter.value("chaperone_events_held", { organization: "acme" })).toBe(1);
+  });
+
+  it("gives 0 for what was never counted", async () => {
+    expect(await createMeter().value("chaperone_gaps_total", { source: "a" })).toBe(0);
+  });
+
+  it("has a registry of its own: two meters do not count together", async () => {
+    const [one, other] = [createMeter(), createMeter()];
+    one.add("chaperone_gaps_total", { source: "a" }, 1);
+    expect(await other.value("chaperone_gaps_total", { source: "a" })).toBe(0);
+  });
+
+  it("refuses to add to a gauge, and to set a counter", () => {
+    const meter = createMeter();
+    expect(() => meter.add("chaperone_events_held", { organization: "a" }, 1)).toThrow(
+      "is a gauge",
+    );
+    expect(() => meter.set("chaperone_gaps_total", { source: "a" }, 1)).toThrow("is a counter");
+  });
+
+  it("refuses labels that the catalogue does not have", () => {
+    expect(() => createMeter().add("chaperone_gaps_total", { sauce: "a" }, 1)).toThrow();
+  });
+});
