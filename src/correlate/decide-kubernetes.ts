@@ -2,7 +2,7 @@ import type { KubernetesFacts, KubernetesUser } from "../model/facts.ts";
 import { NOT_VENDOR, UNRESOLVED } from "../model/verdict.ts";
 import { attribute } from "./attribute/attribute.ts";
 import { kubernetesAction } from "./attribute/kubernetes-action.ts";
-import { type Decision, type Trace, verdictOf } from "./decision.ts";
+import { type Decision, type Step, verdictOf } from "./decision.ts";
 import type { Grants } from "./grants/grants.ts";
 import type { KnownUser, KnownVendor, Vendors } from "./identity/vendors.ts";
 import { prefixOf } from "./ledger/key.ts";
@@ -14,6 +14,8 @@ export interface DecisionContext {
   readonly ledger: Ledger;
   readonly grants: Grants;
   readonly vendors: Vendors;
+  /** Takes the steps of the decision; absent on the line, where nobody asks. */
+  readonly trace?: Step[];
 }
 
 export const NOT_VENDOR_DECISION: Decision = Object.freeze({
@@ -42,29 +44,28 @@ export function decideKubernetes(
   context: DecisionContext,
   facts: KubernetesFacts,
   known: KnownUser,
-  trace?: Trace,
 ): Decision {
-  if (facts.stage === "RequestReceived") return decideReceived(context, facts, known, trace);
+  if (facts.stage === "RequestReceived") return decideReceived(context, facts, known);
   const { vendor } = known;
   const { user, impersonated } = facts;
   if (user === null) return decideForeign(facts);
   if (known.kind === "principal") {
-    trace?.push({ rule: "W1", says: `"${user.name}" is ${vendor.name}'s` });
+    context.trace?.push({ rule: "W1", says: `"${user.name}" is ${vendor.name}'s` });
     // The certificate's holder answers for what is done with it, as whomever: W3 keeps both names on the event.
     const name = context.vendors.personOf(user.name);
-    return asPrincipal(context, facts, { vendor, name, as: user.name }, trace);
+    return asPrincipal(context, facts, { vendor, name, as: user.name });
   }
-  trace?.push({ rule: "W1", says: `"${user.name}" is an agent of ${vendor.name}` });
+  context.trace?.push({ rule: "W1", says: `"${user.name}" is an agent of ${vendor.name}` });
   if (impersonated === null) {
-    trace?.push({ rule: "W9", says: "the agent's own request" });
+    context.trace?.push({ rule: "W9", says: "the agent's own request" });
     const verdict = verdictOf("standing");
     return { vendor: vendor.name, principal: user.name, verdict, isSettled: true };
   }
   const name = context.vendors.personOf(impersonated.name);
-  trace?.push({ rule: "W3", says: `acts as "${impersonated.name}"` });
+  context.trace?.push({ rule: "W3", says: `acts as "${impersonated.name}"` });
   if (vendor.isPerson(name) || vendor.rolesOfKubernetesUser(impersonated.name).length > 0)
-    return asPrincipal(context, facts, { vendor, name, as: impersonated.name }, trace);
-  return decideCustomer(context, facts, { vendor, name }, trace);
+    return asPrincipal(context, facts, { vendor, name, as: impersonated.name });
+  return decideCustomer(context, facts, { vendor, name });
 }
 
 interface Principal {
@@ -78,12 +79,11 @@ function asPrincipal(
   context: DecisionContext,
   facts: KubernetesFacts,
   { vendor, name, as }: Principal,
-  trace: Trace,
 ): Decision {
   const effective: KubernetesUser = facts.impersonated ?? facts.user ?? { name: as, groups: [] };
   const sharedRoles = vendor.isPerson(name) ? [] : vendor.rolesOfKubernetesUser(as);
   const action = kubernetesAction(facts, { vendor, name, sharedRoles, effective });
-  return attribute(action, context.grants, trace);
+  return attribute(action, context.grants, context.trace);
 }
 
 /** W4: the vendor's agent acts as somebody who is not the vendor's. */
@@ -91,16 +91,18 @@ function decideCustomer(
   context: DecisionContext,
   facts: KubernetesFacts,
   { vendor, name }: { readonly vendor: KnownVendor; readonly name: string },
-  trace: Trace,
 ): Decision {
   const isOrganizationUser = context.vendors.isOrganizationUser(name);
   const certificates = isOrganizationUser ? context.ledger.certificates.scan(prefixOf(name)) : [];
   const at = facts.receivedAt;
   if (certificates.some((c) => c.createdAt <= at && at < (c.expires ?? Infinity))) {
-    trace?.push({ rule: "W4", says: `"${name}" is the organization's, with a certificate then` });
+    context.trace?.push({
+      rule: "W4",
+      says: `"${name}" is the organization's, with a certificate then`,
+    });
     return NOT_VENDOR_DECISION;
   }
-  trace?.push({ rule: "W4", says: `"${name}" is no principal of ${vendor.name}` });
+  context.trace?.push({ rule: "W4", says: `"${name}" is no principal of ${vendor.name}` });
   const isSettled = !isOrganizationUser;
   return { vendor: vendor.name, principal: name, verdict: verdictOf("uncovered"), isSettled };
 }
@@ -113,19 +115,18 @@ function decideReceived(
   context: DecisionContext,
   facts: KubernetesFacts,
   known: KnownUser,
-  trace: Trace,
 ): Decision {
   const principal = facts.user === null ? null : context.vendors.personOf(facts.user.name);
   const vendor = known.vendor.name;
   const verdict = context.ledger.responses.get(requestKey(facts));
   if (verdict !== null) {
-    trace?.push({ rule: "W8", says: "it has the verdict of the request's later stage" });
+    context.trace?.push({ rule: "W8", says: "it has the verdict of the request's later stage" });
     const isVendors = verdict.coverage !== "not-vendor";
     return { vendor: isVendors ? vendor : null, principal, verdict, isSettled: true };
   }
-  trace?.push({ rule: "W8", says: "no later stage of the request is known" });
+  context.trace?.push({ rule: "W8", says: "no later stage of the request is known" });
   const isSettled = false;
   if (known.kind === "agent") return { vendor, principal, verdict: UNRESOLVED, isSettled };
-  const own = decideKubernetes(context, { ...facts, stage: "" }, known, trace);
+  const own = decideKubernetes(context, { ...facts, stage: "" }, known);
   return { ...own, isSettled };
 }

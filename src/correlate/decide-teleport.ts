@@ -4,7 +4,7 @@ import { EVIDENCE, UNRESOLVED } from "../model/verdict.ts";
 import { attribute } from "./attribute/attribute.ts";
 import { cutSession } from "./attribute/disconnect.ts";
 import { teleportAction } from "./attribute/teleport-action.ts";
-import { type Decision, type Trace } from "./decision.ts";
+import type { Decision } from "./decision.ts";
 import { type DecisionContext, NOT_VENDOR_DECISION } from "./decide-kubernetes.ts";
 import type { KnownVendor } from "./identity/vendors.ts";
 import { keyOf } from "./ledger/key.ts";
@@ -32,22 +32,21 @@ export function decideTeleport(
   context: DecisionContext,
   event: AuditEvent,
   facts: TeleportFacts,
-  trace?: Trace,
 ): Decision {
-  if (isEvidence(facts)) return decideEvidence(context, facts, trace);
+  if (isEvidence(facts)) return decideEvidence(context, facts);
   const { vendors } = context;
   const named = facts.user === null ? null : vendors.personOf(facts.user);
   const session = sessionOf(context, facts, named);
   const person = named ?? session?.person ?? null;
-  if (person === null) return decideNameless(context, facts, session, trace);
+  if (person === null) return decideNameless(context, facts, session);
   const vendor = vendors.ofPerson(person);
   if (vendor === null) {
-    trace?.push({ rule: "C9", says: `"${person}" is no vendor's` });
+    context.trace?.push({ rule: "C9", says: `"${person}" is no vendor's` });
     return NOT_VENDOR_DECISION;
   }
-  trace?.push({ rule: "W1", says: `"${person}" is ${vendor.name}'s` });
+  context.trace?.push({ rule: "W1", says: `"${person}" is ${vendor.name}'s` });
   const action = teleportAction(event, facts, { vendor, person, session });
-  const decision = attribute(action, context.grants, trace);
+  const decision = attribute(action, context.grants, context.trace);
   // Only the watermark tells that no session that a disconnect may have cut is still to come.
   const isCut = facts.event === "client.disconnect" && facts.sessionId === null;
   return isCut ? { ...decision, isSettled: false } : decision;
@@ -68,15 +67,14 @@ function decideNameless(
   context: DecisionContext,
   facts: TeleportFacts,
   session: SessionDocument | null,
-  trace: Trace,
 ): Decision {
   const { vendors } = context;
   const isKnown = session?.isStartRead === true;
   if (facts.sessionId === null || isKnown || !vendors.isVendorCluster(facts.cluster)) {
-    trace?.push({ rule: "C9", says: "it names nobody" });
+    context.trace?.push({ rule: "C9", says: "it names nobody" });
     return NOT_VENDOR_DECISION;
   }
-  trace?.push({ rule: "M2", says: `session ${facts.sessionId} is not known` });
+  context.trace?.push({ rule: "M2", says: `session ${facts.sessionId} is not known` });
   return {
     vendor: vendors.ofRootCluster(facts.cluster)?.name ?? null,
     principal: null,
@@ -86,8 +84,8 @@ function decideNameless(
 }
 
 /** C8. It is the vendor's where it is about one of its people, or about nobody on a cluster of its own. */
-function decideEvidence(context: DecisionContext, facts: TeleportFacts, trace: Trace): Decision {
-  trace?.push({ rule: "C8", says: `${facts.event} only proves` });
+function decideEvidence(context: DecisionContext, facts: TeleportFacts): Decision {
+  context.trace?.push({ rule: "C8", says: `${facts.event} only proves` });
   const { vendors } = context;
   const subjects = subjectsOf(context, facts);
   const ofSubject = subjects

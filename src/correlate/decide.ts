@@ -1,6 +1,6 @@
 import type { Facts } from "../model/facts.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
-import type { Decision, Trace } from "./decision.ts";
+import type { Decision } from "./decision.ts";
 import {
   decideForeign,
   decideKubernetes,
@@ -10,17 +10,12 @@ import {
 import { decideTeleport } from "./decide-teleport.ts";
 
 /** What the ledger says of an event now. The line, the release of holds and `explain` all ask here. */
-export function decide(
-  context: DecisionContext,
-  event: AuditEvent,
-  facts: Facts,
-  trace?: Trace,
-): Decision {
-  if (facts.dialect === "teleport") return decideTeleport(context, event, facts, trace);
+export function decide(context: DecisionContext, event: AuditEvent, facts: Facts): Decision {
+  if (facts.dialect === "teleport") return decideTeleport(context, event, facts);
   const known = userOf(facts, context.vendors);
-  if (known !== null) return decideKubernetes(context, facts, known, trace);
+  if (known !== null) return decideKubernetes(context, facts, known);
   const decision = decideForeign(facts);
-  trace?.push(
+  context.trace?.push(
     decision.verdict.coverage === "unresolved"
       ? { rule: "W7", says: "a 401 names nobody" }
       : { rule: "C9", says: `"${facts.user?.name ?? ""}" is no vendor's` },

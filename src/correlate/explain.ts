@@ -38,7 +38,7 @@ export function explainEvent(normalized: NormalizedEvent, options: ExplainOption
   const vendors = createVendors(policy);
   const steps: Step[] = [];
   const grants = createGrants({ policy, ledger, vendors });
-  const decision = decide({ ledger, grants, vendors }, event, facts, steps);
+  const decision = decide({ ledger, grants, vendors, trace: steps }, event, facts);
   const { until } = waitOf(facts, vendors);
   const isHeld = !decision.isSettled && !(until !== null && until < watermarks.evidence);
   if (isHeld) steps.push({ rule: "H1", says: "waits for evidence that may change this" });

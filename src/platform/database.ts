@@ -4,6 +4,9 @@ import { ChaperoneError, describeError } from "../model/error.ts";
 /** Version of the ledger's tables, kept in SQLite's `user_version`. */
 const LEDGER_SCHEMA_VERSION = 1;
 
+/** How long to wait for another process that looks into the ledger at the same time. */
+const BUSY_TIMEOUT_MS = 5_000;
+
 /**
  * Opens the ledger's SQLite file, creating it where there is none. WAL with normal sync: a commit survives the end of the process,
  * and a power loss once a checkpoint has followed it; the journal repairs what is in between.
@@ -14,7 +17,7 @@ const LEDGER_SCHEMA_VERSION = 1;
 export function openDatabase(path: string): DatabaseSync {
   let database: DatabaseSync | null = null;
   try {
-    database = new DatabaseSync(path);
+    database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = NORMAL");
     checkVersion(database, path);

@@ -41,7 +41,7 @@ function byNamedIds(action: VendorAction, grants: Grants, trace: Trace): Attribu
     const isSettled = areAllKnown && !action.isSessionAwaited;
     return { verdict: judgeOpen(action, { method: namedBy, open }, trace), isSettled };
   }
-  const verdict = judgeEnded(action, known, namedBy, trace);
+  const verdict = judgeEnded(action, { method: namedBy, requests: known }, trace);
   if (verdict.related.length > 0) return { verdict, isSettled: false };
   trace?.push({ rule: "C6", says: "no record of these requests is known" });
   const related = [...named].sort();
@@ -70,6 +70,6 @@ function byWindow(action: VendorAction, grants: Grants, trace: Trace): Attribute
   const verdict =
     open.length > 0
       ? judgeOpen(action, { method: "window", open }, trace)
-      : judgeEnded(action, requests, "window", trace);
+      : judgeEnded(action, { method: "window", requests }, trace);
   return { verdict, isSettled: false };
 }

@@ -102,6 +102,8 @@ function endOfLock(
     .map((id) => ledger.sessions.get(id))
     .filter((session) => session !== null && isUnder({ ...session, roles: [] }))
     .map((session) => session?.start ?? Infinity);
-  const begun = Math.min(...[...certificates, ...sessions].filter((at) => at > lock.createdAt));
+  const begun = [...certificates, ...sessions]
+    .filter((at) => at > lock.createdAt)
+    .reduce((first, at) => Math.min(first, at), Infinity);
   return Number.isFinite(begun) ? begun : null;
 }

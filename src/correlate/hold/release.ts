@@ -13,7 +13,7 @@ export function releaseArrived(context: CorrelatorContext, line: Line): void {
   while (arrivedKeys.size > 0) {
     const ids = holds.waitingFor(arrivedKeys);
     arrivedKeys.clear();
-    for (const id of ids) release(context, id, line, { isForced: false });
+    for (const id of ids) release(context, id, { line, isForced: false });
   }
 }
 
@@ -23,9 +23,9 @@ export function releaseDue(context: CorrelatorContext, line: Line, idleMs: numbe
   const isOld = (heldAtMs: number): boolean => idleMs - heldAtMs >= policy.hold.holdForMs;
   const ids = isInputOver(watermarks) ? holds.all() : holds.due(watermarks.evidence, isOld);
   // A later stage goes before the RequestReceived that takes its verdict, whatever came first.
-  const waiting = ids.filter((id) => !release(context, id, line, { isForced: false }));
+  const waiting = ids.filter((id) => !release(context, id, { line, isForced: false }));
   releaseArrived(context, line);
-  for (const id of waiting) release(context, id, line, { isForced: true });
+  for (const id of waiting) release(context, id, { line, isForced: true });
 }
 
 /** Lets the oldest go where more wait than may. */
@@ -35,7 +35,7 @@ export function makeRoom(context: CorrelatorContext, line: Line): void {
   const [oldest] = holds.all();
   if (oldest === undefined) return;
   log.warn({ heldEventsMax: policy.hold.heldEventsMax }, "Too many events wait for evidence");
-  release(context, oldest, line, { isForced: true });
+  release(context, oldest, { line, isForced: true });
 }
 
 /** Whether the watermark of all evidence has passed the event. */
@@ -57,8 +57,7 @@ function isInputOver(watermarks: Watermarks): boolean {
 function release(
   context: CorrelatorContext,
   id: string,
-  line: Line,
-  { isForced }: { readonly isForced: boolean },
+  { line, isForced }: { readonly line: Line; readonly isForced: boolean },
 ): boolean {
   const { holds } = context;
   const event = holds.event(id);

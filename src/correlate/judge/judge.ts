@@ -48,10 +48,10 @@ function configured(action: VendorAction, roles: readonly string[]): VendorRole[
  */
 export function judgeEnded(
   action: VendorAction,
-  requests: readonly TimedGrant[],
-  method: Method,
+  asked: { readonly method: Method; readonly requests: readonly TimedGrant[] },
   trace: Trace,
 ): Verdict {
+  const { method, requests } = asked;
   const here = requests.filter(({ grant }) => !isBoundElsewhere(grant, action.reached));
   const latest = latestTransition(fitting(action, known(here, action)), action);
   if (latest !== null) {
@@ -96,6 +96,6 @@ function isLater(a: Latest, b: Latest): boolean {
   return a.timed.grant.id > b.timed.grant.id;
 }
 
-export function idsOf(grants: readonly TimedGrant[]): string[] {
+function idsOf(grants: readonly TimedGrant[]): string[] {
   return grants.map(({ grant }) => grant.id).sort();
 }

@@ -1,6 +1,7 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { ChaperoneError, describeError } from "../../model/error.ts";
-import { ORIGIN, type JournalPosition } from "../../model/position.ts";
+import type { DatabaseSync } from "node:sqlite";
+import type { JournalPosition } from "../../model/position.ts";
+import { createStore } from "./store.ts";
+import { reads, type Change, type OpenTable, type TableReads } from "./tables.ts";
 
 /**
  * Keyed rows in SQLite with one commit, the journal's.
@@ -10,16 +11,17 @@ import { ORIGIN, type JournalPosition } from "../../model/position.ts";
  * transaction with `appliedTo`: the file always is a state that lies at or before the journal's end, whatever traffic is under
  * way, and never has to wait for a pause in it. What was not written is folded again at the next start.
  *
- * Writing is put off until `CHANGES_MAX` changes or `WRITE_INTERVAL_MS` have come together. `durableTo` follows at WAL
- * checkpoints, which alone survive a power loss.
+ * While traffic goes on, writing is put off until `CHANGES_MAX` changes or `WRITE_INTERVAL_MS` have come together; when it rests, what
+ * changed is written at once, so that who looks into the file sees it. `durableTo` follows at WAL checkpoints, which alone survive a
+ * power loss.
  */
 export interface Rows {
   table(name: string, rowsMax: number): Table;
   /** Ends the changes of one call, which made so many journal entries. */
   endCall(entries: number): void;
-  /** The oldest call that is not durable has become so, and the journal ends at least here. */
+  /** The oldest call that was not durable has become so, and its last entry is at this position. One commit for every call. */
   commit(upTo: JournalPosition): void;
-  /** Changes since the last `endCall` or `apply` come from this entry, which is in the journal already. */
+  /** The changes since the last call come from this entry, which is in the journal already. */
   applied(position: JournalPosition): void;
   /** Writes all that may be written. */
   write(): void;
@@ -27,36 +29,9 @@ export interface Rows {
   readonly durableTo: JournalPosition;
 }
 
-export interface Table {
-  get(key: string): string | null;
+export interface Table extends TableReads {
   put(key: string, value: string): void;
   remove(key: string): void;
-  /** Keys and values whose key begins with the prefix, in the order of their keys. */
-  scan(prefix: string): readonly (readonly [string, string])[];
-}
-
-interface Overlaid {
-  readonly value: string | null;
-  readonly call: number;
-}
-
-interface Change {
-  readonly table: OpenTable;
-  readonly key: string;
-  readonly value: string | null;
-  readonly call: number;
-}
-
-interface OpenTable {
-  readonly name: string;
-  readonly rowsMax: number;
-  readonly overlay: Map<string, Overlaid>;
-  readonly upsert: StatementSync;
-  readonly drop: StatementSync;
-  readonly count: StatementSync;
-  readonly evict: StatementSync;
-  /** At least the number of rows: an upsert of a known key counts again until the next count. */
-  rowsAtMost: number;
 }
 
 interface Call {
@@ -64,71 +39,28 @@ interface Call {
   readonly changes: readonly Change[];
 }
 
-const CHANGES_MAX = 2_000;
-const WRITE_INTERVAL_MS = 1_000;
-const CHECKPOINT_INTERVAL_MS = 30_000;
-/** Sorts after every key that begins with a prefix: the highest code point, in SQLite's order of UTF-8 bytes. */
-const LAST = "\u{10FFFF}";
-
 export function createRows(database: DatabaseSync, monotonicMs: () => number): Rows {
-  database.exec("CREATE TABLE IF NOT EXISTS positions (name TEXT PRIMARY KEY, position TEXT)");
-  const position = database.prepare("SELECT position FROM positions WHERE name = 'appliedTo'");
-  const savePosition = database.prepare(
-    "INSERT INTO positions VALUES ('appliedTo', ?) ON CONFLICT (name) DO UPDATE SET position = excluded.position",
-  );
-  const checkpoint = database.prepare("PRAGMA wal_checkpoint(PASSIVE)");
-  const tables: OpenTable[] = [];
+  const store = createStore(database, monotonicMs);
+  /** Calls whose entries are not durable yet, oldest first: no more than the journal has appends under way. */
   const calls: Call[] = [];
-  let current: Change[] = [];
+  let changes: Change[] = [];
   let call = 0;
-  let ready: Change[] = [];
-  let written = readPosition(position.get()?.["position"]);
-  let appliedTo = written;
-  let durableTo = written;
-  let writtenAtMs = monotonicMs();
-  let checkpointedAtMs = writtenAtMs;
-  checkpointNow();
-
-  function checkpointNow(): void {
-    const result = guard(() => checkpoint.get());
-    checkpointedAtMs = monotonicMs();
-    const isComplete = result?.["busy"] === 0 && result["log"] === result["checkpointed"];
-    if (isComplete) durableTo = written;
-  }
-
-  function writeIfDue(): void {
-    const elapsedMs = monotonicMs() - writtenAtMs;
-    if (ready.length >= CHANGES_MAX || elapsedMs >= WRITE_INTERVAL_MS) writeNow();
-    if (monotonicMs() - checkpointedAtMs >= CHECKPOINT_INTERVAL_MS && durableTo !== written)
-      checkpointNow();
-  }
-
-  function writeNow(): void {
-    writtenAtMs = monotonicMs();
-    if (ready.length === 0 && appliedTo === written) return;
-    guard(() => {
-      database.exec("BEGIN");
-      for (const change of ready) writeChange(change);
-      for (const table of tables) evictOldest(table);
-      savePosition.run(JSON.stringify(appliedTo));
-      database.exec("COMMIT");
-    });
-    for (const change of ready)
-      if (change.table.overlay.get(change.key)?.call === change.call)
-        change.table.overlay.delete(change.key);
-    ready = [];
-    written = appliedTo;
-  }
 
   function change(table: OpenTable, key: string, value: string | null): void {
     table.overlay.set(key, { value, call });
-    current.push({ table, key, value, call });
+    changes.push({ table, key, value, call });
+  }
+
+  function takeChanges(): readonly Change[] {
+    const taken = changes;
+    changes = [];
+    call++;
+    return taken;
   }
 
   return {
     table: (name, rowsMax) => {
-      const table = openTable(database, name, rowsMax);
-      tables.push(table);
+      const table = store.open(name, rowsMax);
       return {
         ...reads(database, table),
         put: (key, value) => change(table, key, value),
@@ -136,33 +68,24 @@ export function createRows(database: DatabaseSync, monotonicMs: () => number): R
       };
     },
     endCall: (entries) => {
-      calls.push({ entries, changes: current });
-      current = [];
-      call++;
+      calls.push({ entries, changes: takeChanges() });
     },
     commit: (upTo) => {
       const durable = calls.shift();
       if (durable === undefined) return;
-      for (const made of durable.changes) ready.push(made);
-      if (durable.entries > 0) appliedTo = advanced(appliedTo, upTo, durable.entries);
-      writeIfDue();
+      const { entries } = durable;
+      // The position of an append without entries is wherever the journal ends by then.
+      const to = entries === 0 ? store.takenTo : advanced(store.takenTo, upTo, entries);
+      store.take(durable.changes, to);
+      if (calls.length === 0) store.rest();
     },
-    applied: (at) => {
-      for (const made of current) ready.push(made);
-      current = [];
-      call++;
-      appliedTo = at;
-      if (ready.length >= CHANGES_MAX) writeNow();
-    },
-    write: () => {
-      writeNow();
-      checkpointNow();
-    },
+    applied: (position) => store.take(takeChanges(), position),
+    write: () => store.write(),
     get appliedTo() {
-      return written;
+      return store.writtenTo;
     },
     get durableTo() {
-      return durableTo;
+      return store.durableTo;
     },
   };
 }
@@ -173,105 +96,4 @@ function advanced(from: JournalPosition, to: JournalPosition, entries: number): 
   throw new RangeError(
     `Cannot commit the ledger at ${to.sequence}: ${entries} entries follow ${from.sequence}`,
   );
-}
-
-function openTable(database: DatabaseSync, name: string, rowsMax: number): OpenTable {
-  return guard(() => {
-    database.exec(`CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL)`);
-    const count = database.prepare(`SELECT count(*) AS rows FROM ${name}`);
-    return {
-      name,
-      rowsMax,
-      overlay: new Map<string, Overlaid>(),
-      upsert: database.prepare(
-        `INSERT INTO ${name} VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-      ),
-      drop: database.prepare(`DELETE FROM ${name} WHERE key = ?`),
-      evict: database.prepare(
-        `DELETE FROM ${name} WHERE rowid IN (SELECT rowid FROM ${name} ORDER BY rowid LIMIT ?)`,
-      ),
-      count,
-      rowsAtMost: countRows(count),
-    };
-  });
-}
-
-function reads(database: DatabaseSync, table: OpenTable): Pick<Table, "get" | "scan"> {
-  const select = database.prepare(`SELECT value FROM ${table.name} WHERE key = ?`);
-  const range = database.prepare(
-    `SELECT key, value FROM ${table.name} WHERE key >= ? AND key < ? ORDER BY key`,
-  );
-  return {
-    get: (key) => {
-      const overlaid = table.overlay.get(key);
-      if (overlaid !== undefined) return overlaid.value;
-      const row = guard(() => select.get(key));
-      return row === undefined ? null : String(row["value"]);
-    },
-    scan: (prefix) => {
-      const found = new Map<string, string>();
-      for (const row of guard(() => range.all(prefix, prefix + LAST)))
-        found.set(String(row["key"]), String(row["value"]));
-      for (const [key, { value }] of table.overlay) {
-        if (!key.startsWith(prefix)) continue;
-        if (value === null) found.delete(key);
-        else found.set(key, value);
-      }
-      return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
-    },
-  };
-}
-
-function writeChange({ table, key, value }: Change): void {
-  if (value === null) {
-    table.drop.run(key);
-    return;
-  }
-  table.upsert.run(key, value);
-  table.rowsAtMost++;
-}
-
-/** Takes the oldest rows away where there are more than the table may have. */
-function evictOldest(table: OpenTable): void {
-  if (table.rowsAtMost <= table.rowsMax) return;
-  table.rowsAtMost = countRows(table.count);
-  const excess = table.rowsAtMost - table.rowsMax;
-  if (excess > 0) table.rowsAtMost -= Number(table.evict.run(excess).changes);
-}
-
-function countRows(count: StatementSync): number {
-  return Number(count.get()?.["rows"]);
-}
-
-function readPosition(stored: unknown): JournalPosition {
-  if (stored === undefined) return ORIGIN;
-  const text = typeof stored === "string" ? stored : "";
-  const value = guard((): unknown => JSON.parse(text));
-  if (
-    typeof value === "object" &&
-    value !== null &&
-    "partition" in value &&
-    "sequence" in value &&
-    "locator" in value &&
-    typeof value.partition === "number" &&
-    typeof value.sequence === "number" &&
-    typeof value.locator === "string"
-  )
-    return { partition: value.partition, sequence: value.sequence, locator: value.locator };
-  throw new ChaperoneError("LEDGER_UNREADABLE", `Cannot read ledger position "${text}"`);
-}
-
-/** A ledger that fails in the middle of work fails closed. */
-function guard<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw new ChaperoneError(
-      "LEDGER_UNREADABLE",
-      `Cannot use the ledger: ${describeError(error)}`,
-      {
-        cause: error,
-      },
-    );
-  }
 }

@@ -41,13 +41,22 @@ describe("rows with the journal's commit", () => {
   it.each([
     [1_999, 0],
     [2_000, 1],
-  ])("with %i changes are written at once: up to entry %i", (changes, sequence) => {
+  ])("with %i changes under traffic are written up to entry %i", (changes, sequence) => {
     const rows = createRows(new DatabaseSync(":memory:"), () => 0);
     const table = rows.table("grants", 10_000);
     for (let i = 0; i < changes; i++) table.put(String(i), "x");
     rows.endCall(1);
+    rows.endCall(1);
     rows.commit(position(1));
     expect(rows.appliedTo.sequence).toBe(sequence);
+  });
+
+  it("are written at once when no other call is under way", () => {
+    const rows = createRows(new DatabaseSync(":memory:"), () => 0);
+    rows.table("grants", 10).put("a", "1");
+    rows.endCall(1);
+    rows.commit(position(1));
+    expect(rows.appliedTo.sequence).toBe(1);
   });
 
   it("a call without entries moves no position, whatever the journal's end is by then", () => {

@@ -1,0 +1,131 @@
+import type { DatabaseSync } from "node:sqlite";
+import { ChaperoneError } from "../../model/error.ts";
+import { ORIGIN, type JournalPosition } from "../../model/position.ts";
+import { guard } from "./guard.ts";
+import { evictOldest, openTable, writeChange, type Change, type OpenTable } from "./tables.ts";
+
+/** The file: takes what is durable in the journal, and writes it together with how far it has come. */
+export interface Store {
+  open(name: string, rowsMax: number): OpenTable;
+  /** Changes of entries up to this position, all of them durable in the journal. Writes when it is time. */
+  take(changes: readonly Change[], upTo: JournalPosition): void;
+  /** Nothing is under way: changes need not wait for more. */
+  rest(): void;
+  /** Writes all that was taken, and makes it survive a power loss. */
+  write(): void;
+  /** What was taken so far reaches up to here. */
+  readonly takenTo: JournalPosition;
+  /** The file says what the journal says up to here. */
+  readonly writtenTo: JournalPosition;
+  /** As far as a power loss would leave it. */
+  readonly durableTo: JournalPosition;
+}
+
+const CHANGES_MAX = 2_000;
+const WRITE_INTERVAL_MS = 1_000;
+const CHECKPOINT_INTERVAL_MS = 30_000;
+
+export function createStore(database: DatabaseSync, monotonicMs: () => number): Store {
+  const position = openPosition(database);
+  const checkpoint = database.prepare("PRAGMA wal_checkpoint(PASSIVE)");
+  const tables: OpenTable[] = [];
+  let taken: Change[] = [];
+  let writtenTo = position.read();
+  let takenTo = writtenTo;
+  let durableTo = writtenTo;
+  let writtenAtMs = monotonicMs();
+  let checkpointedAtMs = writtenAtMs;
+  checkpointNow();
+
+  function checkpointNow(): void {
+    const result = guard(() => checkpoint.get());
+    checkpointedAtMs = monotonicMs();
+    const isComplete = result?.["busy"] === 0 && result["log"] === result["checkpointed"];
+    if (isComplete) durableTo = writtenTo;
+  }
+
+  function writeNow(): void {
+    writtenAtMs = monotonicMs();
+    if (taken.length === 0 && takenTo === writtenTo) return;
+    guard(() => {
+      database.exec("BEGIN");
+      for (const change of taken) writeChange(change);
+      for (const table of tables) evictOldest(table);
+      position.save(takenTo);
+      database.exec("COMMIT");
+    });
+    for (const { table, key, call } of taken)
+      if (table.overlay.get(key)?.call === call) table.overlay.delete(key);
+    taken = [];
+    writtenTo = takenTo;
+  }
+
+  return {
+    open: (name, rowsMax) => {
+      const table = openTable(database, name, rowsMax);
+      tables.push(table);
+      return table;
+    },
+    take: (changes, upTo) => {
+      for (const change of changes) taken.push(change);
+      takenTo = upTo;
+      const now = monotonicMs();
+      if (taken.length >= CHANGES_MAX || now - writtenAtMs >= WRITE_INTERVAL_MS) writeNow();
+      if (now - checkpointedAtMs >= CHECKPOINT_INTERVAL_MS && durableTo !== writtenTo)
+        checkpointNow();
+    },
+    rest: () => {
+      if (taken.length > 0) writeNow();
+    },
+    write: () => {
+      writeNow();
+      checkpointNow();
+    },
+    get takenTo() {
+      return takenTo;
+    },
+    get writtenTo() {
+      return writtenTo;
+    },
+    get durableTo() {
+      return durableTo;
+    },
+  };
+}
+
+interface StoredPosition {
+  read(): JournalPosition;
+  save(position: JournalPosition): void;
+}
+
+function openPosition(database: DatabaseSync): StoredPosition {
+  return guard(() => {
+    database.exec("CREATE TABLE IF NOT EXISTS positions (name TEXT PRIMARY KEY, position TEXT)");
+    const select = database.prepare("SELECT position FROM positions WHERE name = 'appliedTo'");
+    const upsert = database.prepare(
+      "INSERT INTO positions VALUES ('appliedTo', ?) ON CONFLICT (name) DO UPDATE SET position = excluded.position",
+    );
+    return {
+      read: () => readPosition(guard(() => select.get())?.["position"]),
+      save: (position) => void upsert.run(JSON.stringify(position)),
+    };
+  });
+}
+
+function readPosition(stored: unknown): JournalPosition {
+  if (stored === undefined) return ORIGIN;
+  const text = typeof stored === "string" ? stored : "";
+  const value = guard((): unknown => JSON.parse(text));
+  if (
+    typeof value === "object" &&
+    value !== null &&
+    "partition" in value &&
+    "sequence" in value &&
+    "locator" in value &&
+    typeof value.partition === "number" &&
+    typeof value.sequence === "number" &&
+    typeof value.locator === "string"
+  )
+    return { partition: value.partition, sequence: value.sequence, locator: value.locator };
+  throw new ChaperoneError("LEDGER_UNREADABLE", `Cannot read ledger position "${text}"`);
+}

@@ -1,0 +1,108 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { guard } from "./guard.ts";
+
+/** One table of the file, with what was changed and is not in the file yet. */
+export interface OpenTable {
+  readonly name: string;
+  /** Beyond these the oldest rows are taken away. */
+  readonly rowsMax: number;
+  readonly overlay: Map<string, Overlaid>;
+  readonly upsert: StatementSync;
+  readonly drop: StatementSync;
+  readonly count: StatementSync;
+  readonly evict: StatementSync;
+  /** At least the number of rows: an upsert of a known key counts again until the next count. */
+  rowsAtMost: number;
+}
+
+interface Overlaid {
+  /** Null for a row that was removed. */
+  readonly value: string | null;
+  /** The call that made the change; a later call may change the same row before this one is written. */
+  readonly call: number;
+}
+
+export interface Change {
+  readonly table: OpenTable;
+  readonly key: string;
+  readonly value: string | null;
+  readonly call: number;
+}
+
+export interface TableReads {
+  get(key: string): string | null;
+  /** Keys and values whose key begins with the prefix, in the order of their keys. */
+  scan(prefix: string): readonly (readonly [string, string])[];
+}
+
+/** Sorts after every key that begins with a prefix: the highest code point, in SQLite's order of UTF-8 bytes. */
+const LAST = "\u{10FFFF}";
+
+export function openTable(database: DatabaseSync, name: string, rowsMax: number): OpenTable {
+  return guard(() => {
+    database.exec(`CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL)`);
+    const count = database.prepare(`SELECT count(*) AS rows FROM ${name}`);
+    return {
+      name,
+      rowsMax,
+      overlay: new Map<string, Overlaid>(),
+      upsert: database.prepare(
+        `INSERT INTO ${name} VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+      ),
+      drop: database.prepare(`DELETE FROM ${name} WHERE key = ?`),
+      evict: database.prepare(
+        `DELETE FROM ${name} WHERE rowid IN (SELECT rowid FROM ${name} ORDER BY rowid LIMIT ?)`,
+      ),
+      count,
+      rowsAtMost: countRows(count),
+    };
+  });
+}
+
+/** Reads that see what is not in the file yet. */
+export function reads(database: DatabaseSync, table: OpenTable): TableReads {
+  const select = database.prepare(`SELECT value FROM ${table.name} WHERE key = ?`);
+  const range = database.prepare(
+    `SELECT key, value FROM ${table.name} WHERE key >= ? AND key < ? ORDER BY key`,
+  );
+  return {
+    get: (key) => {
+      const overlaid = table.overlay.get(key);
+      if (overlaid !== undefined) return overlaid.value;
+      const row = guard(() => select.get(key));
+      return row === undefined ? null : String(row["value"]);
+    },
+    scan: (prefix) => {
+      const found = new Map<string, string>();
+      for (const row of guard(() => range.all(prefix, prefix + LAST)))
+        found.set(String(row["key"]), String(row["value"]));
+      for (const [key, { value }] of table.overlay) {
+        if (!key.startsWith(prefix)) continue;
+        if (value === null) found.delete(key);
+        else found.set(key, value);
+      }
+      return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+    },
+  };
+}
+
+export function writeChange({ table, key, value }: Change): void {
+  if (value === null) {
+    table.drop.run(key);
+    return;
+  }
+  table.upsert.run(key, value);
+  table.rowsAtMost++;
+}
+
+/** Takes the oldest rows away where there are more than the table may have. */
+export function evictOldest(table: OpenTable): void {
+  if (table.rowsAtMost <= table.rowsMax) return;
+  table.rowsAtMost = countRows(table.count);
+  const excess = table.rowsAtMost - table.rowsMax;
+  if (excess > 0) table.rowsAtMost -= Number(table.evict.run(excess).changes);
+}
+
+function countRows(count: StatementSync): number {
+  return Number(count.get()?.["rows"]);
+}
