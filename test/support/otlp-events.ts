@@ -21,8 +21,11 @@ const bytes = fc.oneof(
   text.map((value) => new Uint8Array(Buffer.from(value))),
 );
 
+const WINDOW = { method: "window", coverage: "covered" };
+
 const detail: fc.Arbitrary<AuditEvent["detail"]> = fc.oneof(
   fc.constant(null),
+  fc.constant({ unreadable: { dialect: "teleport", why: "it is cut off" } }),
   fc.record({
     finding: fc.record({
       rule: text,
@@ -88,13 +91,16 @@ export const anyEvent: fc.Arbitrary<AuditEvent> = fc
       original: fc.option(
         fc.record({ bytes, sha256: text, truncatedFromBytes: fc.option(fc.nat()) }),
       ),
-      verdict: fc.record({
-        grants: list,
-        related: list,
-        method: fc.constantFrom(...METHODS),
-        coverage: fc.constantFrom(...COVERAGES),
-        skewMs: fc.option(fc.integer()),
-      }),
+      verdict: fc.oneof(
+        fc.constant({ ...WINDOW, grants: ["grant-1", "grant-2"], related: [], skewMs: 250 }),
+        fc.record({
+          grants: list,
+          related: list,
+          method: fc.constantFrom(...METHODS),
+          coverage: fc.constantFrom(...COVERAGES),
+          skewMs: fc.option(fc.integer()),
+        }),
+      ),
     },
     { requiredKeys: [] },
   )

@@ -7,7 +7,7 @@ import { causeOfError } from "./cause.ts";
 import { logsUrl, requestHeaders, tlsOptions } from "./request.ts";
 
 /** OTLP: what is read of a response is limited; a larger one is an error (https://opentelemetry.io/docs/specs/otlp/#otlphttp-response). */
-export const RESPONSE_BYTES_MAX: number = 4 * 1024 * 1024;
+const RESPONSE_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Posts requests over connections that stay open. */
 export interface Transport {
@@ -33,7 +33,6 @@ export function createTransport(endpoint: OtlpEndpoint): Transport {
   return {
     post: async (body, signal) => {
       const bytes = endpoint.compression === "gzip" ? await compress(body, FASTEST) : body;
-      signal.throwIfAborted();
       const answer = await pool.request({ method: "POST", path, headers, body: bytes, signal });
       return readResponse(answer);
     },

@@ -2,7 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createJsonEncoder } from "../../../../src/forward/otlp/json.ts";
 import { createProtobufEncoder } from "../../../../src/forward/otlp/protobuf.ts";
-import { logRecordsOf } from "../../../support/containers/otlp-json.ts";
+import type { JournalEntry } from "../../../../src/model/entry.ts";
+import { NOT_VENDOR } from "../../../../src/model/verdict.ts";
+import { logRecordsOf, type LogRecord } from "../../../support/containers/otlp-json.ts";
 import { anEntry, entriesOf, someEntries } from "../../../support/entries.ts";
 import { anyEvent } from "../../../support/otlp-events.ts";
 import { decodedRecords } from "../../../support/otlp-request.ts";
@@ -10,9 +12,14 @@ import { decodeOtlp } from "../../../support/otlp-schema.ts";
 
 const SIZE_BYTES = 64 * 1024;
 
-function bodyBytes(entry: ReturnType<typeof anEntry>): Buffer {
+function bodyBytes(entry: JournalEntry): Buffer {
   const original = entry.event().original;
   return Buffer.from(original?.bytes ?? []);
+}
+
+/** What an event's attributes are when nothing goes before it. */
+function attributesAlone(entry: JournalEntry): LogRecord["attributes"] | undefined {
+  return decodedRecords(createProtobufEncoder(SIZE_BYTES).encode([entry]))[0]?.attributes;
 }
 
 function textOf(body: unknown): string {
@@ -106,6 +113,21 @@ describe("protobuf encoder", () => {
     ]);
   });
 
+  it("gives every event all its attributes where it is like the one before", () => {
+    const verdict = { ...NOT_VENDOR, grants: ["grant-1"], related: ["grant-2"], skewMs: 250 };
+    const entries = ["a", "b", "c"].map((id) => anEntry({ id, verdict }));
+    const records = decodedRecords(createProtobufEncoder(SIZE_BYTES).encode(entries));
+    expect(records.map((record) => record.attributes)).toEqual(entries.map(attributesAlone));
+    expect(records[2]?.attributes).toMatchObject({
+      "log.record.uid": "c",
+      "user.name": "ada@acme.example",
+      "chaperone.grants": ["grant-1"],
+      "chaperone.related": ["grant-2"],
+      "chaperone.verdict.skew_ms": 250,
+      "chaperone.kubernetes.decision": "allow",
+    });
+  });
+
   it("gives nothing of one batch to the next when the same encoder is used again", () => {
     const encoder = createProtobufEncoder(SIZE_BYTES);
     const before = anEntry({ verdict: { ...anEntry().event().verdict, grants: ["grant-1"] } });
@@ -116,7 +138,7 @@ describe("protobuf encoder", () => {
     );
   });
 
-  it.each([0, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152, 5_000_000])(
+  it.each([0, 127, 128, 15_400, 16_383, 16_384, 2_097_151, 2_097_152, 5_000_000])(
     "carries a body of %i bytes among ordinary neighbours",
     (length) => {
       const big = anEntry({
@@ -125,11 +147,7 @@ describe("protobuf encoder", () => {
       });
       const entries = [anEntry({ id: "before" }), big, anEntry({ id: "after" })];
       const records = decodedRecords(createProtobufEncoder(SIZE_BYTES).encode(entries));
-      expect(records.map((record) => record.attributes["log.record.uid"])).toEqual([
-        "before",
-        "big",
-        "after",
-      ]);
+      expect(records.map((record) => record.attributes)).toEqual(entries.map(attributesAlone));
       expect(records.map((record) => Buffer.from(textOf(record.body)))).toEqual(
         entries.map(bodyBytes),
       );

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { authHeaders, logsUrl, requestHeaders } from "../../../../src/forward/otlp/request.ts";
 import { Secret } from "../../../../src/model/secret.ts";
+import { OTLP_DEFAULTS } from "../../../support/otlp-sink.ts";
 
 describe("the URL of a request", () => {
   it.each([
@@ -15,6 +17,13 @@ describe("the URL of a request", () => {
 });
 
 describe("the headers of a request", () => {
+  it("name the version of the package", () => {
+    const file = new URL("../../../../package.json", import.meta.url);
+    const { version } = JSON.parse(readFileSync(file, "utf8")) as { version: string };
+    const headers = requestHeaders({ ...OTLP_DEFAULTS, endpoint: "http://127.0.0.1:4318" });
+    expect(headers["user-agent"]).toBe(`chaperone/${version}`);
+  });
+
   it("carry the secrets of each kind of authentication", () => {
     expect(authHeaders(null)).toEqual({});
     expect(authHeaders({ kind: "basic", username: "ada", password: new Secret("pa:ss") })).toEqual({

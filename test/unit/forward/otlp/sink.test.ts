@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createSink } from "../../../../src/forward/sinks.ts";
 import type { JournalEntry } from "../../../../src/model/entry.ts";
 import { Secret } from "../../../../src/model/secret.ts";
+import { systemClock } from "../../../../src/platform/clock.ts";
+import { nodeDisk } from "../../../../src/platform/disk.ts";
 import { anEntry, someEntries } from "../../../support/entries.ts";
 import { createHttpDestination, type HttpDestination } from "../../../support/http-destination.ts";
 import { receivedRecords } from "../../../support/otlp-request.ts";
-import { anOtlpSink, type OtlpSinkForTest } from "../../../support/otlp-sink.ts";
+import { anOtlpSink, OTLP_DEFAULTS, type OtlpSinkForTest } from "../../../support/otlp-sink.ts";
 
+const noLine = (): void => undefined;
 const never = new AbortController().signal;
 
 let destination: HttpDestination;
@@ -144,6 +148,16 @@ describe.each(["http/protobuf", "http/json"] as const)("OTLP sink with %s", (pro
 });
 
 describe("OTLP sink", () => {
+  it("is what the registry gives for an endpoint of its kind", async () => {
+    const spec = { kind: "otlp" as const, ...OTLP_DEFAULTS, endpoint: destination.url };
+    const log = { debug: noLine, info: noLine, warn: noLine, error: noLine };
+    const deps = { organization: "acme", disk: nodeDisk, clock: systemClock, log };
+    const sink = await createSink({ slug: "siem", displayName: "SIEM", spec }, deps);
+    expect(await sink.deliver(someEntries(2), never)).toEqual({ status: "delivered" });
+    await sink.close();
+    expect(received()).toHaveLength(2);
+  });
+
   it("counts what a partial success refuses", async () => {
     const { sink } = aSink();
     destination.answer({
