@@ -6,6 +6,7 @@ import { foldTeleport } from "./evidence/fold.ts";
 import { eventIdReused, suffixedId } from "./findings/event-id-reused.ts";
 import type { Finding } from "./findings/finding.ts";
 
+/** What is left of a batch to be decided. */
 export interface Admitted {
   readonly admitted: readonly NormalizedEvent[];
   /** Findings about ids that two records have, with the second one. */

@@ -18,6 +18,7 @@ import type { Ledger } from "./ledger/ledger.ts";
 import { createLine, type Line } from "./line.ts";
 import { settleAll } from "./settle.ts";
 
+/** What the correlator works with; the caller owns all of it. */
 export interface CorrelatorOptions {
   readonly policy: Policy;
   readonly ledger: Ledger;

@@ -18,6 +18,7 @@ export interface DecisionContext {
   readonly trace?: Step[];
 }
 
+/** C9. One object, since most events have it. */
 export const NOT_VENDOR_DECISION: Decision = Object.freeze({
   vendor: null,
   principal: null,
@@ -40,6 +41,10 @@ export function decideForeign(facts: KubernetesFacts): Decision {
   return facts.user === null && facts.code === 401 ? UNRESOLVED_DECISION : NOT_VENDOR_DECISION;
 }
 
+/**
+ * The decision for an event whose authenticated user is a vendor's: W3, W4, W8, W9, then the
+ * methods.
+ */
 export function decideKubernetes(
   context: DecisionContext,
   facts: KubernetesFacts,
@@ -68,6 +73,7 @@ export function decideKubernetes(
   return decideCustomer(context, facts, { vendor, name });
 }
 
+/** Who answers for the event. */
 interface Principal {
   readonly vendor: KnownVendor;
   readonly name: string;
@@ -75,6 +81,10 @@ interface Principal {
   readonly as: string;
 }
 
+/**
+ * The event of a principal: one person, a certificate's name, or a name that a role's holders
+ * share.
+ */
 function asPrincipal(
   context: DecisionContext,
   facts: KubernetesFacts,

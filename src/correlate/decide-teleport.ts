@@ -28,6 +28,7 @@ function isEvidence(facts: TeleportFacts): boolean {
   );
 }
 
+/** The decision for a Teleport event: C8, then whose it is (W1, W2, M2), then the methods. */
 export function decideTeleport(
   context: DecisionContext,
   event: AuditEvent,
@@ -52,6 +53,7 @@ export function decideTeleport(
   return isCut ? { ...decision, isSettled: false } : decision;
 }
 
+/** The session of an event: by its id, and for a disconnect without one by what it cut. */
 function sessionOf(
   context: DecisionContext,
   facts: TeleportFacts,

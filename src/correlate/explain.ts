@@ -20,6 +20,9 @@ export interface Explanation {
   readonly steps: readonly Step[];
 }
 
+/**
+ * With the evidence that the ledger has, and as if none before the watermark were still to come.
+ */
 export interface ExplainOptions {
   readonly policy: Policy;
   readonly ledger: Ledger;

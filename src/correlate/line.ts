@@ -21,12 +21,14 @@ export interface Line {
   find(finding: Finding, cause: AuditEvent): void;
 }
 
+/** An event and what is said of it. */
 export interface Settled {
   readonly event: AuditEvent;
   readonly facts: Facts;
   readonly decision: Decision;
 }
 
+/** A line for one call; its entries are the call's. */
 export function createLine(context: CorrelatorContext): Line {
   const entries: NewEntry[] = [];
 

@@ -6,6 +6,7 @@ import { createVendors } from "./identity/vendors.ts";
 import { keyOf } from "./ledger/key.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 
+/** A grant and what was done under it. */
 export interface GrantSummary {
   readonly grant: Grant;
   /** Events that it covers: each Kubernetes request once, when it ended. */
@@ -16,6 +17,7 @@ export interface GrantSummary {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** The state of a grant is that of a time. */
 export interface ListGrantsOptions {
   readonly policy: Policy;
   readonly now: Micros;

@@ -8,6 +8,7 @@ import type { Vendors } from "./identity/vendors.ts";
 import type { Holds } from "./hold/holds.ts";
 import { requestKey, waitKey, waitOf } from "./hold/wait.ts";
 
+/** The part of the correlator that noting needs. */
 export interface RecordContext {
   readonly ledger: Ledger;
   readonly vendors: Vendors;
@@ -71,6 +72,7 @@ function isCounted(facts: Facts): boolean {
   );
 }
 
+/** An event counts for every grant that covers it or that it is related to, by its coverage. */
 function count(ledger: Ledger, verdict: Verdict): void {
   for (const id of new Set([...verdict.grants, ...verdict.related])) {
     const key = keyOf(id);

@@ -48,6 +48,7 @@ function byNamedIds(action: VendorAction, grants: Grants, trace: Trace): Attribu
   return { verdict: { ...verdict, method: namedBy, related }, isSettled: false };
 }
 
+/** Only the record of its creation says whose a request is and what it asks for. */
 function isRequestRead({ grant }: TimedGrant): boolean {
   return grant.principal !== "";
 }

@@ -12,6 +12,10 @@ export interface KubernetesPrincipal {
   readonly effective: KubernetesUser;
 }
 
+/**
+ * A Kubernetes event as an action. Its user extras and addresses say nothing that decides: the
+ * client may have written them.
+ */
 export function kubernetesAction(
   facts: KubernetesFacts,
   principal: KubernetesPrincipal,

@@ -6,6 +6,7 @@ import type { KnownVendor } from "../identity/vendors.ts";
 import type { SessionDocument } from "../ledger/kinds.ts";
 import { vendorGroups, type VendorAction } from "./action.ts";
 
+/** Whose a Teleport event is, after its user or its session said so. */
 export interface TeleportPrincipal {
   readonly vendor: KnownVendor;
   readonly person: string;
@@ -13,6 +14,10 @@ export interface TeleportPrincipal {
   readonly session: SessionDocument | null;
 }
 
+/**
+ * A Teleport event as an action. What the record leaves out (session.data has no protocol,
+ * session.upload hardly anything) is what the start of its session said.
+ */
 export function teleportAction(
   event: AuditEvent,
   facts: TeleportFacts,
@@ -45,6 +50,7 @@ export function teleportAction(
   };
 }
 
+/** `proto` is `kube` for Kubernetes and `ssh` for SSH; not every record has it. */
 function reachesKubernetes(facts: TeleportFacts, session: SessionDocument | null): boolean {
   const protocol = facts.protocol ?? session?.protocol ?? null;
   if (protocol !== null) return protocol === "kube";
@@ -55,6 +61,9 @@ function kubernetesCluster(cluster: string | null): Reached | null {
   return cluster === null ? null : { kind: "kube_cluster", names: [cluster] };
 }
 
+/**
+ * A node is bound by its id, which is the server's; by its hostname where an operator wrote that.
+ */
 function node(facts: TeleportFacts, session: SessionDocument | null): Reached {
   const names = [facts.serverId, facts.serverName, session?.serverId, session?.serverName];
   return { kind: "node", names: names.filter((name) => typeof name === "string") };
@@ -79,6 +88,7 @@ function requestOf(event: AuditEvent, facts: TeleportFacts): PermitRequest {
   };
 }
 
+/** HTTP methods of kube.request in the verbs of RBAC. GET may be get, list or watch. */
 const VERBS: Readonly<Record<string, string>> = {
   post: "create",
   put: "update",

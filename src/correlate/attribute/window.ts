@@ -38,6 +38,7 @@ export function fitting(
   return some.length > 0 ? some.map(({ timed }) => timed) : requests;
 }
 
+/** SSH: the grants whose roles allow the login; all, where none does. */
 function narrowByLogin(action: VendorAction, grants: readonly TimedGrant[]): readonly TimedGrant[] {
   const fit = grants.filter(({ grant }) =>
     grant.roles.some((role) => action.vendor.roles.get(role)?.logins.includes(action.login ?? "")),
@@ -70,6 +71,7 @@ function narrowByGroups(
   return needed.map(({ timed }) => timed);
 }
 
+/** Groups that the grant's roles give, by the configuration. */
 function groupsOf(action: VendorAction, { grant }: TimedGrant): ReadonlySet<string> {
   return new Set(
     grant.roles.flatMap((role) => action.vendor.roles.get(role)?.kubernetesGroups ?? []),

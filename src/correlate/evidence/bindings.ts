@@ -4,6 +4,7 @@ import type { Policy } from "../../model/policy.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { EvidenceContext } from "./fold.ts";
 
+/** Resources of rbac.authorization.k8s.io by which a role reaches Kubernetes. */
 const BINDING_KINDS = new Set(["clusterroles", "clusterrolebindings", "roles", "rolebindings"]);
 
 /** Recognizes the deletion of a ClusterRole or binding that a role's configuration lists in `bindings` (G3), by anybody. */
@@ -39,6 +40,7 @@ export function createBindings(policy: Policy): Bindings {
   };
 }
 
+/** A dry run deletes nothing; `dryRun=All` is the only value that the API server takes. */
 function isDryRun(requestUri: string): boolean {
   return requestUri.includes("dryRun=All");
 }

@@ -31,6 +31,10 @@ export function foldTeleport(
   if (facts.event === "user.delete") foldUserDeletion(context, event, facts);
 }
 
+/**
+ * `cert.create` names the person and the requests in the certificate, but no serial: nothing else
+ * ties it to later events.
+ */
 function foldCertificate(context: EvidenceContext, event: AuditEvent, facts: TeleportFacts): void {
   const { certificate } = facts;
   if (certificate === null || certificate.user === "") return;
@@ -45,6 +49,7 @@ function foldCertificate(context: EvidenceContext, event: AuditEvent, facts: Tel
   context.arrived(waitKey.person(person));
 }
 
+/** `user.delete` has the deleted user in `name`; `user` is who deleted it. */
 function foldUserDeletion(context: EvidenceContext, event: AuditEvent, facts: TeleportFacts): void {
   if (facts.resourceName === null) return;
   const person = context.vendors.personOf(facts.resourceName);

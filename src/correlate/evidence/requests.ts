@@ -36,6 +36,10 @@ function recordsMax(facts: TeleportFacts, request: AccessRequestFacts): number {
   return isOpen ? OPEN_REVIEWS_MAX : RECORDS_MAX;
 }
 
+/**
+ * `by` is who decided: `reviewer` of a review; of an update `updated_by`, else the plugin's
+ * `delegator`.
+ */
 function grantRecord(
   eventId: string,
   facts: TeleportFacts,

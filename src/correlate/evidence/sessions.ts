@@ -22,6 +22,7 @@ export function foldSession(context: EvidenceContext, facts: TeleportFacts, id: 
   for (const request of next.accessRequests) context.grants.changed(request);
 }
 
+/** Null where the record adds nothing. */
 function nextSession(
   session: SessionDocument,
   facts: TeleportFacts,
@@ -49,6 +50,7 @@ function startOf(facts: TeleportFacts): Partial<SessionDocument> {
   return { ...contextOf(facts), cluster: facts.cluster, start: facts.time, isStartRead: true };
 }
 
+/** What start and end say alike. The remote address comes first: it is the client's. */
 function contextOf(facts: TeleportFacts): Partial<SessionDocument> {
   return {
     login: facts.login,

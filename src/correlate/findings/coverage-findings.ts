@@ -8,6 +8,7 @@ const RULES: Partial<Record<Coverage, string>> = {
   uncovered: "action-uncovered",
   "after-expiry": "action-after-expiry",
 };
+/** Outcomes by which the server let nothing happen. */
 const REFUSED = new Set(["denied", "unauthenticated"]);
 
 /**
@@ -30,6 +31,7 @@ export function coverageFinding(event: AuditEvent, decision: Decision): Finding 
   };
 }
 
+/** By the event alone: findings are about events of every dialect. */
 function isReceived({ detail }: AuditEvent): boolean {
   return detail !== null && "kubernetes" in detail && detail.kubernetes.stage === "RequestReceived";
 }

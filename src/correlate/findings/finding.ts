@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import { EVIDENCE } from "../../model/verdict.ts";
 
+/** Something is wrong, and why we say so; the event is made of it and of its cause. */
 export interface Finding {
   readonly rule: string;
   readonly severity: "info" | "low" | "medium" | "high" | "critical";
@@ -37,6 +38,7 @@ export function findingEvent(finding: Finding, cause: AuditEvent): AuditEvent {
   };
 }
 
+/** A digest, so that hostile names in the identity cannot make one finding look like another. */
 function findingId(organization: string, finding: Pick<Finding, "rule" | "identity">): string {
   const text = JSON.stringify([organization, finding.rule, ...finding.identity]);
   return createHash("sha256").update(text).digest("hex");

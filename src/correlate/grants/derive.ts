@@ -11,11 +11,13 @@ export interface TimedGrant {
   readonly transitions: readonly Transition[];
 }
 
+/** From this time on. */
 export interface Transition {
   readonly at: Micros;
   readonly becomes: "open" | Extract<Coverage, `${string}-${string}` | "denied">;
 }
 
+/** What the records do not say. */
 export interface DeriveOptions {
   readonly organization: string;
   readonly vendor: string | null;
@@ -71,6 +73,7 @@ export function transitionAt(timed: TimedGrant, at: Micros): Transition | null {
   return timed.transitions.findLast((transition) => transition.at <= at) ?? null;
 }
 
+/** G2: its end is excluded. */
 export function isOpenAt(timed: TimedGrant, at: Micros): boolean {
   return transitionAt(timed, at)?.becomes === "open";
 }
@@ -98,6 +101,7 @@ interface Approved {
 }
 
 /** G2: from the decision until the expiry; an update that approves a later expiry opens another interval. */
+/** A window as the decision states it; what cuts it short comes later (closeIntervals). */
 function windowsOf(approved: Approved, options: DeriveOptions): GrantInterval[] {
   const { records, created, deciding } = approved;
   const expired = records.find((record) => record.event === "access_request.expire");
@@ -135,17 +139,25 @@ function lapseOf(
   return created.at + options.approval.pendingForMs * MICROS_PER_MS;
 }
 
+/** A deleted request is over, whoever deleted it. Its certificates go on working. */
 function deletionsOf(records: readonly GrantRecord[]): End[] {
   return records
     .filter((record) => record.event === "access_request.delete")
     .map((record) => ({ at: record.at, until: null, cause: "deleted" }));
 }
 
+/**
+ * G1: roles given at approval replace those asked for. A denied request keeps what it asked for.
+ */
 function rolesOf(created: GrantRecord | null, deciding: GrantRecord | null): readonly string[] {
   if (deciding?.state === "APPROVED" && deciding.roles.length > 0) return deciding.roles;
   return created?.roles ?? [];
 }
 
+/**
+ * Every review, and what decided. A review's own vote is `proposedState`; `state` is the request's
+ * after it.
+ */
 function decisionsOf(
   records: readonly GrantRecord[],
   deciding: GrantRecord | null,
@@ -172,6 +184,9 @@ interface Course {
   readonly ends: readonly End[];
 }
 
+/**
+ * The course of a request as steps in time, so that every question about a time has one answer.
+ */
 function transitionsOf(course: Course): Transition[] {
   const { requestedAt, deciding, lapsesAt, intervals, ends } = course;
   const transitions: Transition[] = [];
@@ -202,6 +217,7 @@ function transitionsOf(course: Course): Transition[] {
   return transitions.sort((a, b) => a.at - b.at);
 }
 
+/** Null while it may still open. */
 function endOf(transitions: readonly Transition[]): Micros | null {
   const last = transitions.at(-1);
   const isOver =
@@ -209,6 +225,7 @@ function endOf(transitions: readonly Transition[]): Micros | null {
   return isOver ? last.at : null;
 }
 
+/** The grant's state in the words of the schema. Sealing is not ours to say. */
 function stateAt(transitions: readonly Transition[], now: Micros): string {
   const past = transitions.filter((transition) => transition.at <= now);
   const last = past.at(-1)?.becomes ?? "before-approval";

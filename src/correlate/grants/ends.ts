@@ -22,6 +22,9 @@ export function closeIntervals(
   return intervals;
 }
 
+/**
+ * What one end leaves of one interval: nothing, a part before it, a part after a lock, or both.
+ */
 function cut(interval: GrantInterval, end: End): GrantInterval[] {
   const until = interval.until ?? Infinity;
   if (end.at >= until || (end.until !== null && end.until <= interval.from)) return [interval];
@@ -32,6 +35,7 @@ function cut(interval: GrantInterval, end: End): GrantInterval[] {
   return parts;
 }
 
+/** A grant, as far as something can end it early. */
 export interface GrantSubject {
   readonly id: string;
   readonly person: string;
@@ -48,6 +52,7 @@ export function endsOf(ledger: Ledger, subject: GrantSubject, cluster: string | 
   return [...deletions, ...lockEnds(ledger, subject), ...bindingEnds(ledger, subject, cluster)];
 }
 
+/** A binding that was deleted on one cluster says nothing of another. */
 function bindingEnds(ledger: Ledger, subject: GrantSubject, cluster: string | null): End[] {
   if (cluster === null) return [];
   return subject.bindings.flatMap((binding) =>
@@ -57,6 +62,7 @@ function bindingEnds(ledger: Ledger, subject: GrantSubject, cluster: string | nu
   );
 }
 
+/** A lock with several targets is found by each of them, and counts once. */
 function lockEnds(ledger: Ledger, subject: GrantSubject): End[] {
   const targets = [
     ["accessRequest", subject.id],

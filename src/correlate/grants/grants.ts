@@ -18,6 +18,7 @@ export interface Grants {
   allChanged(): void;
 }
 
+/** What grants are derived from. */
 export interface GrantsOptions {
   readonly policy: Policy;
   readonly ledger: Ledger;

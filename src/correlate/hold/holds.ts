@@ -18,6 +18,7 @@ export interface Holds {
   all(): readonly string[];
 }
 
+/** What finds a held event, small enough for many of them. */
 interface Held {
   readonly id: string;
   readonly number: number;
@@ -27,6 +28,10 @@ interface Held {
   readonly heldAtMs: number;
 }
 
+/**
+ * Finds the holds that are in the ledger already. Their wait by age begins anew: nobody counted
+ * while the process was down.
+ */
 export function createHolds(ledger: Ledger, idleMs: () => number): Holds {
   const held = new Map<string, Held>();
   const byKey = new Map<string, Set<string>>();

@@ -44,6 +44,7 @@ export function isWaitOver(context: CorrelatorContext, facts: Facts): boolean {
   return until !== null && isPast(until, context.watermarks);
 }
 
+/** A record of the very same time may still come. */
 function isPast(until: Micros, watermarks: Watermarks): boolean {
   return until < watermarks.evidence;
 }

@@ -1,5 +1,6 @@
 import type { Policy } from "../../model/policy.ts";
 
+/** Teleport's own prefix for users of another cluster. */
 const REMOTE = "remote-";
 
 /**

@@ -24,6 +24,7 @@ export interface KnownUser {
   readonly kind: "agent" | "principal";
 }
 
+/** Answers whose a name is, by the configuration alone. */
 export interface Vendors {
   readonly all: readonly KnownVendor[];
   /** W1 (a), (b), (c) for the authenticated user of a Kubernetes event; null for everybody else's. On every event's path. */
@@ -44,6 +45,7 @@ export interface Vendors {
 const NAMES_MAX = 20_000;
 const NAME_LENGTH_MAX = 256;
 
+/** Patterns are compiled and groups are indexed once; a verdict asks on every event. */
 export function createVendors(policy: Policy): Vendors {
   const personOf = createPersons(policy);
   const all = policy.vendors.map(knownVendor);
@@ -89,6 +91,7 @@ export function createVendors(policy: Policy): Vendors {
   };
 }
 
+/** A group that a standing role and another one give says nothing of standing. */
 function knownVendor(vendor: Vendor): KnownVendor {
   const isUser = compilePatterns([...vendor.users, ...vendor.bots]);
   const granted = new Set(

@@ -26,6 +26,7 @@ export function judgeOpen(
   return verdictOf("covered", { method, grants });
 }
 
+/** C3. The server's refusal counts before what `permits` says. */
 function isOutsideRole(action: VendorAction, open: readonly TimedGrant[], trace: Trace): boolean {
   if (action.request === null) return false;
   if (action.isRefused) {
@@ -38,6 +39,7 @@ function isOutsideRole(action: VendorAction, open: readonly TimedGrant[], trace:
   return true;
 }
 
+/** Roles that the configuration does not know say nothing of what they permit. */
 function configured(action: VendorAction, roles: readonly string[]): VendorRole[] {
   return roles.flatMap((role) => action.vendor.roles.get(role) ?? []);
 }
@@ -75,6 +77,7 @@ function known(requests: readonly TimedGrant[], action: VendorAction): readonly 
   return requests.filter((timed) => transitionAt(timed, action.judgedAt) !== null);
 }
 
+/** The last thing that happened to a request before the action. */
 interface Latest {
   readonly timed: TimedGrant;
   readonly transition: Transition;

@@ -10,9 +10,14 @@ export interface PermitRequest {
   readonly namespace: string;
 }
 
+/** Verbs of `read`. */
 const READ_VERBS = new Set(["get", "list", "watch"]);
 /** What reaches into a pod or through the server, whatever the verb: a WebSocket exec is a `get`. */
 const INTERACTIVE = new Set(["exec", "attach", "portforward", "proxy", "ephemeralcontainers"]);
+/**
+ * Of authorization.k8s.io and authentication.k8s.io: kubectl and Teleport's agents ask them all
+ * the time.
+ */
 const SELF_REVIEWS = new Set([
   "selfsubjectaccessreviews",
   "selfsubjectrulesreviews",
@@ -49,6 +54,7 @@ function doesPermit(permitted: Permits, request: PermitRequest): boolean {
   );
 }
 
+/** C4. Only the core group's secrets are secrets. */
 function presetPermits(preset: Permits["preset"], request: PermitRequest): boolean {
   const isSecret = request.resource === "secrets" && request.apiGroup === "";
   switch (preset) {
@@ -63,6 +69,10 @@ function presetPermits(preset: Permits["preset"], request: PermitRequest): boole
   }
 }
 
+/**
+ * As RBAC reads a rule, subresources by `resource/subresource`; a rule says nothing of requests
+ * that are about no resource.
+ */
 function rulePermits(rule: PermitRule, request: PermitRequest): boolean {
   if (request.resource === null) return false;
   const { resource, subresource } = request;

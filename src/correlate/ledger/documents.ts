@@ -17,6 +17,7 @@ export interface DocumentsOptions {
   readonly rowsMax: number;
 }
 
+/** The table of this name, made where there is none. */
 export function createDocuments<T>(options: DocumentsOptions): Documents<T> {
   const table = options.rows.table(options.name, options.rowsMax);
   return {

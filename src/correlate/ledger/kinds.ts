@@ -33,6 +33,7 @@ export interface GrantDocument {
   readonly records: readonly GrantRecord[];
 }
 
+/** A Teleport session, as far as its records have come. */
 export interface SessionDocument {
   readonly id: string;
   readonly cluster: string;
@@ -52,6 +53,7 @@ export interface SessionDocument {
   readonly kubernetesGroups: readonly string[];
 }
 
+/** A certificate that Teleport issued (cert.create). */
 export interface CertificateDocument {
   readonly createdAt: Micros;
   readonly expires: Micros | null;

@@ -29,16 +29,19 @@ export interface Rows {
   readonly durableTo: JournalPosition;
 }
 
+/** A table whose changes belong to the call that is under way. */
 export interface Table extends TableReads {
   put(key: string, value: string): void;
   remove(key: string): void;
 }
 
+/** One call of the correlator, and what it changed. */
 interface Call {
   readonly entries: number;
   readonly changes: readonly Change[];
 }
 
+/** Rows of a database that the caller opened and closes. */
 export function createRows(database: DatabaseSync, monotonicMs: () => number): Rows {
   const store = createStore(database, monotonicMs);
   /** Calls whose entries are not durable yet, oldest first: no more than the journal has appends under way. */

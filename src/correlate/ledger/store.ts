@@ -21,8 +21,10 @@ export interface Store {
   readonly durableTo: JournalPosition;
 }
 
+/** Bounds of what is taken and not written: memory, and what a start has to fold again. */
 const CHANGES_MAX = 2_000;
 const WRITE_INTERVAL_MS = 1_000;
+/** Bounds what a power loss may undo. A checkpoint syncs the file, which takes milliseconds. */
 const CHECKPOINT_INTERVAL_MS = 30_000;
 
 export function createStore(database: DatabaseSync, monotonicMs: () => number): Store {
@@ -93,6 +95,7 @@ export function createStore(database: DatabaseSync, monotonicMs: () => number): 
   };
 }
 
+/** How far the file has come, in the file. */
 interface StoredPosition {
   read(): JournalPosition;
   save(position: JournalPosition): void;
@@ -112,6 +115,7 @@ function openPosition(database: DatabaseSync): StoredPosition {
   });
 }
 
+/** The origin for a new file; anything that is no position fails closed. */
 function readPosition(stored: unknown): JournalPosition {
   if (stored === undefined) return ORIGIN;
   const text = typeof stored === "string" ? stored : "";

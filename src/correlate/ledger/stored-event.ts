@@ -9,6 +9,7 @@ export interface StoredEvent extends Omit<AuditEvent, "original"> {
   } | null;
 }
 
+/** `JSON.stringify` would write the bytes as a list of numbers. */
 export function storeEvent(event: AuditEvent): StoredEvent {
   const { original } = event;
   if (original === null) return { ...event, original };

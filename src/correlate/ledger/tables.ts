@@ -22,6 +22,7 @@ interface Overlaid {
   readonly call: number;
 }
 
+/** One row that has a new value, or none. */
 export interface Change {
   readonly table: OpenTable;
   readonly key: string;
@@ -29,6 +30,7 @@ export interface Change {
   readonly call: number;
 }
 
+/** Reads see the changes that are not in the file yet. */
 export interface TableReads {
   get(key: string): string | null;
   /** Keys and values whose key begins with the prefix, in the order of their keys. */
@@ -38,6 +40,7 @@ export interface TableReads {
 /** Sorts after every key that begins with a prefix: the highest code point, in SQLite's order of UTF-8 bytes. */
 const LAST = "\u{10FFFF}";
 
+/** Makes the table where there is none. The name is ours, never input. */
 export function openTable(database: DatabaseSync, name: string, rowsMax: number): OpenTable {
   return guard(() => {
     database.exec(`CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL)`);
@@ -86,6 +89,7 @@ export function reads(database: DatabaseSync, table: OpenTable): TableReads {
   };
 }
 
+/** Within the transaction of the store. */
 export function writeChange({ table, key, value }: Change): void {
   if (value === null) {
     table.drop.run(key);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { approved, kubernetes, teleport } from "../../../support/correlate.ts";
+import type { KubernetesDetail } from "../../../../src/model/generated/audit-event.ts";
+import { AGENT, approved, kubernetes, teleport } from "../../../support/correlate.ts";
 import { createTestLine, type TestLine } from "../../../support/correlate-line.ts";
 
 const dana = "dana@vendor.example";
@@ -12,6 +13,20 @@ function lineAtEnd(): TestLine {
   const line = createTestLine();
   line.advance({ evidence: Infinity });
   return line;
+}
+
+function kubernetesDetail(stage: string): KubernetesDetail {
+  return {
+    auditId: "a",
+    level: "Metadata",
+    stage,
+    verb: "list",
+    requestUri: "/x",
+    requestReceivedTimestamp: null,
+    stageTimestamp: null,
+    decision: null,
+    redacted: [],
+  };
 }
 
 describe("findings", () => {
@@ -65,6 +80,19 @@ describe("findings", () => {
     line.feed(read("g"));
     expect(line.findings("action-after-expiry")).toHaveLength(3);
     expect(line.findings("action-uncovered")).toHaveLength(1);
+  });
+
+  it("none for RequestReceived, which does not say who the person is", () => {
+    const line = lineAtEnd();
+    const call = { auditId: "a", at: 20, uri: "/x", user: AGENT };
+    const received = kubernetes({ ...call, id: "r", stage: "RequestReceived", code: null });
+    const detail = { kubernetes: kubernetesDetail("RequestReceived") };
+    line.feed({ ...received, event: { ...received.event, detail } });
+    line.feed(kubernetes({ ...call, id: "e", as: "root" }));
+    expect(line.verdict("r")?.coverage).toBe("uncovered");
+    expect(line.findings().map((finding) => finding.detail)).toMatchObject([
+      { finding: { subject: "root", evidence: ["e"] } },
+    ]);
   });
 
   it("the id comes from the cause alone: another process makes the same one, and no second", () => {
