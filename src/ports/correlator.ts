@@ -15,7 +15,10 @@ export interface Correlator {
   correlate(batch: readonly NormalizedEvent[]): Correlated;
   /** Releases held events whose wait is over. Called by one loop, and after every change of a watermark. */
   advance(watermarks: Watermarks, now: Micros): Correlated;
-  /** Everything up to this position is durable in the journal. */
+  /**
+   * Everything up to this position is durable in the journal. Called once for every `correlate`, and for every `advance` that
+   * returned entries, in the order of those calls, with the position that its `append` resolved with.
+   */
   commit(upTo: JournalPosition): void;
   /** At start: brings the ledger up to the journal's end. Reads only after `appliedTo`, and never correlates again. */
   fold(entry: JournalEntry): void;
