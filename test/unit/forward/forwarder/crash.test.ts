@@ -119,7 +119,7 @@ describe("the forwarder's place", () => {
     const bench = await createForwarderBench({
       events: 500,
       sink: createScriptedSink(undefined, 1),
-      limits: { cursorMsMin: 60_000 },
+      limits: { cursorMsMin: 100_000 },
     });
     bench.start();
     await bench.settled();
@@ -151,6 +151,34 @@ describe("the forwarder's place", () => {
     expect(cursor.position.sequence).toBe(20);
     expect(bench.log.lines).toContain("Cannot write the cursor");
     await bench.stop();
+  });
+
+  it("is written a last time at the end, behind a write that is under way", async () => {
+    const cursor = createMemoryCursor();
+    const first = Promise.withResolvers<void>();
+    const bench = await createForwarderBench({
+      events: 2,
+      sink: createScriptedSink(undefined, 1),
+      limits: { cursorMsMin: 0 },
+      change: {
+        cursor: {
+          name: cursor.name,
+          get position() {
+            return cursor.position;
+          },
+          advance: async (to) => {
+            if (to.sequence === 1) await first.promise;
+            await cursor.advance(to);
+          },
+        },
+      },
+    });
+    bench.start();
+    await expect.poll(() => bench.forwarder.state().counts.delivered).toBe(2);
+    const stopped = bench.stop();
+    first.resolve();
+    await stopped;
+    expect(cursor.moves).toEqual([1, 2]);
   });
 
   it("goes over events of other streams, so that a quiet pipeline does not hold the journal", async () => {

@@ -116,6 +116,9 @@ describe("at shutdown the forwarder", () => {
     expect(bench.cursor.moves).toEqual([]);
     expect(bench.sink.attempts).toHaveLength(1);
     expect(bench.sink.closes).toBe(1);
+    // It was we who ended it: the endpoint is not blamed.
+    expect(bench.forwarder.state().lastError).toBeNull();
+    expect(bench.log.lines).toEqual([]);
   });
 
   it("leaves a sink behind that hears no signal and does not close", async () => {
