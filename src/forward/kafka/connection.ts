@@ -8,7 +8,10 @@ import { createSockets } from "./sockets.ts";
 
 /** One way to the topic, from its login to its end; after a fault there is another. All of it rejects with kafkajs's errors. */
 export interface KafkaConnection {
-  /** How many partitions the topic has; connects and logs in at the first call. The topic is never created. */
+  /**
+   * How many partitions the topic had when this connection began; connects and logs in at the first call. Those that are added later
+   * are used from the next connection on. The topic is never created.
+   */
   partitionCount(): Promise<number>;
   /** Resolves when all in-sync replicas of the partition have the messages. */
   produce(partition: number, messages: readonly OutgoingMessage[]): Promise<void>;
@@ -20,6 +23,7 @@ export function createConnection(endpoint: KafkaEndpoint, log: Log): KafkaConnec
   const sockets = createSockets();
   const client = kafkaClient(endpoint, { sockets, log });
   const producer = client.producer({
+    // A topic that comes to be because it was asked for has the broker's defaults: one partition, often one replica.
     allowAutoTopicCreation: false,
     idempotent: false,
     createPartitioner: () => chosenPartition,
@@ -46,6 +50,7 @@ export function createConnection(endpoint: KafkaEndpoint, log: Log): KafkaConnec
   };
 }
 
+/** By a connection of its own, since a producer of kafkajs does not say. */
 async function countPartitions(
   admin: ReturnType<ReturnType<typeof kafkaClient>["admin"]>,
   topic: string,

@@ -12,10 +12,12 @@ export interface OutgoingMessage {
   readonly sizeBytes: number;
 }
 
-/** Headers that consumers dedupe and route by. */
+/** What consumers dedupe by: a batch that is tried again leaves copies. */
 export const EVENT_ID_HEADER = "chaperone-event-id";
-export const SCHEMA_HEADER = "chaperone-schema";
-export const STREAM_HEADER = "chaperone-stream";
+/** Which schema decodes an Avro value: `<subject>/v<version>`. */
+const SCHEMA_HEADER = "chaperone-schema";
+/** What consumers route by without decoding the value. */
+const STREAM_HEADER = "chaperone-stream";
 
 /**
  * The message of an entry. Its time is that of sending, and not when the event occurred: a topic deletes by it, so that a backlog
@@ -40,6 +42,7 @@ export function messageOf(
   return { entry, message: { key, value, timestamp, headers }, sizeBytes };
 }
 
+/** Without a copy: kafkajs makes its own when it encodes the request. */
 function viewOf(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

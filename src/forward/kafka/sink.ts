@@ -38,6 +38,7 @@ export function createKafkaSink(endpoint: EndpointOf<"kafka">, deps: SinkDeps): 
       const messages = messagesOf(entries, endpoint, deps);
       if ("status" in messages) return messages;
       const requests = requestsByPartition(messages, { partitionCount, requestBytesMax });
+      // Partitions side by side, the requests of each one after the other: its first fault ends it, so that nothing overtakes.
       const sends = [...requests].map(async ([partition, inOrder]) => {
         for (const request of inOrder) {
           await current.produce(partition, request);
@@ -80,7 +81,7 @@ export function createKafkaSink(endpoint: EndpointOf<"kafka">, deps: SinkDeps): 
   };
 }
 
-/** The messages of a batch, or its outcome where an event cannot become one. */
+/** The messages of a batch, or its outcome where an event cannot become one: an event must not stop its pipeline. */
 function messagesOf(
   entries: readonly JournalEntry[],
   { spec }: EndpointOf<"kafka">,
