@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DELIVERED } from "../../../../src/model/delivery.ts";
 import type { Delivery } from "../../../../src/model/delivery.ts";
+import type { Cursor } from "../../../../src/ports/journal.ts";
 import { anEvent } from "../../../support/entries.ts";
 import { createFaultyDisk } from "../../../support/disk-faulty.ts";
 import { createForwarderBench } from "../../../support/forwarder.ts";
@@ -160,18 +161,7 @@ describe("the forwarder's place", () => {
       events: 2,
       sink: createScriptedSink(undefined, 1),
       limits: { cursorMsMin: 0 },
-      change: {
-        cursor: {
-          name: cursor.name,
-          get position() {
-            return cursor.position;
-          },
-          advance: async (to) => {
-            if (to.sequence === 1) await first.promise;
-            await cursor.advance(to);
-          },
-        },
-      },
+      change: { cursor: slowFirst(cursor, first.promise) },
     });
     bench.start();
     await expect.poll(() => bench.forwarder.state().counts.delivered).toBe(2);
@@ -179,6 +169,24 @@ describe("the forwarder's place", () => {
     first.resolve();
     await stopped;
     expect(cursor.moves).toEqual([1, 2]);
+  });
+
+  it("is written at once, too, for who began to wait while another write was under way", async () => {
+    const first = Promise.withResolvers<void>();
+    const cursor = createMemoryCursor();
+    const bench = await createForwarderBench({
+      events: 2,
+      sink: createScriptedSink(undefined, 1),
+      limits: { cursorMsMin: 100_000 },
+      change: { cursor: slowFirst(cursor, first.promise) },
+    });
+    bench.start();
+    await expect.poll(() => bench.forwarder.state().counts.delivered).toBe(2);
+    const settled = bench.settled();
+    first.resolve();
+    await settled;
+    expect(cursor.moves).toEqual([1, 2]);
+    await bench.stop();
   });
 
   it("goes over events of other streams, so that a quiet pipeline does not hold the journal", async () => {
@@ -190,5 +198,19 @@ describe("the forwarder's place", () => {
     await bench.stop();
   });
 });
+
+/** The cursor, whose move to 1 takes until the promise is resolved. */
+function slowFirst(cursor: Cursor, until: Promise<void>): Cursor {
+  return {
+    name: cursor.name,
+    get position() {
+      return cursor.position;
+    },
+    advance: async (to) => {
+      if (to.sequence === 1) await until;
+      await cursor.advance(to);
+    },
+  };
+}
 
 const QUIET = { slug: "quiet", stream: "logs-findings" };
