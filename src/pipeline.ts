@@ -118,6 +118,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
     watermarks,
     pace: createPace({
       followers: () => consumers.followers(),
+      recent: journal.recent,
       recentBytesMax: configuration.journal.recentBytesMax,
       clock,
       signal: around.signal,

@@ -60,7 +60,7 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
   return {
     accept: (batch) =>
       lanes.enter(batch.source.name, async () => {
-        await options.pace.wait(sizeOf(batch));
+        await options.pace.wait();
         const { events, ignored, unreadable } = normalizeBatch(batch, options);
         const latest = latestTime(events, options);
         await watermarks.admit(batch.source, latest, options.signal);
@@ -90,12 +90,6 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
     },
     advance: releaseNow,
   };
-}
-
-function sizeOf(batch: RecordBatch): { readonly records: number; readonly sizeBytes: number } {
-  let sizeBytes = 0;
-  for (const { bytes } of batch.records) sizeBytes += bytes.byteLength;
-  return { records: batch.records.length, sizeBytes };
 }
 
 interface NormalizedBatch {

@@ -39,6 +39,9 @@ export interface Forwarder {
   /** Runs until the signal is aborted, then closes the sink. Rejects with what must end the process. Called once. */
   run(signal: AbortSignal): Promise<void>;
   state(): PipelineState;
+  /** As in the state, without making one. */
+  readonly settledTo: JournalPosition;
+  readonly lastProgressMs: number;
   /** True when the durable cursor is at the position or behind it; false where the signal was aborted before, or the run ended. */
   settled(position: JournalPosition, signal: AbortSignal): Promise<boolean>;
 }
@@ -107,6 +110,12 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
         counts: tally.counts,
         resting,
       };
+    },
+    get settledTo() {
+      return place.settledTo;
+    },
+    get lastProgressMs() {
+      return progress.lastMs;
     },
     settled: (position, signal) => place.reached(position, signal),
   };

@@ -25,7 +25,7 @@ export interface Consumer {
 export interface Consumers {
   readonly all: readonly Consumer[];
   /** How far those that are enabled have come. */
-  followers(): readonly { readonly lagEntries: number; readonly lastProgressMs: number }[];
+  followers(): readonly Pick<Forwarder, "settledTo" | "lastProgressMs">[];
   close(): Promise<void>;
 }
 
@@ -86,10 +86,10 @@ export async function openConsumers(
     const sink = createArchiveSink({ ...deps, folder, organization: configuration.organization });
     all.push(await open(ARCHIVE_PIPELINE, sink, ARCHIVE_PIPELINE.slug));
   }
+  const enabled = all.flatMap(({ forwarder }) => (forwarder === null ? [] : [forwarder]));
   return {
     all,
-    followers: () =>
-      all.flatMap(({ forwarder }) => (forwarder === null ? [] : [forwarder.state()])),
+    followers: () => enabled,
     close: async () => {
       for (const quarantine of quarantines) await quarantine.close();
     },

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createLocalJournal } from "../../src/journal/local/journal.ts";
+import type { LocalJournal } from "../../src/journal/local/journal.ts";
 import type { Damage, LocalJournalOptions } from "../../src/journal/local/options.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Disk } from "../../src/ports/disk.ts";
@@ -11,7 +12,7 @@ import type { JournalPosition } from "../../src/model/position.ts";
 
 /** A journal for a test, with everything that it told somebody. */
 export interface JournalBench {
-  readonly journal: Journal;
+  readonly journal: LocalJournal;
   readonly damages: Damage[];
   readonly log: LogLines;
 }

@@ -30,8 +30,8 @@ export interface FileTailLimits {
 
 export const FILE_TAIL_LIMITS: FileTailLimits = Object.freeze({
   chunkBytes: 256 * 1024,
-  batchRecordsMax: 2_000,
-  batchBytesMax: 2 * 1024 * 1024,
+  batchRecordsMax: 500,
+  batchBytesMax: 1024 * 1024,
   acceptsInFlightMax: 4,
   bytesInFlightMax: 16 * 1024 * 1024,
   filesOpenMax: 256,

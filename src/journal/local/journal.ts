@@ -8,13 +8,18 @@ import { settingsOf } from "./options.ts";
 import type { LocalJournalOptions } from "./options.ts";
 import { createPersist } from "./persist.ts";
 import { createRecent } from "./recent.ts";
-import type { Taken } from "./recent.ts";
+import type { Recent, Taken } from "./recent.ts";
 import { recover } from "./recovery.ts";
 import { createRetention } from "./retention.ts";
 import { createSegmentWriter } from "./segment-writer.ts";
 import { createSpace } from "./space.ts";
 import { createStored } from "./stored.ts";
 import { createWaiters } from "./waiters.ts";
+
+export interface LocalJournal extends Journal {
+  /** The entries in memory, for whoever knows its readers. */
+  readonly recent: Pick<Recent, "bytesAfter" | "forget">;
+}
 
 /**
  * The journal on this machine's disk:
@@ -26,7 +31,7 @@ import { createWaiters } from "./waiters.ts";
  * At most one process may have the folder open; the lock of the data directory sees to that. Opening recovers what an earlier run left, and
  * fails closed (JOURNAL_DAMAGED) where the folder is not what that run left.
  */
-export async function createLocalJournal(options: LocalJournalOptions): Promise<Journal> {
+export async function createLocalJournal(options: LocalJournalOptions): Promise<LocalJournal> {
   const settings = settingsOf(options);
   const segments = await recover(settings);
   const recent = createRecent(settings.recentBytesMax);
@@ -63,6 +68,7 @@ export async function createLocalJournal(options: LocalJournalOptions): Promise<
   return {
     append: (entries) => commits.append(entries),
     read,
+    recent,
     release: async (upTo) => {
       recent.forget(upTo.sequence);
       await retention.release(upTo.sequence);

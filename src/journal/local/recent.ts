@@ -9,6 +9,8 @@ export interface Recent {
   take(after: number, into: Taken): boolean;
   /** Entries up to this sequence are not needed any more. */
   forget(upTo: number): void;
+  /** Encoded bytes of the entries after a sequence, in whole commits. */
+  bytesAfter(sequence: number): number;
 }
 
 interface Commit {
@@ -69,6 +71,11 @@ export function createRecent(sizeBytesMax: number): Recent {
     },
     forget: (upTo) => {
       while (commits[0] !== undefined && commits[0].last <= upTo) dropOldest();
+    },
+    bytesAfter: (sequence) => {
+      let bytes = 0;
+      for (const commit of commits) if (commit.last > sequence) bytes += commit.sizeBytes;
+      return bytes;
     },
   };
 }
