@@ -2,8 +2,15 @@ import type { Policy } from "../model/policy.ts";
 import type { Endpoint, OtlpEndpoint, Pipeline } from "../model/relay.ts";
 import type { SourceConfiguration } from "../model/source.ts";
 import type { Period } from "./read/duration.ts";
-import type { ListenAddress } from "./schema/listen.ts";
-import type { LogLevel } from "./schema/operation.ts";
+
+/** Least level that is logged. */
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+/** Where a server listens. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
 
 /** Everything that one organization's configuration says: checked, with defaults, paths absolute and secrets read. */
 export interface Configuration {

@@ -1,11 +1,6 @@
 import { z } from "zod";
+import type { ListenAddress } from "../configuration.ts";
 import type { Field } from "./fields.ts";
-
-/** Where a server listens. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
 
 const FORM = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/;
 const MESSAGE = "must be a host and a port such as 127.0.0.1:9464 or [::1]:9464";

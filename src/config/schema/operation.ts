@@ -1,11 +1,14 @@
-import type { JournalConfiguration, LimitsConfiguration } from "../configuration.ts";
+import type {
+  JournalConfiguration,
+  LimitsConfiguration,
+  ListenAddress,
+  LogLevel,
+} from "../configuration.ts";
 import type { Period } from "../read/duration.ts";
 import { duration, oneOf, period, size, text, whole, type Field } from "./fields.ts";
 import { otlpWithCredentials, type DeclaredAuth, type DeclaredOtlp } from "./http.ts";
-import { listenOrOff, type ListenAddress } from "./listen.ts";
+import { listenOrOff } from "./listen.ts";
 import { maybe, section } from "./section.ts";
-
-export type LogLevel = "debug" | "info" | "warn" | "error";
 
 const SECOND_MS = 1_000;
 const HOUR_MS = 3_600 * SECOND_MS;

@@ -2,7 +2,7 @@ import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { KubernetesFacts } from "../../model/facts.ts";
 import type { Policy } from "../../model/policy.ts";
 import { keyOf } from "../ledger/key.ts";
-import type { EvidenceContext } from "./fold.ts";
+import type { EvidenceContext } from "./context.ts";
 
 /** Resources of rbac.authorization.k8s.io by which a role reaches Kubernetes. */
 const BINDING_KINDS = new Set(["clusterroles", "clusterrolebindings", "roles", "rolebindings"]);

@@ -1,22 +1,11 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { TeleportFacts } from "../../model/facts.ts";
-import type { Grants } from "../grants/grants.ts";
-import type { Vendors } from "../identity/vendors.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf } from "../ledger/key.ts";
-import type { Ledger } from "../ledger/ledger.ts";
+import type { EvidenceContext } from "./context.ts";
 import { foldLock } from "./locks.ts";
 import { foldGrantRecord } from "./requests.ts";
 import { foldSession } from "./sessions.ts";
-
-/** What a fold works on; the live path and the start use the same. */
-export interface EvidenceContext {
-  readonly ledger: Ledger;
-  readonly grants: Grants;
-  readonly vendors: Vendors;
-  /** Tells those who wait for this evidence. */
-  readonly arrived: (key: string) => void;
-}
 
 /** Puts what a Teleport record proves into the ledger (C8, and the sessions of M2). The order of records does not matter. */
 export function foldTeleport(

@@ -2,7 +2,7 @@ import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { TeleportFacts } from "../../model/facts.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { LockDocument } from "../ledger/kinds.ts";
-import type { EvidenceContext } from "./fold.ts";
+import type { EvidenceContext } from "./context.ts";
 
 /** Adds a lock's beginning or end (G3). A lock without a name is known by its event. */
 export function foldLock(context: EvidenceContext, event: AuditEvent, facts: TeleportFacts): void {

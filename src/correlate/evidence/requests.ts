@@ -3,7 +3,7 @@ import type { AccessRequestFacts, TeleportFacts } from "../../model/facts.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { GrantRecord } from "../ledger/kinds.ts";
-import type { EvidenceContext } from "./fold.ts";
+import type { EvidenceContext } from "./context.ts";
 
 /** Records of one request that are kept; reviews that settled nothing have a smaller share, so that they cannot crowd out a decision. */
 const RECORDS_MAX = 1_000;

@@ -2,7 +2,7 @@ import type { TeleportFacts } from "../../model/facts.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { SessionDocument } from "../ledger/kinds.ts";
-import type { EvidenceContext } from "./fold.ts";
+import type { EvidenceContext } from "./context.ts";
 
 /**
  * Adds what a record says to its session. The start says everything; the end says when it began and whose it was, for a session

@@ -4,7 +4,7 @@ import { DELIVERED } from "../../model/delivery.ts";
 import type { JournalEntry } from "../../model/entry.ts";
 import type { Sink } from "../../ports/sink.ts";
 import { toJsonLine } from "../encode/json.ts";
-import type { EndpointOf, SinkDeps } from "../sinks.ts";
+import type { EndpointOf, SinkDeps } from "../create-sink.ts";
 import { UnfitPath, classifyError } from "./classify-error.ts";
 import { lockPath } from "./lock.ts";
 import type { FileLock } from "./lock.ts";

@@ -1,7 +1,7 @@
 import { DELIVERED, type Delivery } from "../../model/delivery.ts";
 import type { JournalEntry } from "../../model/entry.ts";
 import type { Sink } from "../../ports/sink.ts";
-import type { EndpointOf, SinkDeps } from "../sinks.ts";
+import type { EndpointOf, SinkDeps } from "../create-sink.ts";
 import { causeOf } from "./cause.ts";
 import { classifyError } from "./classify-error.ts";
 import { createConnection, type KafkaConnection } from "./connection.ts";

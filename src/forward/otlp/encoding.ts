@@ -1,19 +1,6 @@
-import type { JournalEntry } from "../../model/entry.ts";
 import type { Protocol } from "./classify.ts";
+import type { Encoding } from "./encoded-request.ts";
 import { createProtobufEncoder, type ProtobufEncoder } from "./protobuf.ts";
-
-/** An encoded request. */
-export interface EncodedRequest {
-  readonly body: Uint8Array;
-  /** Nobody reads the body any more: its memory may be used for another request. */
-  release(): void;
-}
-
-/** Makes requests of one protocol out of entries. */
-export interface Encoding {
-  encode(entries: readonly JournalEntry[]): Promise<EncodedRequest>;
-  close(): Promise<void>;
-}
 
 /** The OpenTelemetry SDK is loaded only where JSON is asked for. */
 export async function createEncoding(protocol: Protocol): Promise<Encoding> {

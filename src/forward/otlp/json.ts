@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Agent, createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { duplexPair, type Duplex } from "node:stream";
 import { OTLPLogExporter } from "@opentelemetry/exporter-logs-otlp-http";
-import type { EncodedRequest, Encoding } from "./encoding.ts";
+import type { EncodedRequest, Encoding } from "./encoded-request.ts";
 import { readableRecords } from "./readable-record.ts";
 
 /**

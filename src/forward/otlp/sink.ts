@@ -1,10 +1,11 @@
 import { DELIVERED, type Delivery } from "../../model/delivery.ts";
 import type { Sink } from "../../ports/sink.ts";
-import type { EndpointOf, SinkDeps } from "../sinks.ts";
+import type { EndpointOf, SinkDeps } from "../create-sink.ts";
 import { classifyError } from "./classify-error.ts";
 import { classifyResponse } from "./classify.ts";
 import { withDeadline } from "./deadline.ts";
-import { createEncoding, type Encoding } from "./encoding.ts";
+import type { Encoding } from "./encoded-request.ts";
+import { createEncoding } from "./encoding.ts";
 import { createTransport, type Transport } from "./transport.ts";
 
 /** OTLP: a request must not be larger, compression left aside (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request). */

@@ -1,7 +1,8 @@
-import { ChaperoneError, describeError, systemCode } from "../../model/error.ts";
+import { systemCode } from "../../model/error.ts";
 import type { LocalEntry } from "./entry.ts";
 import type { Settings } from "./options.ts";
 import type { Block, SegmentWriter } from "./segment-writer.ts";
+import { full } from "./full.ts";
 import type { Space } from "./space.ts";
 
 /** Makes blocks durable, one after another. */
@@ -80,12 +81,4 @@ export function createPersist(
       givenUp.abort();
     },
   };
-}
-
-export function full(folder: string, why: unknown): ChaperoneError {
-  return new ChaperoneError(
-    "JOURNAL_FULL",
-    `Cannot append to journal "${folder}": ${describeError(why)}`,
-    { hint: "Nothing is lost: what was not taken comes again from its source." },
-  );
 }

@@ -1,4 +1,4 @@
-import { full } from "./persist.ts";
+import { full } from "./full.ts";
 import type { Retention } from "./retention.ts";
 import type { Settings } from "./options.ts";
 import type { SegmentList } from "./segment-list.ts";
