@@ -1,5 +1,9 @@
-/** Microseconds since the Unix epoch, UTC: a whole number, exact until the year 2255. */
+/** Microseconds since the Unix epoch, UTC: a whole number, exact from 1827 to 2255. */
 export type Micros = number;
+
+/** Beyond these, numbers or readers of our Avro files are not exact. */
+const MICROS_MIN = -(2 ** 52);
+const MICROS_MAX = 2 ** 53 - 2;
 
 export const MICROS_PER_MS = 1_000;
 export const MICROS_PER_SECOND = 1_000_000;
@@ -10,12 +14,13 @@ const RFC3339 =
 
 /**
  * Microseconds of an RFC 3339 time; finer digits are cut. `null` for anything else, months, days and hours that do not exist
- * included, and for year 1, by which Go programs write "no time". A 60th second is the next minute's first.
+ * included, for year 1, by which Go programs write "no time", and for times that microseconds cannot state exactly. A 60th second
+ * is the next minute's first.
  */
 export function parseTime(text: unknown): Micros | null {
   if (typeof text !== "string") return null;
   const usual = parseUsualTime(text);
-  if (usual >= 0) return usual;
+  if (usual >= 0) return usual <= MICROS_MAX ? usual : null;
   const match = RFC3339.exec(text);
   if (match === null) return null;
   const [, year, month, day, hour, minute, second, fraction, zone] = match;
@@ -23,8 +28,9 @@ export function parseTime(text: unknown): Micros | null {
   const seconds = secondsOfDay(Number(hour), Number(minute), Number(second));
   const offset = zoneOffset(zone ?? "Z");
   if (days === null || seconds === null || offset === null) return null;
-  const micros = Number((fraction ?? "").slice(0, 6).padEnd(6, "0"));
-  return days * MICROS_PER_DAY + seconds * MICROS_PER_SECOND + micros - offset;
+  const rest = Number((fraction ?? "").slice(0, 6).padEnd(6, "0"));
+  const micros = days * MICROS_PER_DAY + seconds * MICROS_PER_SECOND + rest - offset;
+  return micros >= MICROS_MIN && micros <= MICROS_MAX ? micros : null;
 }
 
 /** RFC 3339 in UTC with six fraction digits. */
