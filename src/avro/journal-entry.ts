@@ -2,7 +2,9 @@ import type avro from "avsc";
 import type { NewEntry } from "../model/entry.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
 import { EVENT_SCHEMA, encodeEvent } from "./event.ts";
+import { writeAuditEvent } from "./generated/write-audit-event.ts";
 import { typeOfSchema } from "./schemas.ts";
+import type { AvroWriter } from "./writer.ts";
 
 const HEAD_FIELDS = [
   {
@@ -47,25 +49,20 @@ const idType = typeOfSchema(
   }),
 );
 
-/** Where an encoded entry ends and where its event begins; a negative `end` says how many bytes are missing. */
-export interface EncodedPlace {
-  readonly eventStart: number;
-  readonly end: number;
-}
-
-/**
- * Writes an entry at a position. avsc writes up to some 200 bytes past its own end for short strings that are not ASCII: what
- * follows the position must be free. Throws for a value that is no entry.
- */
-export function encodeEntry(
-  sequence: number,
-  entry: NewEntry,
-  { buffer, position }: { readonly buffer: Buffer; readonly position: number },
-): EncodedPlace {
-  const head = { sequence, kind: entry.kind, streams: entry.streams };
-  const eventStart = headType.encode(head, buffer, position);
-  if (eventStart < 0) return { eventStart: -1, end: eventStart };
-  return { eventStart, end: eventType.encode(entry.event, buffer, eventStart) };
+/** Appends an entry; the size of its event in bytes. Throws for a value that is no entry, and has then written nothing. */
+export function encodeEntry(writer: AvroWriter, sequence: number, entry: NewEntry): number {
+  const start = writer.sizeBytes;
+  try {
+    writer.long(sequence);
+    writer.string(entry.kind);
+    writer.strings(entry.streams);
+    const eventStart = writer.sizeBytes;
+    writeAuditEvent(writer, entry.event);
+    return writer.sizeBytes - eventStart;
+  } catch (error) {
+    writer.reset(start);
+    throw error;
+  }
 }
 
 /** What is read of every entry; its event is decoded only if asked. */

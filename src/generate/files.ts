@@ -1,5 +1,6 @@
 import { configurationJsonSchema } from "../config/json-schema.ts";
 import { OTLP_MAPPING } from "../forward/otlp/mapping.ts";
+import { encodersOfSchema } from "./encoders.ts";
 import { schemaReference } from "./schema-reference.ts";
 import { typesOfSchema } from "./types.ts";
 
@@ -20,6 +21,14 @@ export function generatedFiles(): Promise<readonly GeneratedFile[]> {
       `schemas/${name}/v1.avsc`,
     ),
   }));
+  const encoder = {
+    url: new URL("../avro/generated/write-audit-event.ts", import.meta.url),
+    content: encodersOfSchema(
+      new URL("../../schemas/audit-event/v1.avsc", import.meta.url),
+      "schemas/audit-event/v1.avsc",
+      "../../model/generated/audit-event.ts",
+    ),
+  };
   const reference = {
     url: new URL("../../schemas/README.md", import.meta.url),
     content: schemaReference(OTLP_MAPPING),
@@ -28,5 +37,5 @@ export function generatedFiles(): Promise<readonly GeneratedFile[]> {
     url: new URL("../../config/chaperone.schema.json", import.meta.url),
     content: configurationJsonSchema(),
   };
-  return Promise.resolve([...types, reference, configuration]);
+  return Promise.resolve([...types, encoder, reference, configuration]);
 }

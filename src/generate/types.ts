@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
-type AvroSchema = string | readonly AvroSchema[] | AvroNamed;
-interface AvroNamed {
+export type AvroSchema = string | readonly AvroSchema[] | AvroNamed;
+export interface AvroNamed {
   readonly type: string | AvroNamed;
   readonly name?: string;
   readonly doc?: string;
@@ -64,11 +64,11 @@ function recordType(schema: AvroNamed, interfaces: string[]): string {
 }
 
 /** The branches of `detail` are named in lower case for the JSON form; their interfaces say what they are. */
-function interfaceName(name: string): string {
+export function interfaceName(name: string): string {
   return /^[a-z]/.test(name) ? `${name.charAt(0).toUpperCase()}${name.slice(1)}Detail` : name;
 }
 
-function isUnion(schema: AvroSchema): schema is readonly AvroSchema[] {
+export function isUnion(schema: AvroSchema): schema is readonly AvroSchema[] {
   return Array.isArray(schema);
 }
 

@@ -1,4 +1,5 @@
 import { encodeEntry } from "../../avro/journal-entry.ts";
+import { AvroWriter } from "../../avro/writer.ts";
 import { ChaperoneError } from "../../model/error.ts";
 import type { NewEntry } from "../../model/entry.ts";
 import type { JournalPosition } from "../../model/position.ts";
@@ -33,9 +34,7 @@ export interface Batcher {
   make(appends: PendingAppend[], isOwnFirst: boolean): Batch;
 }
 
-const SCRATCH_BYTES_MIN = 1024 * 1024;
-/** avsc writes past the end of a short string that is not ASCII. */
-const SLACK_BYTES = 1024;
+const WRITER_BYTES = 1024 * 1024;
 
 /** Makes batches of `bytesMax`, and at most one entry more; sequences go on from `sequence`. */
 export function createBatcher(options: {
@@ -43,51 +42,38 @@ export function createBatcher(options: {
   readonly bytesMax: number;
 }): Batcher {
   const { bytesMax } = options;
-  let scratch: Buffer = Buffer.allocUnsafeSlow(0);
+  let writer = new AvroWriter(WRITER_BYTES);
   let sequence = options.sequence;
-
-  function encode(entry: NewEntry, position: number): { eventStart: number; end: number } {
-    for (;;) {
-      const place = encodeEntry(sequence + 1, entry, { buffer: scratch, position });
-      if (place.end >= 0 && place.end + SLACK_BYTES <= scratch.length) return place;
-      const neededBytes = place.end < 0 ? scratch.length - place.end : place.end;
-      const grown = Math.max(neededBytes + SLACK_BYTES, 2 * scratch.length, SCRATCH_BYTES_MIN);
-      const larger = Buffer.allocUnsafeSlow(grown);
-      scratch.copy(larger, 0, 0, position);
-      scratch = larger;
-    }
-  }
 
   function make(appends: PendingAppend[], isOwnFirst: boolean): Batch {
     // One huge line must not keep its memory for good.
-    if (scratch.length > 4 * Math.max(bytesMax, SCRATCH_BYTES_MIN)) scratch = Buffer.alloc(0);
+    if (writer.capacityBytes > 4 * Math.max(bytesMax, WRITER_BYTES))
+      writer = new AvroWriter(WRITER_BYTES);
+    writer.reset();
     const first = sequence + 1;
     const isOwn = appends[0]?.isOwn ?? false;
     const entries: LocalEntry[] = [];
     const finished: { append: PendingAppend; last: number }[] = [];
-    let end = 0;
     for (let append = appends[0]; append !== undefined; append = appends[0]) {
       if (isOwnFirst && append.isOwn !== isOwn) break;
-      while (append.taken < append.entries.length && end < bytesMax) {
+      while (append.taken < append.entries.length && writer.sizeBytes < bytesMax) {
         const entry = append.entries[append.taken];
         if (entry === undefined) break;
-        const place = encodeOrSay(entry, end);
+        const eventBytes = encodeOrSay(entry);
         append.taken += 1;
         sequence += 1;
-        entries.push(recentEntry(sequence, place.end - place.eventStart, entry));
-        end = place.end;
+        entries.push(recentEntry(sequence, eventBytes, entry));
       }
       if (append.taken < append.entries.length) break;
       finished.push({ append, last: sequence });
       appends.shift();
     }
-    const payload = scratch.subarray(0, end);
-    return { first, last: sequence, isOwn, entries, payload, finished };
+    return { first, last: sequence, isOwn, entries, payload: writer.written(), finished };
   }
 
-  function encodeOrSay(entry: NewEntry, position: number): { eventStart: number; end: number } {
+  function encodeOrSay(entry: NewEntry): number {
     try {
-      return encode(entry, position);
+      return encodeEntry(writer, sequence + 1, entry);
     } catch (error) {
       const id = JSON.stringify(entry.event.id);
       throw new ChaperoneError("JOURNAL_WRITE_FAILED", `Cannot encode event ${id}`, {
