@@ -26,7 +26,7 @@ export interface ForwarderLimits {
 
 export const DEFAULT_LIMITS: ForwarderLimits = Object.freeze({
   attemptMsMax: 120_000,
-  graceMsMax: 4_000,
+  graceMsMax: 2_500,
   retryMsMin: 200,
   retryMsMax: 30_000,
   retryAfterMsMax: 300_000,

@@ -66,6 +66,16 @@ describe.skipIf(!(await requireEngine()))(
       const otlp = seenInOtlp(await collector.logs());
       const records = await kafka.consumeAll(TOPIC, await recordCount(kafka), CONSUME_MS_MAX);
       expect(origin.written.length).toBeGreaterThan(8_000);
+      // The killing went through held and released events too, or it would show little.
+      const verdicts = new Set(
+        ndjson.map(({ verdict }) => verdict.replaceAll(/"[0-9a-f-]{36}"/g, "id")),
+      );
+      expect(
+        [...verdicts].some((verdict) => verdict.includes('"window","coverage":"covered"')),
+      ).toBe(true);
+      expect(
+        [...verdicts].some((verdict) => verdict.includes('"named","coverage":"covered"')),
+      ).toBe(true);
       const seen: Readonly<Record<string, readonly SeenEvent[]>> = {
         ndjson,
         otlp,
