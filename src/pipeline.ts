@@ -128,6 +128,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
     acceptsInFlightMax: configuration.limits.acceptsInFlightMax,
     skewMaxMs: policy.hold.skewMaxMs,
     signal: around.signal,
+    fail: around.fail,
   });
   losses.declareTo(intake);
   const checkpoints = createCheckpoints(disk, join(home, HOME.checkpoints));

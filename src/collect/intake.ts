@@ -28,6 +28,11 @@ export interface IntakeOptions {
   readonly skewMaxMs: number;
   /** Ends every wait; the accepts under way then reject. */
   readonly signal: AbortSignal;
+  /**
+   * Ends the process: what was correlated could not be journaled, so the ledger in memory is ahead of the journal. A collector takes
+   * its rejection for a nack and would hand the records in again for ever.
+   */
+  readonly fail: (error: unknown) => void;
 }
 
 /** The intake, and the loop's way to let held events go. */
@@ -44,17 +49,37 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
   const { correlator, journal, watermarks, meter, organization } = options;
   const lanes = createLanes(options.acceptsInFlightMax);
 
-  async function journalNow(correlated: Correlated): Promise<void> {
-    const durable = journal.append(correlated.entries);
-    correlator.commit(await durable);
-    countJournaled(meter, organization, correlated.entries);
-    meter.set("chaperone_events_held", { organization }, correlator.heldCount);
+  /** A journal that gives up waiting because the process ends is no failure. */
+  function failed(error: unknown): never {
+    if (!options.signal.aborted) options.fail(error);
+    throw error;
+  }
+
+  async function journalNow(decide: () => Correlated): Promise<Correlated> {
+    try {
+      const correlated = decide();
+      const durable = journal.append(correlated.entries);
+      correlator.commit(await durable);
+      countJournaled(meter, organization, correlated.entries);
+      meter.set("chaperone_events_held", { organization }, correlator.heldCount);
+      return correlated;
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  function advance(): Correlated {
+    try {
+      return correlator.advance(watermarks.current(), options.clock.now());
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   /** Also before each batch, so that it is judged by the evidence that is there by now. */
   async function releaseNow(): Promise<void> {
-    const released = correlator.advance(watermarks.current(), options.clock.now());
-    if (released.entries.length > 0) await journalNow(released);
+    const released = advance();
+    if (released.entries.length > 0) await journalNow(() => released);
   }
 
   return {
@@ -66,15 +91,17 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
         await watermarks.admit(batch.source, latest, options.signal);
         options.signal.throwIfAborted();
         const released = releaseNow();
-        const correlated = correlator.correlate(events);
-        const durable = Promise.all([released, journalNow(correlated)]);
+        const durable = Promise.all([journalNow(() => correlator.correlate(events)), released]);
         if (latest > -Infinity) watermarks.observe(batch.source, batch.part, latest);
-        const counts = { ignored, unreadable, duplicates: correlated.duplicates };
-        return { done: durable.then(() => countAccepted(meter, batch, counts)) };
+        return {
+          done: durable.then(([{ duplicates }]) =>
+            countAccepted(meter, batch, { ignored, unreadable, duplicates }),
+          ),
+        };
       }),
     gap: (range) =>
       lanes.enter(range.source.name, () => {
-        const durable = journalNow(correlator.correlate([options.gapEvent(range)]));
+        const durable = journalNow(() => correlator.correlate([options.gapEvent(range)]));
         const labels = { source: range.source.name };
         return Promise.resolve({
           done: durable.then(() => meter.add("chaperone_gaps_total", labels, 1)),

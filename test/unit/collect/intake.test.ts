@@ -66,6 +66,7 @@ function setUp(acceptsInFlightMax = 4) {
   const correlator = plainCorrelator();
   const meter = createMeter();
   const stop = new AbortController();
+  const failures: unknown[] = [];
   const intake = createIntake({
     organization: "acme",
     normalize: ({ bytes, observedAt }) => {
@@ -86,8 +87,9 @@ function setUp(acceptsInFlightMax = 4) {
     acceptsInFlightMax,
     skewMaxMs: 1_000,
     signal: stop.signal,
+    fail: (error) => void failures.push(error),
   });
-  return { journal, correlator, meter, intake, stop };
+  return { journal, correlator, meter, intake, stop, failures };
 }
 
 function batchOf(...lines: string[]): RecordBatch {
@@ -139,6 +141,40 @@ describe("intake.accept()", () => {
     journal.fail(new Error("fsync failed"));
     await expect(accepted).rejects.toThrow("fsync failed");
     expect(await meter.value("chaperone_records_read_total", { source: "kube" })).toBe(0);
+  });
+
+  it("ends the process when the journal could not be written, since a collector only tries again", async () => {
+    const { journal, intake, failures } = setUp();
+    const accepted = intake.accept(batchOf("a"));
+    await expect.poll(() => journal.appended.length).toBe(1);
+    const error = new Error("fsync failed");
+    journal.fail(error);
+    await expect(accepted).rejects.toThrow("fsync failed");
+    expect(failures).toEqual([error]);
+  });
+
+  it("ends the process when correlation fails, which leaves the ledger ahead of the journal", async () => {
+    const { correlator, intake, failures } = setUp();
+    const error = new Error("disk I/O error");
+    correlator.correlate = () => {
+      throw error;
+    };
+    await expect(intake.accept(batchOf("a"))).rejects.toThrow("disk I/O error");
+    correlator.advance = () => {
+      throw error;
+    };
+    await expect(intake.advance()).rejects.toThrow("disk I/O error");
+    expect(failures).toEqual([error, error]);
+  });
+
+  it("does not call it a failure when a journal that waits for space gives up at shutdown", async () => {
+    const { journal, intake, stop, failures } = setUp();
+    const accepted = intake.accept(batchOf("a"));
+    await expect.poll(() => journal.appended.length).toBe(1);
+    stop.abort();
+    journal.fail(new Error("given up"));
+    await expect(accepted).rejects.toThrow("given up");
+    expect(failures).toEqual([]);
   });
 
   it("rejects at shutdown rather than journal what its collector no longer waits for", async () => {
