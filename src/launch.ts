@@ -11,6 +11,8 @@ import { fileURLToPath } from "node:url";
  */
 const NODE_MAJOR_MIN = 24;
 const LAUNCHED = "CHAPERONE_LAUNCHED";
+/** As in deploy/systemd: more room for young objects makes nothing faster. */
+const MEMORY_OPTION = "--max-semi-space-size=8";
 const FORWARDED: readonly NodeJS.Signals[] = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR2"];
 
 if (Number.parseInt(process.versions.node, 10) >= NODE_MAJOR_MIN) {
@@ -44,7 +46,7 @@ function refuse(): void {
 function spawnAgain(node: string): ChildProcess {
   return spawn(
     node,
-    [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)],
+    [MEMORY_OPTION, ...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)],
     { stdio: "inherit", env: { ...process.env, [LAUNCHED]: "1" } },
   );
 }

@@ -1,4 +1,12 @@
-import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from "node:fs";
+import { hash } from "node:crypto";
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+} from "node:fs";
 import { once } from "node:events";
 import { dirname } from "node:path";
 import { parseTime } from "../../src/model/time.ts";
@@ -18,19 +26,28 @@ const START = parseTime("2026-11-22T00:00:00Z") ?? 0;
 /** One event in two hundred is a vendor's, as on a quiet day. */
 const VENDOR_EVERY = 200;
 
-/** Writes the data set once; the same seed always makes the same bytes. */
+/** What makes the lines: with another one, a cached file holds other bytes than it says. */
+const MAKERS = ["data.ts", "../support/audit-lines.ts", "../support/random.ts"];
+
+/** Writes the data set once; the same seed always makes the same bytes. Kept by set, seed, size and what made it. */
 export async function makeDataSet(
   set: DataSet,
   sizeBytes: number,
   folder: string,
 ): Promise<DataFile> {
-  const path = `${folder}/${set}-${sizeBytes}/audit.log`;
+  const path = `${folder}/${set}-${SEED}-${sizeBytes}-${makersDigest()}/audit.log`;
   if (!existsSync(path)) {
     mkdirSync(dirname(path), { recursive: true });
-    await write(set, sizeBytes, `${path}.unfinished`);
-    renameSync(`${path}.unfinished`, path);
+    const unfinished = `${path}.${process.pid}`;
+    await write(set, sizeBytes, unfinished);
+    renameSync(unfinished, path);
   }
   return { path, sizeBytes: statSync(path).size };
+}
+
+function makersDigest(): string {
+  const sources = MAKERS.map((name) => readFileSync(new URL(name, import.meta.url), "utf8"));
+  return hash("sha256", sources.join("\n")).slice(0, 8);
 }
 
 async function write(set: DataSet, sizeBytes: number, path: string): Promise<void> {

@@ -45,6 +45,7 @@ export async function runFluentBit(program: string, options: RunOptions): Promis
     mbPerCpuSecond: options.data.sizeBytes / 1e6 / usage.cpuSeconds,
     eventsPerSecond: countLines(options.data.path) / wallSeconds,
     peakRssMb: usage.peakRssMb,
+    blocksReadBack: 0,
   };
 }
 
