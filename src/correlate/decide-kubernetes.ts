@@ -96,7 +96,10 @@ function asPrincipal(
   return attribute(action, context.grants, context.trace);
 }
 
-/** W4: the vendor's agent acts as somebody who is not the vendor's. */
+/**
+ * W4: the vendor's agent acts as somebody who is not the vendor's. Only a certificate of the Teleport that the agent belongs to tells
+ * that it may have been that person: everybody has one of their own Teleport all day long.
+ */
 function decideCustomer(
   context: DecisionContext,
   facts: KubernetesFacts,
@@ -105,7 +108,11 @@ function decideCustomer(
   const isOrganizationUser = context.vendors.isOrganizationUser(name);
   const certificates = isOrganizationUser ? context.ledger.certificates.scan(prefixOf(name)) : [];
   const at = facts.receivedAt;
-  if (certificates.some((c) => c.createdAt <= at && at < (c.expires ?? Infinity))) {
+  const isValid = certificates.some(
+    ({ cluster, createdAt, expires }) =>
+      vendor.isOwnCluster(cluster) && createdAt <= at && at < (expires ?? Infinity),
+  );
+  if (isValid) {
     context.trace?.push({
       rule: "W4",
       says: `"${name}" is the organization's, with a certificate then`,

@@ -24,14 +24,16 @@ interface Attributed {
   readonly isSettled: boolean;
 }
 
-/** M1 and M2: only the ids that were named are candidates, also for C6. */
+/** M1 and M2: only the ids that were named are candidates, also for C6. A request permits nothing to anybody but who asked. */
 function byNamedIds(action: VendorAction, grants: Grants, trace: Trace): Attributed {
   const { named, namedBy, judgedAt } = action;
   trace?.push({
     rule: namedBy === "named" ? "M1" : "M2",
     says: `the ${namedBy === "named" ? "event" : "session"} lists ${named.join(", ")}`,
   });
-  const known = named.flatMap((id) => grants.byId(id, action.cluster) ?? []);
+  const known = named
+    .flatMap((id) => grants.byId(id, action.cluster) ?? [])
+    .filter((timed) => !isRequestRead(timed) || timed.grant.principal === action.principal);
   const open = known.filter(
     (timed) => isOpenAt(timed, judgedAt) && !isBoundElsewhere(timed.grant, action.reached),
   );

@@ -1,5 +1,6 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { TeleportFacts } from "../../model/facts.ts";
+import type { Micros } from "../../model/time.ts";
 import type { PermitRequest } from "../judge/permits.ts";
 import type { Reached } from "../grants/resources.ts";
 import type { KnownVendor } from "../identity/vendors.ts";
@@ -36,7 +37,7 @@ export function teleportAction(
     vendor,
     principal: person,
     sharedRoles: [],
-    judgedAt: session?.start ?? facts.time,
+    judgedAt: judgedAt(facts, principal),
     cluster,
     reached: isKubernetes ? kubernetesCluster(cluster) : node(facts, session),
     ...vendorGroups(vendor, groups),
@@ -51,6 +52,15 @@ export function teleportAction(
 }
 
 /** `proto` is `kube` for Kubernetes and `ssh` for SSH; not every record has it. */
+/**
+ * C1: what belongs to a person's own session was received at its start. A start is its own, whatever session had its id before, and
+ * who joins another's session is received then.
+ */
+function judgedAt(facts: TeleportFacts, { person, session }: TeleportPrincipal): Micros {
+  const isOwn = facts.event !== "session.start" && session?.person === person;
+  return (isOwn ? session.start : null) ?? facts.time;
+}
+
 function reachesKubernetes(facts: TeleportFacts, session: SessionDocument | null): boolean {
   const protocol = facts.protocol ?? session?.protocol ?? null;
   if (protocol !== null) return protocol === "kube";

@@ -29,6 +29,7 @@ function foldCertificate(context: EvidenceContext, event: AuditEvent, facts: Tel
   if (certificate === null || certificate.user === "") return;
   const person = context.vendors.personOf(certificate.user);
   context.ledger.certificates.put(keyOf(person, facts.time, event.id), {
+    cluster: facts.cluster,
     createdAt: facts.time,
     expires: certificate.expires,
     roles: certificate.roles,

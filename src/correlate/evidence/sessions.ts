@@ -6,7 +6,8 @@ import type { EvidenceContext } from "./context.ts";
 
 /**
  * Adds what a record says to its session. The start says everything; the end says when it began and whose it was, for a session
- * whose start was never read; any other record may only add the ids that it lists.
+ * whose start was never read. All other records say nothing: they may be those of a colleague who joined it, whose grants are not
+ * the session's. Of two starts, since an old Teleport let the client choose the id, the later one counts.
  */
 export function foldSession(context: EvidenceContext, facts: TeleportFacts, id: string): void {
   const { ledger, vendors } = context;
@@ -28,21 +29,19 @@ function nextSession(
   facts: TeleportFacts,
   person: string | null,
 ): SessionDocument | null {
-  const accessRequests = union(session.accessRequests, facts.accessRequests ?? []);
+  const accessRequests = facts.accessRequests ?? [];
   switch (facts.event) {
     case "session.start":
+      if (session.isStartRead && facts.time < (session.start ?? -Infinity)) return null;
       return { ...session, ...startOf(facts), person, accessRequests };
     case "session.end": {
       const endedAt = Math.min(facts.time, session.endedAt ?? Infinity);
-      if (session.isStartRead) return { ...session, accessRequests, endedAt };
+      if (session.isStartRead) return { ...session, endedAt };
       const start = facts.sessionStart ?? session.start;
       return { ...session, ...contextOf(facts), accessRequests, endedAt, person, start };
     }
     default:
-      // Most records of a session repeat what its start said.
-      return accessRequests.length === session.accessRequests.length
-        ? null
-        : { ...session, accessRequests };
+      return null;
   }
 }
 
@@ -80,10 +79,4 @@ function emptySession(id: string, cluster: string): SessionDocument {
     kubernetesCluster: null,
     kubernetesGroups: [],
   };
-}
-
-/** Sorted, so that the order in which records arrive leaves no trace. */
-function union(a: readonly string[], b: readonly string[]): readonly string[] {
-  if (b.every((id) => a.includes(id))) return a;
-  return [...new Set([...a, ...b])].sort();
 }

@@ -13,6 +13,8 @@ export interface KnownVendor {
   /** Groups of its standing roles that no other role gives. */
   readonly standingGroups: ReadonlySet<string>;
   readonly rootClusters: ReadonlySet<string>;
+  /** Whether people of this Teleport cluster may reach what the vendor's agents reach: a root, a leaf, or any where none is named. */
+  isOwnCluster(cluster: string): boolean;
   isPerson(name: string): boolean;
   /** The roles of which this Kubernetes user is a shared name. */
   rolesOfKubernetesUser(name: string): readonly VendorRole[];
@@ -97,6 +99,7 @@ function knownVendor(vendor: Vendor): KnownVendor {
   const granted = new Set(
     vendor.roles.filter((role) => !role.isStanding).flatMap((role) => role.kubernetesGroups),
   );
+  const clusters = new Set([...vendor.clusters, ...vendor.leafClusters]);
   const standingRoles = vendor.roles.filter((role) => role.isStanding);
   return {
     name: vendor.name,
@@ -107,6 +110,7 @@ function knownVendor(vendor: Vendor): KnownVendor {
       standingRoles.flatMap((role) => role.kubernetesGroups).filter((group) => !granted.has(group)),
     ),
     rootClusters: new Set(vendor.clusters),
+    isOwnCluster: (cluster) => clusters.size === 0 || clusters.has(cluster),
     isPerson: isUser,
     rolesOfKubernetesUser: (name) =>
       vendor.roles.filter((role) => role.kubernetesUsers.includes(name)),

@@ -55,6 +55,8 @@ export interface SessionDocument {
 
 /** A certificate that Teleport issued (cert.create). */
 export interface CertificateDocument {
+  /** Teleport cluster that issued it. */
+  readonly cluster: string;
   readonly createdAt: Micros;
   readonly expires: Micros | null;
   readonly roles: readonly string[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NormalizedEvent } from "../../../../src/model/normalization.ts";
-import { approved, AGENT, kubernetes, LEAF, teleport } from "../../../support/correlate.ts";
+import { approved, AGENT, kubernetes, LEAF, ROOT, teleport } from "../../../support/correlate.ts";
 import { createTestLine } from "../../../support/correlate-line.ts";
 
 const dana = "dana@vendor.example";
@@ -53,6 +53,76 @@ describe("which grants an event has", () => {
     expect(line.verdict("e")).toBeNull();
     line.evidenceUpTo(100);
     expect(line.verdict("e")).toMatchObject({ coverage: "uncovered", related: ["r9"] });
+  });
+
+  it("M1 an id of somebody else's request permits nothing, and is related", () => {
+    const line = createTestLine();
+    line.feed(approved("r1", { user: "kim@vendor.example" }), approved("r2"));
+    line.evidenceUpTo(100);
+    line.feed(ssh("e", "session.rejected", { sessionId: null, accessRequests: ["r1"] }));
+    expect(line.verdict("e")).toMatchObject({
+      grants: [],
+      related: ["r1"],
+      method: "named",
+      coverage: "uncovered",
+    });
+  });
+
+  it("M1 a leaf's name of the person who asked is that person", () => {
+    const line = createTestLine();
+    line.feed(approved("r1"));
+    line.evidenceUpTo(100);
+    const user = `remote-${dana}-${ROOT}`;
+    line.feed(
+      ssh("e", "session.rejected", {
+        user,
+        cluster: LEAF,
+        sessionId: null,
+        accessRequests: ["r1"],
+      }),
+    );
+    expect(line.verdict("e")).toMatchObject({ grants: ["r1"], coverage: "covered" });
+  });
+
+  it.each(["before", "after"])(
+    "M2 a colleague who joins brings no grants into a session, read %s its start",
+    (order) => {
+      const line = createTestLine();
+      const kim = "kim@vendor.example";
+      line.feed(approved("r2", { user: kim }));
+      const start = ssh("start", "session.start", { cluster: LEAF });
+      const join = ssh("join", "session.join", { user: kim, accessRequests: ["r2"], at: 21 });
+      line.feed(order === "before" ? [join, start] : [start, join]);
+      line.feed(ssh("upload", "session.upload", { user: null, cluster: LEAF, at: 30 }));
+      line.evidenceUpTo(100);
+      expect(line.verdict("upload")).toMatchObject({ grants: [], coverage: "uncovered" });
+      expect(line.verdict("join")).toMatchObject({ grants: ["r2"], coverage: "covered" });
+    },
+  );
+
+  it("C1 who joins a colleague's session is judged by when they joined", () => {
+    const line = createTestLine();
+    const kim = "kim@vendor.example";
+    line.feed(approved("r1"), approved("r2", { user: kim, expires: 50 }));
+    line.feed(
+      ssh("start", "session.start", { accessRequests: ["r1"] }),
+      ssh("join", "session.join", { user: kim, accessRequests: ["r2"], at: 60 }),
+    );
+    line.evidenceUpTo(100);
+    expect(line.verdict("join")).toMatchObject({ related: ["r2"], coverage: "after-expiry" });
+  });
+
+  it("C1 a session id that is used again does not take the second session back to the first one's time", () => {
+    const line = createTestLine();
+    line.feed(approved("r1", { expires: 50 }));
+    const start = { accessRequests: ["r1"] };
+    line.feed(ssh("late", "session.start", { ...start, at: 60, uid: "u2" }));
+    line.feed(ssh("early", "session.start", { ...start, at: 20, uid: "u1" }));
+    line.feed(ssh("command", "session.command", { at: 61 }));
+    line.evidenceUpTo(100);
+    expect(line.verdict("early")).toMatchObject({ coverage: "covered" });
+    expect(line.verdict("late")).toMatchObject({ coverage: "after-expiry" });
+    expect(line.verdict("command")).toMatchObject({ coverage: "after-expiry" });
   });
 
   it("M2 session: an event without ids has those of its session's start, also without a user", () => {

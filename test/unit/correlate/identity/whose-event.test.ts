@@ -125,6 +125,15 @@ describe("whose event it is", () => {
     expect(line.verdict("e")).toMatchObject({ coverage: "uncovered" });
   });
 
+  it("W4 a certificate of another Teleport, where the vendor's agent is not, proves nothing", () => {
+    const line = createTestLine();
+    const own = certificate("wei@acme.example", { from: 1, until: 100 }, "teleport.acme.example");
+    line.feed(own);
+    line.feed(kubernetes({ id: "e", at: 20, user: AGENT, as: "wei@acme.example" }));
+    line.evidenceUpTo(30);
+    expect(line.verdict("e")).toMatchObject({ coverage: "uncovered" });
+  });
+
   it("W4 it is uncovered at once when the name is nobody's that is known", () => {
     const line = createTestLine();
     line.feed(kubernetes({ id: "e", at: 20, user: AGENT, as: "cluster-admin" }));
@@ -263,9 +272,11 @@ describe("whose event it is", () => {
 function certificate(
   user: string,
   { from, until }: { readonly from: number; readonly until: number },
+  cluster: string = ROOT,
 ): ReturnType<typeof teleport> {
   return teleport({
     event: "cert.create",
+    cluster,
     at: from,
     certificate: {
       user,
