@@ -51,7 +51,7 @@ export async function explainCommand(options: ExplainOptions): Promise<number> {
   );
   const event = { ...normalized.event, verdict: explanation.verdict };
   if (options.json) printJson(jsonForm(event, source, explanation));
-  else printLines(explanationLines(event, source, explanation));
+  else printLines(explanationLines(event, source, explanation).map(printable));
   return isUnreadable(normalized) ? EXIT.failure : EXIT.ok;
 }
 
@@ -90,13 +90,13 @@ function explanationLines(
     ...(inFull === undefined ? [] : flatten(fields, "")).map((line) => `  ${line}`),
     "",
     `vendor      ${vendor ?? "none"}`,
-    `principal   ${printable(principal ?? "none")}`,
+    `principal   ${principal ?? "none"}`,
     `verdict     ${verdict.coverage}, method ${verdict.method}`,
-    `grants      ${verdict.grants.map(printable).join(", ") || "none"}`,
+    `grants      ${verdict.grants.join(", ") || "none"}`,
     ...(verdict.related.length === 0 ? [] : [`related     ${verdict.related.join(", ")}`]),
     "",
     "why, rule by rule",
-    ...steps.map(({ rule, says }) => `  ${rule.padEnd(4)}${printable(says)}`),
+    ...steps.map(({ rule, says }) => `  ${rule.padEnd(4)}${says}`),
   ];
 }
 
@@ -105,7 +105,7 @@ function flatten(value: unknown, path: string): readonly string[] {
   if (value === null || value === "") return [];
   if (typeof value !== "object" || (Array.isArray(value) && value.every(isScalar))) {
     const text = typeof value === "string" ? value : JSON.stringify(value);
-    return text === "[]" ? [] : [`${path.padEnd(28)}  ${printable(text)}`];
+    return text === "[]" ? [] : [`${path.padEnd(28)}  ${text}`];
   }
   return Object.entries(value).flatMap(([key, item]) =>
     flatten(item, path === "" ? key : `${path}.${key}`),

@@ -10,7 +10,7 @@ import { ChaperoneError, systemCode } from "../model/error.ts";
 import { formatTime, type Micros } from "../model/time.ts";
 import { nodeDisk } from "../platform/disk.ts";
 import { EXIT } from "./exit-code.ts";
-import { printed, printJson, printLines, printTable } from "./output.ts";
+import { printable, printed, printJson, printLines, printTable } from "./output.ts";
 
 export interface JournalInspectOptions {
   readonly config: string;
@@ -58,7 +58,7 @@ async function showSegments(folder: string, isJson: boolean): Promise<number> {
       `${time(segment.observedFrom)} – ${time(segment.observedTo)}`,
     ]),
   );
-  printLines(segments.flatMap(damageLines));
+  printLines(segments.flatMap(damageLines).map(printable));
   return isDamaged ? EXIT.failure : EXIT.ok;
 }
 

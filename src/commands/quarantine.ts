@@ -76,7 +76,7 @@ export async function quarantineShowCommand(
       ...(each.requestId === null ? [] : [`  one of the suspects of request ${each.requestId}`]),
     ]),
     "",
-    JSON.stringify(JSON.parse(event), null, 2),
+    ...JSON.stringify(JSON.parse(event), null, 2).split("\n").map(printable),
   ]);
   return EXIT.ok;
 }

@@ -2,6 +2,7 @@ import { styleText } from "node:util";
 import { ConfigurationError } from "../config/problem.ts";
 import { ChaperoneError, describeError } from "../model/error.ts";
 import { EXIT } from "./exit-code.ts";
+import { printable } from "./output.ts";
 
 /** Says on standard error what went wrong, and gives the exit code. One line (a configuration's problems: one each), no stack unless asked. */
 export function reportError(
@@ -17,9 +18,10 @@ export function reportError(
 function errorText(error: unknown): string {
   const mark = (text: string): string =>
     styleText("red", text, { stream: process.stderr, validateStream: true });
-  if (!(error instanceof ChaperoneError)) return `${mark("Cannot go on:")} ${describeError(error)}`;
-  const [first = "", ...rest] = describeError(error).split("\n");
-  const hint = error.hint === null ? "" : `. ${error.hint}`;
+  if (!(error instanceof ChaperoneError))
+    return `${mark("Cannot go on:")} ${printable(describeError(error))}`;
+  const [first = "", ...rest] = describeError(error).split("\n").map(printable);
+  const hint = error.hint === null ? "" : `. ${printable(error.hint)}`;
   return [`${first.replace(/^Cannot\b/, mark)} (${error.code})${hint}`, ...rest].join("\n");
 }
 

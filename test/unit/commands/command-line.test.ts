@@ -200,6 +200,23 @@ describe("the command line", () => {
       expect(out.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
     });
 
+    it("lets none through in the ids of requests either", async () => {
+      const event = {
+        event: "session.rejected",
+        user: "mallory@palisade.example",
+        access_requests: ["r\u001b[2J\u009b2J"],
+      };
+      const args = ["explain", "--dialect", "teleport", "--cluster", "c"];
+      const { out } = await inFolder(args, JSON.stringify(event));
+      expect(out).toMatch(/^related +r\\u\{1b\}\[2J/m);
+      expect(out.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+    });
+
+    it("lets none through in an error", async () => {
+      const { errors } = await inFolder(["explain", "no\u001b[2Jsuch.log"]);
+      expect(errors.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
+    });
+
     it("takes a line of a file by its number, and gives JSON", async () => {
       const file = join(folder, "two.log");
       writeFileSync(file, `{}\r\n${JSON.stringify(RECORD)}`);
