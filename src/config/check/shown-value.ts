@@ -16,7 +16,10 @@ export function shownValue(value: unknown, path: ConfigurationPath): string | nu
   return text.length > LENGTH_MAX ? `${text.slice(0, LENGTH_MAX)}…` : text;
 }
 
-/** `https://user:password@host` without what stands before the at sign. */
+/**
+ * `https://user:password@host` without what stands before the last at sign, and `user:password@host` too: a password that was not
+ * escaped may hold slashes and at signs, and is then what makes the URL wrong.
+ */
 function withoutUserInfo(text: string): string {
-  return text.replace(/(:\/\/)[^/@]*@/g, "$1[redacted]@");
+  return text.replace(/:\/\/.*@/, "://[redacted]@").replace(/^"[^/@]*:.*@/, '"[redacted]@');
 }
