@@ -81,13 +81,16 @@ interface Field {
   readonly value: number | Uint8Array;
 }
 
-/** The fields of a message; null for bytes that are none. Groups, which nobody writes any more, count as none. */
+/** A message of ours has two at most; four million bytes of tiny ones would take hundreds of millions of memory. */
+const FIELDS_MAX = 256;
+
+/** The fields of a message; null for bytes that are none, or that have too many. Groups, which nobody writes any more, count as none. */
 function readFields(bytes: Uint8Array): readonly Field[] | null {
   const fields: Field[] = [];
   let at = 0;
   while (at < bytes.length) {
     const tag = readVarint(bytes, at);
-    if (tag === null || tag.value < 8) return null;
+    if (tag === null || tag.value < 8 || fields.length === FIELDS_MAX) return null;
     const number = Math.floor(tag.value / 8);
     const wireType = tag.value % 8;
     const head = wireType === 0 || wireType === 2 ? readVarint(bytes, tag.end) : null;

@@ -37,6 +37,15 @@ const TWO_REJECTED = Uint8Array.of(0x0a, 0x06, 0x08, 0x02, 0x12, 0x02, 0x6e, 0x6
 /** partial_success { error_message: "hi" } */
 const WARNING = Uint8Array.of(0x0a, 0x04, 0x12, 0x02, 0x68, 0x69);
 
+describe("an answer of many tiny fields", () => {
+  it("is no answer, and is not read to its end: it would take memory a hundred times its size", () => {
+    const body = Buffer.alloc(4 * 1024 * 1024, Uint8Array.of(0x18, 0x01));
+    expect(outcomeOf({ status: 200, type: PROTOBUF_TYPE, body })).toMatchObject({
+      status: "paused",
+    });
+  });
+});
+
 describe("an answer of success is delivered", () => {
   it.each<[string, Said]>([
     ["204", { status: 204 }],
