@@ -5,14 +5,16 @@ import { formatTime, type Micros } from "../model/time.ts";
 import type { Disk } from "../ports/disk.ts";
 
 const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+/** Of names that are digests; an id that looks like one must not meet the folder of the id that it is the digest of. */
+const DIGEST_MARK = "id-";
 
 /**
  * Name of a session's folder. A session id is text of a foreign system: what is not plainly a file name becomes its digest, so that
  * no id can leave the archive or meet another one's folder.
  */
 export function sessionFolderName(sessionId: string): string {
-  if (PLAIN_NAME.test(sessionId)) return sessionId;
-  return `id-${createHash("sha256").update(sessionId).digest("hex")}`;
+  if (PLAIN_NAME.test(sessionId) && !sessionId.startsWith(DIGEST_MARK)) return sessionId;
+  return `${DIGEST_MARK}${createHash("sha256").update(sessionId).digest("hex")}`;
 }
 
 /** `yyyy/mm`, UTC. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createArchiveSink } from "../../../src/archive/sink.ts";
+import { sessionFolderName } from "../../../src/archive/session-folder.ts";
 import { EVENT_SCHEMA } from "../../../src/avro/event.ts";
 import { readContainerFile } from "../../../src/avro/container-read.ts";
 import type { AuditEvent } from "../../../src/model/generated/audit-event.ts";
@@ -92,6 +93,7 @@ describe("the archive", () => {
     const names = await readdir(join(folder, "acme/2026/11"));
     expect(names).toHaveLength(hostile.length);
     for (const name of names) expect(name).toMatch(/^id-[0-9a-f]{64}$/);
+    expect(names).not.toContain(sessionFolderName(names[0] ?? ""));
     expect(await readdir(folder)).toEqual(["acme"]);
   });
 
