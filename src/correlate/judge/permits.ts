@@ -24,6 +24,8 @@ const SELF_REVIEWS = new Set([
   "selfsubjectreviews",
 ]);
 
+const REVIEW_GROUPS = new Set(["", "authentication.k8s.io", "authorization.k8s.io"]);
+
 /** Whether one of the roles permits it (C3, C4). A role without `permits` excludes nothing. */
 export function permits(roles: readonly VendorRole[], request: PermitRequest): boolean {
   if (isAlwaysPermitted(request)) return true;
@@ -38,8 +40,9 @@ function isAlwaysPermitted(request: PermitRequest): boolean {
   return isSelfReview(request);
 }
 
-function isSelfReview(request: PermitRequest): boolean {
-  return SELF_REVIEWS.has(request.resource ?? "");
+/** Anybody may define a kind of such a name in a group of their own. Teleport may not say the group. */
+function isSelfReview({ resource, apiGroup }: PermitRequest): boolean {
+  return SELF_REVIEWS.has(resource ?? "") && REVIEW_GROUPS.has(apiGroup);
 }
 
 /** A role that gives nothing in Kubernetes, for SSH perhaps, does not decide there where another one does. */

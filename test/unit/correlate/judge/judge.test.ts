@@ -92,9 +92,17 @@ describe("coverage", () => {
 
   it.each([
     ["discovery", { resource: null, verb: "get", uri: "/apis" }],
-    ["a question about oneself", { resource: "selfsubjectaccessreviews.x", verb: "create" }],
+    [
+      "a question about oneself",
+      { resource: "selfsubjectaccessreviews.authorization.k8s.io", verb: "create" },
+    ],
   ])("C3 %s is permitted by every role", (_, call) => {
     expect(coverageOf("viewer", call)).toBe("covered");
+  });
+
+  it("C3 a kind that is only called like a question about oneself is not", () => {
+    const call = { resource: "selfsubjectreviews.vendor.example", verb: "delete" };
+    expect(coverageOf("viewer", call)).toBe("outside-role");
   });
 
   it.each([
