@@ -5,7 +5,7 @@ import { failFile, type Tail } from "./tail.ts";
 import { hasUnread, isBehind, keyOf, knownSize, type TailedFile } from "./tailed-file.ts";
 
 /** Without waiting: a path that became a pipe since it was looked at must not hold up the others. */
-const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+export const FLAGS: number = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
  * The file's descriptor, opened where there is none. Held descriptors are what makes a renamed or deleted file readable to its end,

@@ -133,9 +133,17 @@ async function lookAt(path: string, walk: Walk): Promise<FoundPath | null> {
       modifiedNs: look.mtimeNs,
     };
   } catch (error) {
-    if (!isVanished(error)) walk.faults.push({ path, error });
+    if (isUnsayable(path)) walk.faults.push({ path, error: new RangeError(UNSAYABLE) });
+    else if (!isVanished(error)) walk.faults.push({ path, error });
     return null;
   }
+}
+
+const UNSAYABLE = "its name is not UTF-8, so that it cannot be opened";
+
+/** Node gives U+FFFD for bytes of a name that are no UTF-8, and then does not find the file: not read, and nobody would know. */
+function isUnsayable(path: string): boolean {
+  return path.includes("\ufffd");
 }
 
 /** Gone between the look at its folder and the look at it, or a link that leads nowhere: both are no fault. */

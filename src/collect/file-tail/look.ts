@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { FLAGS } from "./descriptors.ts";
 import { digestOf } from "./digest.ts";
 import type { FoundFiles, FoundPath } from "./find-files.ts";
 import { lookAtHandle } from "./read-at.ts";
@@ -130,11 +131,12 @@ async function addNew(
 
 /** Where the end cannot be found the file is read from its beginning: rather too much than too little. */
 async function startAtEnd(file: TailedFile): Promise<void> {
-  const handle = await open(file.path, "r").catch(() => null);
+  const handle = await open(file.path, FLAGS).catch(() => null);
   if (handle === null) return;
   try {
-    const place = await lastLineStart(handle, file.seen.sizeBytes);
-    file.committed = { offset: place.offset, lines: 0, guard: digestOf(place.before) };
+    const place = await lastLineStart(handle, file.seen.sizeBytes).catch(() => null);
+    if (place !== null)
+      file.committed = { offset: place.offset, lines: 0, guard: digestOf(place.before) };
   } finally {
     await handle.close();
   }
