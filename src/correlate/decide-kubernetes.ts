@@ -1,7 +1,7 @@
-import type { KubernetesFacts, KubernetesUser } from "../model/facts.ts";
+import type { KubernetesFacts } from "../model/facts.ts";
 import { NOT_VENDOR, UNRESOLVED } from "../model/verdict.ts";
 import { attribute } from "./attribute/attribute.ts";
-import { kubernetesAction } from "./attribute/kubernetes-action.ts";
+import { kubernetesAction, type KubernetesPrincipal } from "./attribute/kubernetes-action.ts";
 import { type Decision, type Step, verdictOf } from "./decision.ts";
 import type { Grants } from "./grants/grants.ts";
 import type { KnownUser, KnownVendor, Vendors } from "./identity/vendors.ts";
@@ -58,7 +58,8 @@ export function decideKubernetes(
     context.trace?.push({ rule: "W1", says: `"${user.name}" is ${vendor.name}'s` });
     // The certificate's holder answers for what is done with it, as whomever: W3 keeps both names on the event.
     const name = context.vendors.personOf(user.name);
-    return asPrincipal(context, facts, { vendor, name, as: user.name });
+    const isImpersonating = impersonated !== null;
+    return asPrincipal(context, facts, { vendor, name, credential: user, isImpersonating });
   }
   context.trace?.push({ rule: "W1", says: `"${user.name}" is an agent of ${vendor.name}` });
   if (impersonated === null) {
@@ -69,18 +70,16 @@ export function decideKubernetes(
   const name = context.vendors.personOf(impersonated.name);
   context.trace?.push({ rule: "W3", says: `acts as "${impersonated.name}"` });
   if (vendor.isPerson(name) || vendor.rolesOfKubernetesUser(impersonated.name).length > 0)
-    return asPrincipal(context, facts, { vendor, name, as: impersonated.name });
+    return asPrincipal(context, facts, {
+      vendor,
+      name,
+      credential: impersonated,
+      isImpersonating: false,
+    });
   return decideCustomer(context, facts, { vendor, name });
 }
 
 /** Who answers for the event. */
-interface Principal {
-  readonly vendor: KnownVendor;
-  readonly name: string;
-  /** The Kubernetes user. */
-  readonly as: string;
-}
-
 /**
  * The event of a principal: one person, a certificate's name, or a name that a role's holders
  * share.
@@ -88,11 +87,11 @@ interface Principal {
 function asPrincipal(
   context: DecisionContext,
   facts: KubernetesFacts,
-  { vendor, name, as }: Principal,
+  principal: Omit<KubernetesPrincipal, "sharedRoles">,
 ): Decision {
-  const effective: KubernetesUser = facts.impersonated ?? facts.user ?? { name: as, groups: [] };
-  const sharedRoles = vendor.isPerson(name) ? [] : vendor.rolesOfKubernetesUser(as);
-  const action = kubernetesAction(facts, { vendor, name, sharedRoles, effective });
+  const { vendor, name, credential } = principal;
+  const sharedRoles = vendor.isPerson(name) ? [] : vendor.rolesOfKubernetesUser(credential.name);
+  const action = kubernetesAction(facts, { ...principal, sharedRoles });
   return attribute(action, context.grants, context.trace);
 }
 

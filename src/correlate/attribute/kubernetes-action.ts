@@ -8,8 +8,10 @@ export interface KubernetesPrincipal {
   readonly vendor: KnownVendor;
   readonly name: string;
   readonly sharedRoles: readonly VendorRole[];
-  /** The user that the request was made as: its groups are those that count. */
-  readonly effective: KubernetesUser;
+  /** Whose groups count: under an agent, which says who acts, the impersonated user's; else the credential's own. */
+  readonly credential: KubernetesUser;
+  /** It acts as somebody else on its own account: what it asks for by that is a claim, and never standing. */
+  readonly isImpersonating: boolean;
 }
 
 /**
@@ -20,7 +22,8 @@ export function kubernetesAction(
   facts: KubernetesFacts,
   principal: KubernetesPrincipal,
 ): VendorAction {
-  const { vendor, name, sharedRoles, effective } = principal;
+  const { vendor, name, sharedRoles, credential } = principal;
+  const { groups, isOnlyStanding } = vendorGroups(vendor, credential.groups);
   return {
     vendor,
     principal: name,
@@ -28,7 +31,8 @@ export function kubernetesAction(
     judgedAt: facts.receivedAt,
     cluster: facts.cluster,
     reached: { kind: "kube_cluster", names: [facts.cluster] },
-    ...vendorGroups(vendor, effective.groups),
+    groups,
+    isOnlyStanding: isOnlyStanding && !principal.isImpersonating,
     login: null,
     named: [],
     namedBy: "named",

@@ -100,6 +100,22 @@ describe("coverage", () => {
     expect(coverageOf("viewer", call)).toBe("covered");
   });
 
+  it.each([
+    ["asks for a standing role's group", ["v:operators"], ["v:base"]],
+    ["has a standing role and asks for more", ["v:base"], ["system:masters"]],
+    ["has no group of a role and asks for a standing one's", [], ["v:base"]],
+  ])(
+    "C5 who impersonates with a credential of their own and %s is not standing",
+    (_, groups, asGroups) => {
+      const line = createTestLine();
+      line.feed(approved("r1", { roles: ["operator"], expires: 15 }));
+      line.evidenceUpTo(10_000);
+      const as = { as: "somebody", asGroups };
+      line.feed(kubernetes({ id: "e", at: 20, user: dana, groups, ...as }));
+      expect(line.verdict("e")?.coverage).toBe("after-expiry");
+    },
+  );
+
   it("C3 a kind that is only called like a question about oneself is not", () => {
     const call = { resource: "selfsubjectreviews.vendor.example", verb: "delete" };
     expect(coverageOf("viewer", call)).toBe("outside-role");
