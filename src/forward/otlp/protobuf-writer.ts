@@ -93,8 +93,9 @@ export class ProtobufWriter {
     this.#makeRoom(textAt, sizeBytes, start + headBytes - textAt);
     bytes[start] = tag;
     let at = putVarint(bytes, start + 1, pairBytes);
-    bytes.set(key, at);
-    at = putVarint(bytes, at + key.length, valueBytes);
+    // Keys are short: a call of `set` would take longer.
+    for (let n = 0; n < key.length; n++) bytes[at++] = key[n] ?? 0;
+    at = putVarint(bytes, at, valueBytes);
     bytes[at] = STRING_VALUE;
     this.#at = putVarint(bytes, at + 1, sizeBytes) + sizeBytes;
   }
