@@ -96,7 +96,11 @@ export async function openLine(configuration: Configuration, around: Surrounding
   await foldJournal(journal, correlator, around.signal);
 
   // Right of the journal.
-  const cursors = await createCursors({ disk, folder: join(home, HOME.cursors) });
+  const cursors = await createCursors({
+    disk,
+    folder: join(home, HOME.cursors),
+    journalEnd: journal.end,
+  });
   const consumers = await openConsumers(configuration, {
     ...around,
     journal,

@@ -11,15 +11,17 @@ const CURSOR_SUFFIX = ".cursor.json";
 
 /**
  * The cursors of one journal, one document each in a folder of their own. Fails closed (CURSOR_UNREADABLE) where the registry of
- * their names is damaged, or missing beside cursors.
+ * their names is damaged, or missing beside cursors or beside a journal that has entries: it is made before the first of them.
  */
 export async function createCursors(options: {
   readonly disk: Disk;
   readonly folder: string;
+  /** Position of the journal's last entry. */
+  readonly journalEnd: JournalPosition;
 }): Promise<Cursors> {
-  const { disk, folder } = options;
+  const { disk, folder, journalEnd } = options;
   await disk.makeFolder(folder);
-  const known = await loadRegistry(disk, folder);
+  const known = await loadRegistry(disk, folder, journalEnd);
   let last: Promise<unknown> = Promise.resolve();
 
   async function open(name: string, start: JournalPosition): Promise<Cursor> {
@@ -81,13 +83,19 @@ function createCursor(options: {
   };
 }
 
-async function loadRegistry(disk: Disk, folder: string): Promise<Set<string>> {
+async function loadRegistry(
+  disk: Disk,
+  folder: string,
+  journalEnd: JournalPosition,
+): Promise<Set<string>> {
   const path = join(folder, REGISTRY_FILE);
   const loaded = await loadDocument(disk, path);
   if (loaded.status === "missing") {
     const names = await disk.list(folder);
     if (names.some((file) => file.endsWith(CURSOR_SUFFIX)))
       throw unreadable(REGISTRY_FILE, "it is missing, and cursors are there");
+    if (journalEnd.sequence > 0)
+      throw unreadable(REGISTRY_FILE, "it is missing, and the journal has entries");
     await saveDocument(disk, path, []);
     return new Set();
   }

@@ -9,7 +9,7 @@ const at = (sequence: number) => ({ ...ORIGIN, sequence });
 
 async function siemAt(sequence: number): Promise<FaultyDisk> {
   const faulty = createFaultyDisk();
-  const cursors = await createCursors({ disk: faulty.disk, folder });
+  const cursors = await createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN });
   const cursor = await cursors.open("all-to-siem", ORIGIN);
   await cursor.advance(at(sequence));
   return faulty;
@@ -17,14 +17,24 @@ async function siemAt(sequence: number): Promise<FaultyDisk> {
 
 test("a cursor stands after a power loss where advance resolved", async () => {
   const faulty = await siemAt(12);
-  const cursors = await createCursors({ disk: faulty.afterPowerLoss().disk, folder });
+  const cursors = await createCursors({
+    disk: faulty.afterPowerLoss().disk,
+    folder,
+    journalEnd: ORIGIN,
+  });
   expect((await cursors.open("all-to-siem", ORIGIN)).position.sequence).toBe(12);
 });
 
 test("a new cursor is durable before open resolves and stands where it was asked to", async () => {
   const faulty = createFaultyDisk();
-  await (await createCursors({ disk: faulty.disk, folder })).open("a/b ü", at(7));
-  const cursors = await createCursors({ disk: faulty.afterPowerLoss().disk, folder });
+  await (
+    await createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN })
+  ).open("a/b ü", at(7));
+  const cursors = await createCursors({
+    disk: faulty.afterPowerLoss().disk,
+    folder,
+    journalEnd: ORIGIN,
+  });
   expect((await cursors.open("a/b ü", at(99))).position.sequence).toBe(7);
 });
 
@@ -40,7 +50,11 @@ test("after a power loss at any call, a cursor stands at its old place, its new 
     const faulty = createFaultyDisk();
     faulty.fault = ({ number }) => (number >= failing ? { code: "EIO" } : null);
     const reached = await openAndAdvance(faulty);
-    const cursors = await createCursors({ disk: faulty.afterPowerLoss().disk, folder });
+    const cursors = await createCursors({
+      disk: faulty.afterPowerLoss().disk,
+      folder,
+      journalEnd: ORIGIN,
+    });
     const { position } = await cursors.open("siem", at(5));
     expect(position.sequence, `at call ${failing} of ${calls}`).toBeGreaterThanOrEqual(reached);
     expect([5, 8], `at call ${failing} of ${calls}`).toContain(position.sequence);
@@ -50,7 +64,7 @@ test("after a power loss at any call, a cursor stands at its old place, its new 
 test("a known cursor that is gone fails closed", async () => {
   const faulty = await siemAt(12);
   faulty.remove(`${folder}/all-to-siem.cursor.json`);
-  const cursors = await createCursors({ disk: faulty.disk, folder });
+  const cursors = await createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN });
   await expect(cursors.open("all-to-siem", ORIGIN)).rejects.toMatchObject({
     code: "CURSOR_MISSING",
   });
@@ -61,7 +75,7 @@ test("a cursor with another number in it than was written fails closed", async (
   faulty.corrupt(`${folder}/all-to-siem.cursor.json`, (bytes) =>
     Buffer.from(Buffer.from(bytes).toString().replace('"sequence":12', '"sequence":92')),
   );
-  const cursors = await createCursors({ disk: faulty.disk, folder });
+  const cursors = await createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN });
   await expect(cursors.open("all-to-siem", ORIGIN)).rejects.toMatchObject({
     code: "CURSOR_UNREADABLE",
   });
@@ -70,14 +84,16 @@ test("a cursor with another number in it than was written fails closed", async (
 test("cursors without the registry of their names fail closed", async () => {
   const faulty = await siemAt(12);
   faulty.remove(`${folder}/cursors.json`);
-  await expect(createCursors({ disk: faulty.disk, folder })).rejects.toMatchObject({
+  await expect(
+    createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN }),
+  ).rejects.toMatchObject({
     code: "CURSOR_UNREADABLE",
   });
 });
 
 test("a cursor does not move backwards", async () => {
   const faulty = createFaultyDisk();
-  const cursors = await createCursors({ disk: faulty.disk, folder });
+  const cursors = await createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN });
   const cursor = await cursors.open("siem", at(5));
   await expect(cursor.advance(at(4))).rejects.toThrow("back to 4");
   expect(cursor.position.sequence).toBe(5);
@@ -85,7 +101,7 @@ test("a cursor does not move backwards", async () => {
 
 test("advances that come together are written in fewer files than they are, and the last one counts", async () => {
   const faulty = createFaultyDisk();
-  const cursors = await createCursors({ disk: faulty.disk, folder });
+  const cursors = await createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN });
   const cursor = await cursors.open("siem", ORIGIN);
   let renames = 0;
   faulty.fault = ({ operation }) => {
@@ -99,7 +115,9 @@ test("advances that come together are written in fewer files than they are, and 
 
 test("an advance that fails rejects, and the next one goes on from what is durable", async () => {
   const faulty = createFaultyDisk();
-  const cursor = await (await createCursors({ disk: faulty.disk, folder })).open("siem", ORIGIN);
+  const cursor = await (
+    await createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN })
+  ).open("siem", ORIGIN);
   faulty.fault = () => ({ code: "EIO" });
   await expect(cursor.advance(at(3))).rejects.toMatchObject({ code: "EIO" });
   expect(cursor.position.sequence).toBe(0);
@@ -112,7 +130,7 @@ test("an advance that fails rejects, and the next one goes on from what is durab
 async function openAndAdvance(faulty: FaultyDisk): Promise<number> {
   let reached = 0;
   try {
-    const cursors = await createCursors({ disk: faulty.disk, folder });
+    const cursors = await createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN });
     const cursor = await cursors.open("siem", at(5));
     reached = 5;
     await cursor.advance(at(8));
@@ -122,3 +140,10 @@ async function openAndAdvance(faulty: FaultyDisk): Promise<number> {
   }
   return reached;
 }
+
+test("a folder that is gone beside a journal with entries fails closed, and is not taken for new", async () => {
+  const { disk } = createFaultyDisk();
+  await expect(createCursors({ disk, folder, journalEnd: at(1) })).rejects.toMatchObject({
+    code: "CURSOR_UNREADABLE",
+  });
+});
