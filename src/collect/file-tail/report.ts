@@ -25,8 +25,11 @@ export function createReport(tail: Tail): Report {
       const behind = files.filter((file) => isBehind(file) || isUndecided(file));
       const isFailing = tail.faults.count > 0;
       if (behind.length === 0 && !isFailing) caughtUpAt = lookedAt;
+      const mayGiveUp = isFailing && looks >= TRIES_MAX;
       const hasEnded =
-        tail.stopAtEnd && (!isFailing || looks >= TRIES_MAX) && behind.every(isGivenUp);
+        tail.stopAtEnd &&
+        (!isFailing || mayGiveUp) &&
+        behind.every((file) => isGivenUp(file) || (mayGiveUp && isOutOfSight(file)));
       const parts = behind.map(partOf);
       tail.intake.progress(tail.source, { behind: parts, caughtUpAt, isFailing, hasEnded });
       return hasEnded;
@@ -37,4 +40,9 @@ export function createReport(tail: Tail): Report {
 /** A file that `run --once` cannot read: the source ends as failing, and the file's place is kept for the next run. */
 function isGivenUp(file: TailedFile): boolean {
   return file.failures >= TRIES_MAX && file.handedIn.length === 0 && !file.isDeclaring;
+}
+
+/** A known file in a folder that cannot be looked at: whether it is still there is for the next run to say, which has its place. */
+function isOutOfSight(file: TailedFile): boolean {
+  return isUndecided(file) && file.handedIn.length === 0 && !file.isDeclaring;
 }

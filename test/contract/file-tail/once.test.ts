@@ -1,4 +1,4 @@
-import { appendFile, mkdir, unlink, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../support/disk.ts";
@@ -97,6 +97,26 @@ it("--once with a folder that cannot be looked at reads the others and ends as f
   await tail.run;
   expect(tail.texts).toEqual(["one"]);
   expect(tail.progress.at(-1)).toMatchObject({ isFailing: true, hasEnded: true });
+});
+
+it("--once with a folder that is gone since the last run ends as failing, and keeps the place in its files", async () => {
+  const folder = await temporaryFolder();
+  const checkpoints = memoryCheckpoints();
+  const options = { include: [join(folder, "logs", "*.log")] };
+  await mkdir(join(folder, "logs"));
+  await writeFile(join(folder, "logs", "a.log"), "one\n");
+  const first = await startTail({ folder, checkpoints, stopAtEnd: true, options });
+  await first.run;
+  await rename(join(folder, "logs"), join(folder, "away"));
+  const second = await startTail({ folder, checkpoints, stopAtEnd: true, options });
+  await second.poll(5);
+  await second.run;
+  expect(second.progress.at(-1)).toMatchObject({ isFailing: true, hasEnded: true });
+  await rename(join(folder, "away"), join(folder, "logs"));
+  await appendFile(join(folder, "logs", "a.log"), "two\n");
+  const third = await startTail({ folder, checkpoints, stopAtEnd: true, options });
+  await third.run;
+  expect([second.gaps, third.gaps, third.texts]).toEqual([[], [], ["two"]]);
 });
 
 it("--once with rejected accepts does not end before they are accepted", async () => {
