@@ -36,9 +36,9 @@ export interface PaceOptions {
 }
 
 /** A follower that has not moved for so long is down or stuck: nobody waits for it, the journal keeps what it needs. */
-const MOVING_MS_MAX = 250;
-/** Longest wait of one batch, so that no follower can slow intake to less than a few batches a second. */
-const WAIT_MS_MAX = 250;
+const MOVING_MS_MAX = 1_000;
+/** Longest wait of one batch, so that no follower can slow a file's intake to less than 5,000 events, or 10 MiB, a second. */
+const WAIT_MS_MAX = 100;
 const LOOK_EVERY_MS = 2;
 /** Share of the memory that followers may lag behind; the rest is for what is under way. */
 const SHARE = 0.5;

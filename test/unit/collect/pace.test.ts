@@ -71,11 +71,11 @@ describe("the pace of intake", () => {
     const plenty = 1024 * 1024 * 1024;
     const within = await wait((now) => [follower(END - Math.floor(eightMiB), now)], plenty);
     const above = await wait((now) => [follower(END - Math.ceil(eightMiB), now)], plenty);
-    expect([within.waitedMs, above.waitedMs]).toEqual([0, 250]);
+    expect([within.waitedMs, above.waitedMs]).toEqual([0, 100]);
   });
 
   it("is held back for a bounded time only, however slow a consumer is", async () => {
-    expect((await wait((now) => [follower(0, now)])).waitedMs).toBe(250);
+    expect((await wait((now) => [follower(0, now)])).waitedMs).toBe(100);
   });
 
   it("is not held back for a consumer that does not move: it is down, and the journal keeps its entries", async () => {
@@ -84,7 +84,7 @@ describe("the pace of intake", () => {
 
   it("is held back for a consumer that moves beside one that does not", async () => {
     const { waitedMs } = await wait((now) => [follower(0, 9_000), follower(END - 1_001, now)]);
-    expect(waitedMs).toBe(250);
+    expect(waitedMs).toBe(100);
   });
 
   it("lets go of what all consumers have settled, and of no more", async () => {
