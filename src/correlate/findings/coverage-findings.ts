@@ -14,12 +14,14 @@ const REFUSED = new Set(["denied", "unauthenticated"]);
 /**
  * What a verdict is found guilty of: one finding per person, grant and rule. The first event is its evidence; null where the
  * coverage is none. Worse when it succeeded than when the server refused it. RequestReceived says neither that nor who the person
- * is: the later stage of the request is the evidence.
+ * is: the later stage of the request is the evidence. A kube.request is written when the request ends, and may have been received
+ * long before (C1): by itself it accuses nobody of going on after an end.
  */
 export function coverageFinding(event: AuditEvent, decision: Decision): Finding | null {
   const { verdict, vendor, principal } = decision;
   const rule = RULES[verdict.coverage as Coverage];
   if (rule === undefined || vendor === null || isReceived(event)) return null;
+  if (verdict.coverage === "after-expiry" && isKubeRequest(event)) return null;
   return {
     rule,
     severity: REFUSED.has(event.outcome.status) ? "medium" : "high",
@@ -34,4 +36,8 @@ export function coverageFinding(event: AuditEvent, decision: Decision): Finding 
 /** By the event alone: findings are about events of every dialect. */
 function isReceived({ detail }: AuditEvent): boolean {
   return detail !== null && "kubernetes" in detail && detail.kubernetes.stage === "RequestReceived";
+}
+
+function isKubeRequest({ detail }: AuditEvent): boolean {
+  return detail !== null && "teleport" in detail && detail.teleport.event === "kube.request";
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { KubernetesDetail } from "../../../../src/model/generated/audit-event.ts";
+import type {
+  KubernetesDetail,
+  TeleportDetail,
+} from "../../../../src/model/generated/audit-event.ts";
 import { AGENT, approved, kubernetes, teleport } from "../../../support/correlate.ts";
 import { createTestLine, type TestLine } from "../../../support/correlate-line.ts";
 
@@ -14,6 +17,20 @@ function lineAtEnd(): TestLine {
   line.advance({ evidence: Infinity });
   return line;
 }
+
+const KUBE_REQUEST: TeleportDetail = {
+  uid: "u",
+  event: "kube.request",
+  code: "T3009I",
+  sessionId: null,
+  clusterName: null,
+  index: 0,
+  accessRequests: ["r1"],
+  serverId: null,
+  login: null,
+  kubernetesCluster: null,
+  redacted: [],
+};
 
 function kubernetesDetail(stage: string): KubernetesDetail {
   return {
@@ -93,6 +110,21 @@ describe("findings", () => {
     expect(line.findings().map((finding) => finding.detail)).toMatchObject([
       { finding: { subject: "root", evidence: ["e"] } },
     ]);
+  });
+
+  it("C1 none after an end for a kube.request, which is written when the request ends", () => {
+    const line = lineAtEnd();
+    line.feed(approved("r1"));
+    const watched = teleport({
+      id: "w",
+      event: "kube.request",
+      at: 2_000,
+      user: dana,
+      accessRequests: ["r1"],
+    });
+    line.feed({ ...watched, event: { ...watched.event, detail: { teleport: KUBE_REQUEST } } });
+    expect(line.verdict("w")?.coverage).toBe("after-expiry");
+    expect(line.findings()).toEqual([]);
   });
 
   it("the id comes from the cause alone: another process makes the same one, and no second", () => {
