@@ -14,7 +14,7 @@ export interface BlockCache {
 }
 
 const BLOCKS_MAX = 64;
-const COMPRESSED_BYTES_MAX: number = 4 * 1024 * 1024;
+const COMPRESSED_BYTES_MAX: number = 1024 * 1024;
 
 export function createBlockCache(): BlockCache {
   const blocks = new Map<string, { readonly read: Promise<Read>; readonly bytes: number }>();
