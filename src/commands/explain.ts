@@ -87,7 +87,7 @@ function explanationLines(
     `normalizer  ${source.dialect}, as of source "${source.name}"`,
     "",
     "fields",
-    ...(inFull === undefined ? [] : flatten(fields, "")).map((line) => `  ${line}`),
+    ...(inFull === undefined ? [] : aligned(flatten(fields, ""))),
     "",
     `vendor      ${vendor ?? "none"}`,
     `principal   ${principal ?? "none"}`,
@@ -100,12 +100,19 @@ function explanationLines(
   ];
 }
 
-/** One line per field that has a value, as `actor.name  alice`. */
-function flatten(value: unknown, path: string): readonly string[] {
+type Field = readonly [path: string, text: string];
+
+function aligned(fields: readonly Field[]): readonly string[] {
+  const width = Math.max(...fields.map(([path]) => path.length));
+  return fields.map(([path, text]) => `  ${path.padEnd(width)}  ${text}`);
+}
+
+/** Every field that has a value, with its path, as `actor.name`. */
+function flatten(value: unknown, path: string): readonly Field[] {
   if (value === null || value === "") return [];
   if (typeof value !== "object" || (Array.isArray(value) && value.every(isScalar))) {
     const text = typeof value === "string" ? value : JSON.stringify(value);
-    return text === "[]" ? [] : [`${path.padEnd(28)}  ${text}`];
+    return text === "[]" ? [] : [[path, text]];
   }
   return Object.entries(value).flatMap(([key, item]) =>
     flatten(item, path === "" ? key : `${path}.${key}`),

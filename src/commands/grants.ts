@@ -42,7 +42,8 @@ function printGrants(all: readonly GrantSummary[]): void {
       grant.vendor ?? "",
       grant.principal,
       grant.roles.join(", "),
-      grant.intervals.map(({ from, until }) => `${time(from)} – ${time(until)}`).join(", "),
+      grant.intervals.map(({ from, until }) => `${time(from)} – ${time(until)}`).join(", ") ||
+        "never",
       grant.state,
       coveredCount,
       uncoveredCount,

@@ -3,6 +3,7 @@ import { decodeEvent } from "../avro/event.ts";
 import { HOME, organizationHome } from "../config/home.ts";
 import { loadConfiguration } from "../config/load.ts";
 import { toJsonLine } from "../forward/encode/json.ts";
+import { quarantinedPipelines } from "../forward/quarantine/files.ts";
 import { readQuarantine } from "../forward/quarantine/read.ts";
 import { ChaperoneError } from "../model/error.ts";
 import type { QuarantinedEvent } from "../model/generated/quarantined-event.ts";
@@ -34,13 +35,14 @@ export async function quarantineListCommand(
     return EXIT.ok;
   }
   const rows: string[][] = [];
-  for await (const each of resting)
-    if (
-      rows.push([formatTime(each.at), each.pipeline, each.code, each.eventId, each.cause]) >=
-      ROWS_MAX
-    )
-      flush(rows);
+  let isAny = false;
+  for await (const each of resting) {
+    isAny = true;
+    rows.push([formatTime(each.at), each.pipeline, each.code, each.eventId, each.cause]);
+    if (rows.length >= ROWS_MAX) flush(rows);
+  }
   if (rows.length > 0) flush(rows);
+  if (!isAny) printLines(["Nothing rests in quarantine."]);
   return EXIT.ok;
 }
 
@@ -81,13 +83,20 @@ export async function quarantineShowCommand(
   return EXIT.ok;
 }
 
-function readResting(
-  options: QuarantineOptions,
+async function* readResting(
+  { config, pipeline }: QuarantineOptions,
   filter: Parameters<typeof readQuarantine>[2],
-): AsyncIterable<QuarantinedEvent> {
-  const configuration = loadConfiguration(options.config, process.env);
+): AsyncGenerator<QuarantinedEvent, void> {
+  const configuration = loadConfiguration(config, process.env);
   const folder = join(organizationHome(configuration), HOME.quarantine);
-  return readQuarantine(nodeDisk, folder, filter);
+  const configured = configuration.pipelines.map(({ slug }) => slug);
+  // A pipeline that is configured no more may still have events at rest.
+  const known = [...configured, ...(await quarantinedPipelines(nodeDisk, folder))];
+  if (pipeline !== undefined && !known.includes(pipeline))
+    throw new ChaperoneError("USAGE", `Cannot list pipeline "${pipeline}": there is none`, {
+      hint: `Pipelines: ${configured.join(", ") || "none"}.`,
+    });
+  yield* readQuarantine(nodeDisk, folder, filter);
 }
 
 function restForm({ at, event, ...rest }: QuarantinedEvent): unknown {

@@ -1,6 +1,6 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Configuration } from "../config/configuration.ts";
 import { HOME, organizationHome } from "../config/home.ts";
@@ -42,7 +42,10 @@ export async function quickstartCommand(options: { readonly json: boolean }): Pr
       console.log(
         JSON.stringify({ isSettled, grants, findings, files: Object.fromEntries(files) }),
       );
-    else console.log(reportLines({ grants, findings, files }).join("\n"));
+    else {
+      const commands = lookFurther(folder, file);
+      console.log(reportLines({ grants, findings, files, commands }).join("\n"));
+    }
     return isSettled ? 0 : 1;
   } finally {
     await receiver.close();
@@ -106,4 +109,24 @@ function filesIn(folder: string, configuration: string): readonly (readonly [str
     ["journal and ledger", join(folder, "data")],
     ["its configuration", configuration],
   ];
+}
+
+/** A line of the data that tells a story: an operator goes on after the two minutes of the grant are over. */
+const LINE_TO_EXPLAIN = 3687;
+
+/** The configuration names two variables, which have to be there again; nothing listens at the second any more. */
+function lookFurther(folder: string, configuration: string): readonly string[] {
+  const log = join(dirname(configuration), "quickstart", "k8s-audit.log");
+  const config = `--config ${quoted(configuration)}`;
+  return [
+    `export CHAPERONE_QUICKSTART_DIR=${quoted(folder)} CHAPERONE_QUICKSTART_OTLP=http://127.0.0.1:4318`,
+    `npx chaperone grants ${config}`,
+    `npx chaperone explain ${config} --line ${LINE_TO_EXPLAIN} ${quoted(log)}`,
+    `npx chaperone journal inspect ${config}`,
+  ];
+}
+
+/** A path as a shell takes it for one word. */
+function quoted(path: string): string {
+  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -16,13 +16,17 @@ export function validateCommand(options: {
     return Promise.resolve(EXIT.ok);
   }
   const counts = [
-    `${sources.length} sources`,
-    `${endpoints.length} endpoints`,
-    `${pipelines.length} pipelines`,
+    counted(sources.length, "source"),
+    counted(endpoints.length, "endpoint"),
+    counted(pipelines.length, "pipeline"),
   ];
   printLines([
     `"${options.config}" is valid: ${organization}, ${counts.join(", ")}`,
     ...notBuilt.map((what) => `This version cannot run ${what}: "chaperone run" will refuse it`),
   ]);
   return Promise.resolve(EXIT.ok);
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -67,7 +67,7 @@ function readConfigurationFile(file: string): string {
   } catch (error) {
     throw new ChaperoneError("CONFIG_UNREADABLE", `Cannot read configuration "${file}"`, {
       cause: error,
-      hint: "Name another file with --config.",
+      hint: "Name another file with --config; config/example.yaml shows every option.",
     });
   }
 }

@@ -48,9 +48,16 @@ export class ConfigurationError extends ChaperoneError {
 
 function describeProblem({ path, line, column, message, value, hint }: LocatedProblem): string {
   const place = line === null ? "" : `${line}:${column ?? 1} `;
-  const subject = path === "" ? "" : `${path} `;
-  const got = value === null ? "" : `, not ${value}`;
-  return `${place}${subject}${message}${got}${hint === null ? "" : ` (${hint})`}`;
+  const subject = path !== "" ? `${path} ` : line === null ? "the file " : "";
+  return `${place}${subject}${message}${gotText(message, value)}${hint === null ? "" : ` (${hint})`}`;
+}
+
+/** What stands there instead, in words that continue the message; nothing where that would say no more. */
+function gotText(message: string, value: string | null): string {
+  if (value === null || message.startsWith("must not ")) return "";
+  if (message.startsWith("must be ")) return `, not ${value}`;
+  if (value === "a list" || value === "a mapping") return "";
+  return message.startsWith("must ") ? `, not ${value}` : `: ${value}`;
 }
 
 /** `["sources", 0, "name"]` as `sources[0].name`. */

@@ -11,8 +11,10 @@ export function reportLines(report: {
   readonly grants: readonly GrantSummary[];
   readonly findings: readonly DeliveredFinding[];
   readonly files: readonly (readonly [what: string, where: string])[];
+  /** Commands that look into what was written, ready to be copied. */
+  readonly commands: readonly string[];
 }): readonly string[] {
-  const { grants, findings, files } = report;
+  const { grants, findings, files, commands } = report;
   return [
     "",
     `${grants.length} grants, and what was done under them`,
@@ -22,13 +24,19 @@ export function reportLines(report: {
       grants.map(grantRow),
     ),
     "",
-    `The ${Math.min(FINDINGS_SHOWN, findings.length)} most serious of ${findings.length} findings`,
+    findings.length > FINDINGS_SHOWN
+      ? `The ${FINDINGS_SHOWN} most serious of ${findings.length} findings`
+      : `${findings.length} findings, the most serious first`,
     "",
     ...findings.slice(0, FINDINGS_SHOWN).flatMap(findingLines),
     "",
     "Where it is",
     "",
     ...tableLines(["what", "where"], files).slice(2),
+    "",
+    "Look further",
+    "",
+    ...commands,
   ];
 }
 

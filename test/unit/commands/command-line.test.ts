@@ -266,8 +266,18 @@ describe("the command line", () => {
       expect((await inFolder(["grants", "--json"])).out).toBe("[]\n");
     });
 
-    it("quarantine ls is empty", async () => {
-      expect(await inFolder(["quarantine", "ls"])).toEqual({ code: 0, out: "", errors: "" });
+    it("quarantine ls says that nothing rests, and prints nothing as JSON", async () => {
+      const { code, out } = await inFolder(["quarantine", "ls"]);
+      expect({ code, out }).toEqual({ code: 0, out: "Nothing rests in quarantine.\n" });
+      expect((await inFolder(["quarantine", "ls", "--json"])).out).toBe("");
+    });
+
+    it("quarantine ls of a pipeline that nobody configured is wrong usage", async () => {
+      const { code, errors } = await inFolder(["quarantine", "ls", "--pipeline", "nobody"]);
+      expect({ code, errors }).toEqual({
+        code: 2,
+        errors: expect.stringContaining('"nobody": there is none') as string,
+      });
     });
 
     it("journal inspect tells that there is none, or shows nothing", async () => {

@@ -172,7 +172,7 @@ describe("environment variables", () => {
 
 describe("the YAML of a configuration", () => {
   it.each([
-    ["is empty", "", "is empty"],
+    ["is empty", "", "the file is empty"],
     ["has only comments", "# nothing", "is empty"],
     ["is a list", "- a", "must be a mapping, not a list"],
     ["has two documents", `${LEAST}---\na: 1`, "multiple documents"],
@@ -195,6 +195,20 @@ describe("the YAML of a configuration", () => {
     const filled = (length: number): string => LEAST.padEnd(length, "#");
     expect(errorOf(filled(1024 * 1024 + 1)).message).toContain("is larger than 1048576");
     expect(load(filled(1024 * 1024)).organization).toBe("acme");
+  });
+
+  it.each([
+    ["dataDir: ./data", "dataDir: 5", "dataDir must be text, not 5 (write it in quotes)"],
+    ["[audit.log]", "[]", "include must name at least one pattern"],
+    ["[audit.log]", "audit.log", 'include must be a list, not "audit.log"'],
+    [
+      "sources:",
+      "sources:\n  - { name: audit, teleportFile: { include: [b.log] } }",
+      'sources[1].name is the same as sources[0].name: "audit"',
+    ],
+  ])("ends in a sentence where %s becomes %s", (from, to, sentence) => {
+    const lines = errorOf(LEAST.replace(from, to)).message.split("\n");
+    expect(lines.some((line) => line.endsWith(sentence))).toBe(true);
   });
 
   it("has the place of a fault in its syntax", () => {
