@@ -4,6 +4,12 @@ import type { Log } from "../ports/log.ts";
 /** Time that the clean end has after the first signal. */
 export const CLEAN_END_MS_MAX = 10_000;
 
+/**
+ * A signal that comes again within this time is the same order: `timeout` and service managers signal the whole group, and the
+ * launcher on an old Node passes on to this process what came to both.
+ */
+export const SAME_ORDER_MS_MAX = 500;
+
 /** Exit code of a process that was told twice, or did not end in time. */
 const EXIT_AT_ONCE = 1;
 
@@ -48,7 +54,13 @@ export function createShutdown(log: Log): Shutdown {
     if (!stop.signal.aborted) begin("failure");
   }
 
-  const onSignal = (name: NodeJS.Signals): void => begin(name);
+  let first: { readonly name: NodeJS.Signals; readonly atMs: number } | null = null;
+  const onSignal = (name: NodeJS.Signals): void => {
+    const isSameOrder = first?.name === name && performance.now() - first.atMs < SAME_ORDER_MS_MAX;
+    if (isSameOrder) return;
+    first ??= { name, atMs: performance.now() };
+    begin(name);
+  };
   process.on("SIGTERM", onSignal).on("SIGINT", onSignal);
   process.on("uncaughtException", fail).on("unhandledRejection", fail);
 

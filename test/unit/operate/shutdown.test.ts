@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { CLEAN_END_MS_MAX, createShutdown, type Shutdown } from "../../../src/operate/shutdown.ts";
+import {
+  CLEAN_END_MS_MAX,
+  SAME_ORDER_MS_MAX,
+  createShutdown,
+  type Shutdown,
+} from "../../../src/operate/shutdown.ts";
 import type { Log } from "../../../src/ports/log.ts";
 
 /** `process.exit` of a test: it must not return either. */
@@ -43,6 +48,15 @@ describe("createShutdown()", () => {
     process.emit("SIGTERM", "SIGTERM");
     expect(() => process.emit("SIGINT", "SIGINT")).toThrow(Exit);
     expect(codes).toEqual([1]);
+  });
+
+  it("takes a signal that comes twice at once for one, and the same one later for a second", () => {
+    process.emit("SIGTERM", "SIGTERM");
+    vi.advanceTimersByTime(SAME_ORDER_MS_MAX - 1);
+    process.emit("SIGTERM", "SIGTERM");
+    expect(codes).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(() => process.emit("SIGTERM", "SIGTERM")).toThrow(Exit);
   });
 
   it("leaves with 1 and says so when the clean end takes longer than its time", () => {
