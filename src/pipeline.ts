@@ -74,15 +74,21 @@ export async function openLine(configuration: Configuration, around: Surrounding
 
   // The durable middle: the journal, and the ledger, which is a fold of it.
   const losses = createLosses(around.fail);
+  const tailLost = new AbortController();
+  let endAtStart = Infinity;
   const journal = await createLocalJournal({
     ...configuration.journal,
     folder: join(home, HOME.journal),
     disk,
     clock,
     log,
-    onDamage: (damage) => losses.declare(damageRanges(damage, clock.now())),
+    onDamage: (damage) => {
+      losses.declare(damageRanges(damage, clock.now()));
+      if (damage.to >= endAtStart) tailLost.abort();
+    },
   });
   opening.defer(() => journal.close());
+  endAtStart = journal.end.sequence;
   const normalizers = createNormalizers(organization);
   const database = openDatabase(join(home, HOME.ledger));
   opening.defer(() => database.close());
@@ -93,7 +99,10 @@ export async function openLine(configuration: Configuration, around: Surrounding
     clock,
     log,
   });
-  await foldJournal(journal, correlator, around.signal);
+  const isFolded = await foldJournal(journal, correlator, {
+    signal: around.signal,
+    tailLost: tailLost.signal,
+  });
 
   // Right of the journal.
   const cursors = await createCursors({
@@ -134,7 +143,8 @@ export async function openLine(configuration: Configuration, around: Surrounding
     signal: around.signal,
     fail: around.fail,
   });
-  losses.declareTo(intake);
+  // Stopped before, the line only closes again: what were appended now would hide from the ledger what it has yet to fold.
+  if (isFolded) losses.declareTo(intake);
   const checkpoints = createCheckpoints(disk, join(home, HOME.checkpoints));
   const collectors = configuration.sources.map((source) =>
     createCollector(source, { checkpoints, clock, log, stopAtEnd: around.stopAtEnd }),

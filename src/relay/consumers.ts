@@ -59,7 +59,7 @@ export async function openConsumers(
   const all: Consumer[] = [];
   const sinks = await openSinks(configuration, deps);
 
-  async function open(pipeline: Pipeline, sink: Sink, name: string): Promise<Consumer> {
+  async function open(pipeline: Pipeline, share: () => Sink, name: string): Promise<Consumer> {
     const start = pipeline.start === "now" ? deps.journal.end : deps.journal.start;
     const cursor = await deps.cursors.open(name, start);
     if (!pipeline.isEnabled) return { name, cursor, forwarder: null };
@@ -69,6 +69,8 @@ export async function openConsumers(
       pipeline: name,
     });
     quarantines.push(quarantine);
+    // Only now: what is shared is closed when everyone who has a share let go, and who never runs never does.
+    const sink = share();
     return {
       name,
       cursor,
@@ -79,12 +81,12 @@ export async function openConsumers(
   for (const pipeline of configuration.pipelines) {
     const sink = sinks.get(pipeline.endpoint);
     if (sink === undefined) throw new RangeError(`Cannot find endpoint "${pipeline.endpoint}"`);
-    all.push(await open(pipeline, sink.share(), pipeline.slug));
+    all.push(await open(pipeline, sink.share, pipeline.slug));
   }
   if (configuration.archive !== null) {
     const folder = configuration.archive.directory;
     const sink = createArchiveSink({ ...deps, folder, organization: configuration.organization });
-    all.push(await open(ARCHIVE_PIPELINE, sink, ARCHIVE_PIPELINE.slug));
+    all.push(await open(ARCHIVE_PIPELINE, () => sink, ARCHIVE_PIPELINE.slug));
   }
   const enabled = all.flatMap(({ forwarder }) => (forwarder === null ? [] : [forwarder]));
   return {

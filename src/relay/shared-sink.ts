@@ -6,7 +6,7 @@ import type { Sink } from "../ports/sink.ts";
  * closed when the last of them lets go. `share` is called once per pipeline, before any of them runs.
  */
 export interface SharedSink {
-  share(): Sink;
+  readonly share: () => Sink;
 }
 
 export function createSharedSink(sink: Sink): SharedSink {

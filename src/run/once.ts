@@ -1,7 +1,6 @@
 import type { Line } from "../pipeline.ts";
-import type { Clock } from "../ports/clock.ts";
 import { consume, releaseLoop } from "./loops.ts";
-import { settleAll, type Unsettled } from "./settle.ts";
+import { settleAll, type SettleOptions, type Unsettled } from "./settle.ts";
 import { together } from "./together.ts";
 
 /**
@@ -10,7 +9,7 @@ import { together } from "./together.ts";
  */
 export async function runOnce(
   line: Line,
-  around: { readonly clock: Clock; readonly settleMsMax: number },
+  around: SettleOptions,
   signal: AbortSignal,
 ): Promise<readonly Unsettled[]> {
   const failed = new AbortController();
@@ -26,11 +25,36 @@ export async function runOnce(
     const collected = line.collectors.map((collector) => collector.run(line.intake, ended));
     await together(collected, stop);
     if (!ended.aborted) await line.intake.advance();
-    unsettled = await settleAll(line, around, ended);
+    unsettled = await settleToEnd(line, around, ended);
     consuming.abort();
   }
 
   const released = releaseLoop(line, around.clock, consuming.signal);
   await together([readThenSettle(), released, ...consume(line, consuming.signal)], stop);
   return unsettled;
+}
+
+/**
+ * A consumer that comes to a damaged stretch of the journal declares it, which is journaled behind the end that was settled for: what
+ * was appended meanwhile is settled too.
+ */
+async function settleToEnd(
+  line: Line,
+  options: SettleOptions,
+  signal: AbortSignal,
+): Promise<readonly Unsettled[]> {
+  for (;;) {
+    const { sequence } = line.journal.end;
+    const unsettled = await settleAll(line, options, signal);
+    if (unsettled.length > 0 || signal.aborted) return unsettled;
+    // Without entries: resolves when what is under way is durable.
+    await Promise.race([line.journal.append([]), aborted(signal)]);
+    if (line.journal.end.sequence === sequence) return unsettled;
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }

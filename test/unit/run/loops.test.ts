@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { advanceLoop, releaseLoop } from "../../../src/run/loops.ts";
+import type { Correlator } from "../../../src/ports/correlator.ts";
+import type { Consumer } from "../../../src/relay/consumers.ts";
+import { createMemoryJournal } from "../../support/memory-journal.ts";
+import { createQuickClock } from "../../support/quick-clock.ts";
+import { aConsumer, aLine, positionAt } from "./a-line.ts";
+
+/** What one round lets the journal drop: everything up to this sequence. */
+async function releasedTo(
+  consumers: readonly Consumer[],
+  ledger: { readonly durableTo: number; readonly appliedTo: number },
+): Promise<readonly number[]> {
+  const stop = new AbortController();
+  const released: number[] = [];
+  let measured = 0;
+  const line = aLine({
+    consumers,
+    correlator: {
+      durableTo: positionAt(ledger.durableTo),
+      appliedTo: positionAt(ledger.appliedTo),
+    } as Correlator,
+    journal: {
+      ...createMemoryJournal(),
+      end: positionAt(100),
+      release: ({ sequence }) => {
+        released.push(sequence);
+        return Promise.resolve();
+      },
+    },
+    measure: () => {
+      measured++;
+      stop.abort();
+    },
+  });
+  await releaseLoop(line, createQuickClock(), stop.signal);
+  expect(measured).toBe(1);
+  return released;
+}
+
+describe("releaseLoop()", () => {
+  it("lets the journal drop nothing that the slowest consumer has not settled", async () => {
+    const consumers = [aConsumer("fast", {}, 80), aConsumer("slow", {}, 7), aConsumer("b", {}, 50)];
+    expect(await releasedTo(consumers, { durableTo: 90, appliedTo: 90 })).toEqual([7]);
+  });
+
+  it("keeps what a pipeline that is not enabled has yet to deliver", async () => {
+    const consumers = [aConsumer("on", {}, 80), aConsumer("off", null, 3)];
+    expect(await releasedTo(consumers, { durableTo: 90, appliedTo: 90 })).toEqual([3]);
+  });
+
+  it("keeps what the ledger would need after a power loss, however far its memory is", async () => {
+    expect(await releasedTo([aConsumer("on", {}, 80)], { durableTo: 12, appliedTo: 100 })).toEqual([
+      12,
+    ]);
+    expect(await releasedTo([], { durableTo: 12, appliedTo: 100 })).toEqual([12]);
+  });
+});
+
+describe("advanceLoop()", () => {
+  it("lets held events go, round by round, until it is told to end", async () => {
+    const stop = new AbortController();
+    let rounds = 0;
+    const line = aLine();
+    const advance = (): Promise<void> => {
+      if (++rounds === 3) stop.abort();
+      return Promise.resolve();
+    };
+    await advanceLoop(
+      { ...line, intake: { ...line.intake, advance } },
+      createQuickClock(),
+      stop.signal,
+    );
+    expect(rounds).toBe(3);
+  });
+
+  it("fails with what could not be journaled", async () => {
+    const line = aLine();
+    const advance = (): Promise<void> => Promise.reject(new Error("fsync failed"));
+    const failing = { ...line, intake: { ...line.intake, advance } };
+    await expect(
+      advanceLoop(failing, createQuickClock(), new AbortController().signal),
+    ).rejects.toThrow("fsync failed");
+  });
+});
