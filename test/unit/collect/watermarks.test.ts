@@ -106,4 +106,29 @@ describe("watermarks (H2)", () => {
     stop.abort();
     await admission;
   });
+
+  it("H2 an earlier record behind a later one does not take the watermark back", () => {
+    const marks = three();
+    marks.progress(root, behind("part"));
+    marks.observe(root, "part", seconds(900));
+    marks.observe(root, "part", seconds(300));
+    expect(marks.state("root").watermark).toBe(seconds(840));
+  });
+
+  it("H2 a wait that begins when it is time to end, ends", async () => {
+    await three().admit(kube, seconds(1), AbortSignal.abort());
+  });
+
+  it("H2 of 20,000 parts none is forgotten, and of more the one that was read longest ago", () => {
+    const marks = three();
+    marks.progress(root, behind("first", "part-1"));
+    marks.observe(root, "first", seconds(500));
+    for (let n = 1; n < 20_000; n++) marks.observe(root, `part-${n}`, seconds(600));
+    expect(marks.state("root").watermark).toBe(seconds(440));
+    marks.observe(root, "first", seconds(700));
+    marks.observe(root, "part-20000", seconds(800));
+    expect(marks.state("root").watermark).toBe(-Infinity);
+    marks.progress(root, behind("first", "part-2"));
+    expect(marks.state("root").watermark).toBe(seconds(540));
+  });
 });
