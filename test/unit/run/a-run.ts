@@ -82,7 +82,7 @@ dataDir: ./data
 limits: { settleFor: PT1S }
 `;
 
-export const SOURCE = `sources: [{ name: teleport, teleportFile: { include: [teleport.log] } }]`;
+const SOURCE = `sources: [{ name: teleport, teleportFile: { include: [teleport.log] } }]`;
 
 /** A pipeline of all Teleport events, as a line of YAML. */
 export function aPipeline(slug: string, endpoint: string, more: string = ""): string {
