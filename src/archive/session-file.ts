@@ -23,6 +23,8 @@ export async function openSessionFile(disk: Disk, folder: string): Promise<Sessi
   await disk.makeFolder(folder);
   // Opening cuts a torn tail off, so that the ids read after it are those that stay.
   await (await open(disk, path)).close();
+  // What an earlier append wrote and could not sync is there to be read, and must not pass for durable.
+  await syncFile(disk, path);
   const archived = await readIds(disk, path);
   return {
     folder,
@@ -44,6 +46,15 @@ function open(disk: Disk, path: string): ReturnType<typeof openContainerFile> {
   return openContainerFile(disk, path, { schema: EVENT_SCHEMA, codec: "zstandard" });
 }
 
+async function syncFile(disk: Disk, path: string): Promise<void> {
+  const file = await disk.open(path, "update");
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 async function readIds(disk: Disk, path: string): Promise<Set<string>> {
   const ids = new Set<string>();
   const events = readContainerFile<AuditEvent>(disk, path, {
@@ -63,5 +74,6 @@ async function readIds(disk: Disk, path: string): Promise<Set<string>> {
 }
 
 function firstOfEach(entries: readonly JournalEntry[]): readonly JournalEntry[] {
-  return [...new Map(entries.toReversed().map((entry) => [entry.id, entry])).values()].toReversed();
+  const ids = new Set<string>();
+  return entries.filter((entry) => ids.size < ids.add(entry.id).size);
 }
