@@ -21,17 +21,15 @@ export interface SessionFile {
 export async function openSessionFile(disk: Disk, folder: string): Promise<SessionFile> {
   const path = join(folder, EVENTS_FILE);
   await disk.makeFolder(folder);
-  // Opening cuts a torn tail off, so that the ids read after it are those that stay.
-  await (await open(disk, path)).close();
-  // What an earlier append wrote and could not sync is there to be read, and must not pass for durable.
-  await syncFile(disk, path);
+  // Opening cuts a torn tail off and syncs the rest, so that the ids read after it are those that stay.
+  await (await open(disk, path, false)).close();
   const archived = await readIds(disk, path);
   return {
     folder,
     append: async (entries) => {
       const fresh = firstOfEach(entries).filter((entry) => !archived.has(entry.id));
       if (fresh.length === 0) return;
-      const file = await open(disk, path);
+      const file = await open(disk, path, true);
       try {
         await file.append(fresh.map((entry) => entry.encoded));
       } finally {
@@ -42,17 +40,8 @@ export async function openSessionFile(disk: Disk, folder: string): Promise<Sessi
   };
 }
 
-function open(disk: Disk, path: string): ReturnType<typeof openContainerFile> {
-  return openContainerFile(disk, path, { schema: EVENT_SCHEMA, codec: "zstandard" });
-}
-
-async function syncFile(disk: Disk, path: string): Promise<void> {
-  const file = await disk.open(path, "update");
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+function open(disk: Disk, path: string, isDurable: boolean): ReturnType<typeof openContainerFile> {
+  return openContainerFile(disk, path, { schema: EVENT_SCHEMA, codec: "zstandard", isDurable });
 }
 
 async function readIds(disk: Disk, path: string): Promise<Set<string>> {

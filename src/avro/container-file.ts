@@ -27,12 +27,14 @@ export interface ContainerFileOptions {
   readonly schema: string;
   readonly codec: Codec;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** What the file holds was made durable by this process, and is not synced once more. */
+  readonly isDurable?: boolean;
 }
 
 /**
  * Opens a container file for appending; begins it where there is none, or where a crash left it without a whole header. A torn
- * tail is cut back to the end of the last block whose sync marker is right. Damage before that is left as it is: readers report
- * it. The folder must be there. At most one writer may have the file open. Rejects with a ContainerError.
+ * tail is cut back to the end of the last block whose sync marker is right, and what stays is durable when this resolves. Damage
+ * before that is left as it is: readers report it. The folder must be there. At most one writer may have the file open. Rejects with a ContainerError.
  */
 export async function openContainerFile(
   disk: Disk,
@@ -50,7 +52,9 @@ export async function openContainerFile(
     if (isFault(header)) return writer(path, file, await begin(disk, path, { file, options }));
     if (canonical(header.schema) !== canonical(options.schema))
       throw new ContainerError("other-schema", path, { why: "it was begun with another schema" });
-    return writer(path, file, await recover(file, header));
+    const opened = await recover(file, header);
+    if (options.isDurable !== true) await makeDurable(disk, path, file);
+    return writer(path, file, opened);
   } catch (error) {
     await file.close();
     throw error;
@@ -94,6 +98,16 @@ async function recover(file: DiskFile, header: ContainerHeader): Promise<Opened>
   return { header, sizeBytes: endBytes, cutBytes: fileBytes - endBytes };
 }
 
+/** The last run may have ended between its write and its fsync, and whoever reads the file now takes all of it for durable. */
+async function makeDurable(disk: Disk, path: string, file: DiskFile): Promise<void> {
+  try {
+    await file.sync();
+    await disk.syncFolder(dirname(path));
+  } catch (error) {
+    throw new ContainerError("failed", path, { why: "it cannot be made durable", cause: error });
+  }
+}
+
 function writer(path: string, file: DiskFile, opened: Opened): ContainerFile {
   let sizeBytes = opened.sizeBytes;
   let failure: ContainerError | null = null;
@@ -108,7 +122,9 @@ function writer(path: string, file: DiskFile, opened: Opened): ContainerFile {
     } catch (error) {
       throw await cutBack(error);
     }
-    await file.sync().catch((error: unknown) => {
+    await file.sync().catch(async (error: unknown) => {
+      // Where that is still possible, nobody who opens the file later takes the block for durable: the next fsync may well succeed.
+      await file.truncate(sizeBytes).catch(() => undefined);
       throw fail(error);
     });
     sizeBytes += block.byteLength;

@@ -4,6 +4,7 @@ import { createQuarantine } from "../../../../src/forward/quarantine/quarantine.
 import type { QuarantineOptions } from "../../../../src/forward/quarantine/quarantine.ts";
 import { readQuarantine } from "../../../../src/forward/quarantine/read.ts";
 import type { QuarantineFilter } from "../../../../src/forward/quarantine/read.ts";
+import type { JournalEntry } from "../../../../src/model/entry.ts";
 import type { QuarantinedEvent } from "../../../../src/model/generated/quarantined-event.ts";
 import type { Disk } from "../../../../src/ports/disk.ts";
 import type { Quarantine, RestCause } from "../../../../src/ports/quarantine.ts";
@@ -48,6 +49,16 @@ function withFolders({ disk, paths }: FaultyDisk): Disk {
   };
 }
 
+/** A run that wrote these and ended before they were synced. */
+async function endUnsynced(faulty: FaultyDisk, entries: readonly JournalEntry[]): Promise<void> {
+  const quarantine = await open(faulty.disk);
+  faulty.fault = ({ operation }) =>
+    operation === "sync" || operation === "truncate" ? { code: "EIO" } : null;
+  await expect(quarantine.rest(entries, REFUSED)).rejects.toMatchObject({
+    code: "QUARANTINE_WRITE_FAILED",
+  });
+}
+
 describe("the quarantine", () => {
   it("keeps the event as it stood in the journal, with its reason", async () => {
     const quarantine = await open(createFaultyDisk().disk);
@@ -81,17 +92,26 @@ describe("the quarantine", () => {
     const faulty = createFaultyDisk();
     await (await open(faulty.disk)).rest(someEntries(2), REFUSED);
     const whole = faulty.bytes(FIRST);
-    faulty.fault = ({ operation }) => (operation === "sync" ? { code: "EIO" } : null);
     const later = someEntries(4).slice(2);
-    await expect((await open(faulty.disk)).rest(later, REFUSED)).rejects.toMatchObject({
-      code: "QUARANTINE_WRITE_FAILED",
-    });
+    await endUnsynced(faulty, later);
     const after = faulty.afterPowerLoss((unsyncedBytes) => Math.floor(unsyncedBytes / 2));
     expect(after.bytes(FIRST).byteLength).toBeGreaterThan(whole.byteLength);
     const reopened = await open(after.disk);
     expect(reopened.count).toBe(2);
     await reopened.rest(later, REFUSED);
     expect((await all(reopened.list())).map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
+  });
+
+  it("has durable what it counts, also where the last run ended between its write and its fsync", async () => {
+    const faulty = createFaultyDisk();
+    await (await open(faulty.disk)).rest(someEntries(2), REFUSED);
+    const later = someEntries(4).slice(2);
+    await endUnsynced(faulty, later);
+    faulty.fault = () => null;
+    const reopened = await open(faulty.disk);
+    await reopened.rest(later, REFUSED);
+    expect(reopened.count).toBe(4);
+    expect((await open(faulty.afterPowerLoss().disk)).count).toBe(4);
   });
 
   it("does not take the same entry twice when a crash came between its rest and the cursor", async () => {

@@ -1,0 +1,57 @@
+import { expect, test } from "vitest";
+import { openContainerFile, type ContainerFile } from "../../../src/avro/container-file.ts";
+import { readContainerFile } from "../../../src/avro/container-read.ts";
+import { typeOfSchema } from "../../../src/avro/schemas.ts";
+import type { Disk } from "../../../src/ports/disk.ts";
+import { createFaultyDisk } from "../../support/disk-faulty.ts";
+
+const PATH = "/notes.avro";
+const schema = `{"type":"record","name":"Note","fields":[{"name":"number","type":"long"}]}`;
+const type = typeOfSchema(schema);
+
+function open(disk: Disk): Promise<ContainerFile> {
+  return openContainerFile(disk, PATH, { schema, codec: "zstandard" });
+}
+
+async function numbersIn(disk: Disk): Promise<readonly number[]> {
+  const numbers: number[] = [];
+  const onFault = ({ cause }: { readonly cause: string }): never => {
+    throw new Error(cause);
+  };
+  for await (const { value } of readContainerFile<{ readonly number: number }>(disk, PATH, {
+    schema,
+    onFault,
+  }))
+    numbers.push(value.number);
+  return numbers;
+}
+
+test("a block whose fsync failed is not there for who opens the file later: the next fsync may well succeed", async () => {
+  const faulty = createFaultyDisk();
+  const file = await open(faulty.disk);
+  await file.append([type.toBuffer({ number: 1 })]);
+  faulty.fault = ({ operation }) => (operation === "sync" ? { code: "EIO" } : null);
+  const failed = file.append([type.toBuffer({ number: 2 })]);
+  await expect(failed).rejects.toMatchObject({ problem: "failed" });
+  faulty.fault = () => null;
+  await open(faulty.disk);
+  expect(await numbersIn(faulty.disk)).toEqual([1]);
+});
+
+test("what a file holds when it is opened is durable, its name included", async () => {
+  const faulty = createFaultyDisk();
+  const file = await open(faulty.disk);
+  faulty.fault = ({ operation }) =>
+    operation === "sync" || operation === "truncate" ? { code: "EIO" } : null;
+  await file.append([type.toBuffer({ number: 1 })]).catch(() => undefined);
+  faulty.fault = () => null;
+  await open(faulty.disk);
+  expect(await numbersIn(faulty.afterPowerLoss().disk)).toEqual([1]);
+});
+
+test("a file that cannot be made durable is not opened", async () => {
+  const faulty = createFaultyDisk();
+  await open(faulty.disk);
+  faulty.fault = ({ operation }) => (operation === "sync" ? { code: "EIO" } : null);
+  await expect(open(faulty.disk)).rejects.toMatchObject({ problem: "failed" });
+});
