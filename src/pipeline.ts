@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createCheckpoints } from "./collect/checkpoints.ts";
-import { createCollector, sourceOf } from "./collect/collectors.ts";
+import { sourceOf, type CreateCollector } from "./collect/collectors.ts";
 import { createIntake, type DrivenIntake } from "./collect/intake.ts";
 import { createLosses } from "./collect/losses.ts";
 import { createPace } from "./collect/pace.ts";
@@ -16,8 +16,8 @@ import { createLocalJournal } from "./journal/local/journal.ts";
 import { gapEvent } from "./normalize/gap.ts";
 import { createNormalizers, factsOf } from "./normalize/normalizers.ts";
 import { normalizeRecord } from "./normalize/record.ts";
-import { openDatabase } from "./platform/database.ts";
-import { lockFolder } from "./platform/lock.ts";
+import type { OpenDatabase } from "./platform/database.ts";
+import type { LockFolder } from "./platform/lock.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Collector } from "./ports/collector.ts";
 import type { Correlator } from "./ports/correlator.ts";
@@ -25,12 +25,19 @@ import type { Disk } from "./ports/disk.ts";
 import type { Journal } from "./ports/journal.ts";
 import type { Log } from "./ports/log.ts";
 import type { Meter } from "./ports/meter.ts";
-import { openConsumers, type Consumer } from "./relay/consumers.ts";
+import { openConsumers, type Consumer, type Outlets } from "./relay/consumers.ts";
 
-/** The world around one straight line. */
-export interface Surroundings {
+/** Everything by which a line reaches beyond itself: the machine's own (`run/machine.ts`), or one that a simulation makes up. */
+export interface Outside extends Outlets {
   readonly disk: Disk;
   readonly clock: Clock;
+  readonly lockFolder: LockFolder;
+  readonly openDatabase: OpenDatabase;
+  readonly createCollector: CreateCollector;
+}
+
+/** The world around one straight line. */
+export interface Surroundings extends Outside {
   readonly log: Log;
   readonly meter: Meter;
   /** Read every file source to its end as of the start, and stop there. */
@@ -69,7 +76,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
   await disk.makeFolder(home);
   // What was opened is closed again in the reverse order: at the end, and when a later part cannot be opened.
   await using opening = new AsyncDisposableStack();
-  const lock = lockFolder(home);
+  const lock = around.lockFolder(home);
   opening.defer(() => lock.release());
 
   // The durable middle: the journal, and the ledger, which is a fold of it.
@@ -90,11 +97,11 @@ export async function openLine(configuration: Configuration, around: Surrounding
   opening.defer(() => journal.close());
   endAtStart = journal.end.sequence;
   const normalizers = createNormalizers(organization);
-  const database = openDatabase(join(home, HOME.ledger));
+  const database = around.openDatabase(join(home, HOME.ledger));
   opening.defer(() => database.close());
   const correlator = createCorrelator({
     policy,
-    ledger: createLedger(database),
+    ledger: createLedger(database, () => clock.monotonicMs()),
     factsOf: (event) => factsOf(normalizers, event),
     clock,
     log,
@@ -147,7 +154,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
   if (isFolded) losses.declareTo(intake);
   const checkpoints = createCheckpoints(disk, join(home, HOME.checkpoints));
   const collectors = configuration.sources.map((source) =>
-    createCollector(source, { checkpoints, clock, log, stopAtEnd: around.stopAtEnd }),
+    around.createCollector(source, { checkpoints, clock, log, stopAtEnd: around.stopAtEnd }),
   );
 
   const opened = opening.move();

@@ -14,6 +14,8 @@ export interface CollectorDeps {
   readonly stopAtEnd: boolean;
 }
 
+export type CreateCollector = (configured: SourceConfiguration, deps: CollectorDeps) => Collector;
+
 /** The collector of a configured source. @throws CONFIG_KIND_NOT_BUILT for a kind that this version cannot run. */
 export function createCollector(configured: SourceConfiguration, deps: CollectorDeps): Collector {
   const { options } = configured;

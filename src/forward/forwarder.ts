@@ -57,7 +57,7 @@ export interface ForwarderOptions {
   readonly meter: Meter;
   readonly limits?: Partial<ForwarderLimits>;
   /** In [0, 1), for the jitter of waits. */
-  readonly random?: () => number;
+  readonly random: () => number;
 }
 
 /** The parts of a forwarder. */
@@ -144,7 +144,7 @@ function settleOf(parts: Parts, progress: Progress): Settle {
   const { pipeline, sink, clock, log, limits, health, quarantine, tally, reader } = parts;
   const { cleanMin, refusedInRowMax } = limits;
   const attempt = withPlainOutcomes(createAttempt({ sink, clock, limits }));
-  const common = { clock, limits, random: parts.random ?? Math.random, watch: health };
+  const common = { clock, limits, random: parts.random, watch: health };
   return createSettle({
     pipeline: pipeline.slug,
     ask: createPersistence({ ...common, attempt }),

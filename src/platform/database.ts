@@ -7,6 +7,8 @@ const LEDGER_SCHEMA_VERSION = 1;
 /** How long to wait for another process that looks into the ledger at the same time. */
 const BUSY_TIMEOUT_MS = 5_000;
 
+export type OpenDatabase = (path: string) => DatabaseSync;
+
 /**
  * Opens the ledger's SQLite file, creating it where there is none. WAL with normal sync: a commit survives the end of the process,
  * and a power loss once a checkpoint has followed it; the journal repairs what is in between.

@@ -15,6 +15,8 @@ export interface FolderLock {
   release(): void;
 }
 
+export type LockFolder = (folder: string) => FolderLock;
+
 /**
  * Takes the one lock of a data directory, which must be there; throws DATA_DIR_LOCKED where another process, or this one, has it.
  *

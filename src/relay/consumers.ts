@@ -1,7 +1,8 @@
 import { createArchiveSink } from "../archive/sink.ts";
 import { createForwarder, type Forwarder } from "../forward/forwarder.ts";
 import { createQuarantine } from "../forward/quarantine/quarantine.ts";
-import { createSink } from "../forward/sinks.ts";
+import type { SinkDeps } from "../forward/create-sink.ts";
+import { DEFAULT_LIMITS, type ForwarderLimits } from "../forward/limits.ts";
 import type { JournalPosition } from "../model/position.ts";
 import type { Endpoint, Pipeline } from "../model/relay.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -37,7 +38,17 @@ export interface RelayConfiguration {
   readonly archive: { readonly directory: string } | null;
 }
 
-export interface ConsumerDeps {
+/** The way out of the line, to endpoints. */
+export interface Outlets {
+  /** The sink of an endpoint, not connected yet. */
+  readonly createSink: (endpoint: Endpoint, deps: SinkDeps) => Promise<Sink>;
+  /** In [0, 1), for the jitter of waits. */
+  readonly random: () => number;
+  /** Bounds of the pipelines' patience that differ from the default ones. */
+  readonly forwarderLimits?: Partial<ForwarderLimits>;
+}
+
+export interface ConsumerDeps extends Outlets {
   readonly journal: Journal;
   readonly cursors: Cursors;
   readonly quarantineFolder: string;
@@ -58,6 +69,7 @@ export async function openConsumers(
   const quarantines: Quarantine[] = [];
   const all: Consumer[] = [];
   const sinks = await openSinks(configuration, deps);
+  const limits = { ...DEFAULT_LIMITS, ...deps.forwarderLimits };
 
   async function open(pipeline: Pipeline, share: () => Sink, name: string): Promise<Consumer> {
     const start = pipeline.start === "now" ? deps.journal.end : deps.journal.start;
@@ -74,7 +86,7 @@ export async function openConsumers(
     return {
       name,
       cursor,
-      forwarder: createForwarder({ ...deps, pipeline, cursor, sink, quarantine }),
+      forwarder: createForwarder({ ...deps, limits, pipeline, cursor, sink, quarantine }),
     };
   }
 
@@ -118,7 +130,7 @@ async function openSinks(
   for (const endpoint of used)
     sinks.set(
       endpoint.slug,
-      createSharedSink(await createSink(endpoint, { ...deps, organization })),
+      createSharedSink(await deps.createSink(endpoint, { ...deps, organization })),
     );
   return sinks;
 }

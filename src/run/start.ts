@@ -4,8 +4,8 @@ import type { PrometheusMeter } from "../operate/meter.ts";
 import type { Shutdown } from "../operate/shutdown.ts";
 import { openLine, type Line } from "../pipeline.ts";
 import { systemClock } from "../platform/clock.ts";
-import { nodeDisk } from "../platform/disk.ts";
 import type { Log } from "../ports/log.ts";
+import { machine } from "./machine.ts";
 import { runOnce } from "./once.ts";
 import { serve } from "./serve.ts";
 import type { Unsettled } from "./settle.ts";
@@ -30,8 +30,7 @@ export interface RunEnd {
 export async function start(configuration: Configuration, options: StartOptions): Promise<RunEnd> {
   const { isOnce, log, meter, shutdown } = options;
   const line = await openLine(configuration, {
-    disk: nodeDisk,
-    clock: systemClock,
+    ...machine,
     log,
     meter,
     stopAtEnd: isOnce,

@@ -53,6 +53,7 @@ export async function run(
     quarantine,
     clock,
     log: linesOfLog(),
+    random: Math.random,
     meter: { add: () => undefined, set: () => undefined },
     limits: LIMITS,
   });

@@ -65,6 +65,7 @@ async function start(
     quarantine,
     clock,
     log: linesOfLog(),
+    random: Math.random,
     meter: {
       add: (name, _labels, by) => {
         retries += name === "chaperone_pipeline_retries_total" ? by : 0;

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { createSink } from "../../../src/forward/sinks.ts";
 import { createCursors } from "../../../src/journal/cursors.ts";
 import { createMeter } from "../../../src/operate/meter.ts";
 import { systemClock } from "../../../src/platform/clock.ts";
@@ -43,6 +44,8 @@ async function open(folder: string, relay: Omit<RelayConfiguration, "organizatio
       quarantineFolder: join(folder, "quarantine"),
       disk: nodeDisk,
       clock: systemClock,
+      createSink,
+      random: Math.random,
       log: silentLog,
       meter: createMeter(),
     },
