@@ -6,6 +6,7 @@ import { containerBlock, containerHeader, isFault, newSyncMarker } from "./conta
 import type { ContainerHeader } from "./container.ts";
 import { headerOf, walkBlocks } from "./container-walk.ts";
 import { ContainerError } from "./container-error.ts";
+import { writeAgain } from "./write-again.ts";
 
 /** One Avro container file that only grows: what rests in quarantine, the events of an archived session. */
 export interface ContainerFile {
@@ -54,7 +55,7 @@ export async function openContainerFile(
     if (canonical(header.schema) !== canonical(options.schema))
       throw new ContainerError("other-schema", path, { why: "it was begun with another schema" });
     const opened = await recover(file, header);
-    if (options.isDurable !== true) await makeDurable(disk, path, file);
+    if (options.isDurable !== true || opened.cutBytes > 0) await makeDurable(disk, path, opened);
     return writer(path, file, opened);
   } catch (error) {
     await file.close();
@@ -66,6 +67,11 @@ interface Opened {
   readonly header: Pick<ContainerHeader, "codec" | "sync">;
   readonly sizeBytes: number;
   readonly cutBytes: number;
+}
+
+interface Recovered extends Opened {
+  /** Offset of the last block, which is all that the last run may have left undurable; of the header where there is none. */
+  readonly lastBytes: number;
 }
 
 async function begin(
@@ -87,22 +93,34 @@ async function begin(
   return { header: { codec: options.codec, sync }, sizeBytes: header.byteLength, cutBytes };
 }
 
-async function recover(file: DiskFile, header: ContainerHeader): Promise<Opened> {
+async function recover(file: DiskFile, header: ContainerHeader): Promise<Recovered> {
   const fileBytes = await file.sizeBytes();
   let endBytes = header.headerBytes;
+  let lastBytes = 0;
   const walk = walkBlocks(file, header.sync, { fromBytes: endBytes, untilBytes: fileBytes });
-  for await (const place of walk) if (!isFault(place)) endBytes = place.endBytes;
-  if (endBytes < fileBytes) {
-    await file.truncate(endBytes);
-    await file.sync();
+  for await (const place of walk) {
+    if (isFault(place)) continue;
+    lastBytes = place.offsetBytes;
+    endBytes = place.endBytes;
   }
-  return { header, sizeBytes: endBytes, cutBytes: fileBytes - endBytes };
+  if (endBytes < fileBytes) await file.truncate(endBytes);
+  return { header, sizeBytes: endBytes, cutBytes: fileBytes - endBytes, lastBytes };
 }
 
 /** The last run may have ended between its write and its fsync, and whoever reads the file now takes all of it for durable. */
-async function makeDurable(disk: Disk, path: string, file: DiskFile): Promise<void> {
+async function makeDurable(
+  disk: Disk,
+  path: string,
+  { lastBytes, sizeBytes }: Recovered,
+): Promise<void> {
   try {
-    await file.sync();
+    // What is opened for appending is written to nowhere else.
+    const file = await disk.open(path, "update");
+    try {
+      await writeAgain(file, { fromBytes: lastBytes, untilBytes: sizeBytes });
+    } finally {
+      await file.close();
+    }
     await disk.syncFolder(dirname(path));
   } catch (error) {
     throw new ContainerError("failed", path, { why: "it cannot be made durable", cause: error });

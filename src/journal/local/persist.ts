@@ -1,8 +1,7 @@
-import { systemCode } from "../../model/error.ts";
 import type { LocalEntry } from "./entry.ts";
 import type { Settings } from "./options.ts";
 import type { Block, SegmentWriter } from "./segment-writer.ts";
-import { full } from "./full.ts";
+import { full, hasNoRoom } from "./full.ts";
 import type { Space } from "./space.ts";
 
 /** Makes blocks durable, one after another. */
@@ -20,8 +19,6 @@ export interface EntryBlock extends Block {
   readonly entries: readonly LocalEntry[];
 }
 
-/** What a disk answers that has no room: nothing is lost by waiting. */
-const NO_ROOM: ReadonlySet<string | null> = new Set(["ENOSPC", "EDQUOT"]);
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 5_000;
 
@@ -44,7 +41,7 @@ export function createPersist(
     try {
       await writer.write(entries);
     } catch (error) {
-      if (NO_ROOM.has(systemCode(error))) await writer.cutBack();
+      if (hasNoRoom(error)) await writer.cutBack();
       throw error;
     }
   }
@@ -69,7 +66,7 @@ export function createPersist(
       await attempt();
       return true;
     } catch (error) {
-      if (!NO_ROOM.has(systemCode(error))) throw error;
+      if (!hasNoRoom(error)) throw error;
       return false;
     }
   }

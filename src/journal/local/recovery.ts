@@ -2,8 +2,11 @@ import { join } from "node:path";
 import { isFault } from "../../avro/container.ts";
 import { walkBlocks } from "../../avro/container-walk.ts";
 import type { BlockPlace } from "../../avro/container-walk.ts";
+import { writeAgain } from "../../avro/write-again.ts";
 import type { DiskFile } from "../../ports/disk.ts";
 import { createBoundsFile, damaged, loadBounds } from "./bounds.ts";
+import type { BoundsFile } from "./bounds.ts";
+import { hasNoRoom } from "./full.ts";
 import type { Settings } from "./options.ts";
 import { newSegment, segmentsAmong } from "./segment.ts";
 import type { Segment } from "./segment.ts";
@@ -19,23 +22,37 @@ export async function recover(settings: Settings): Promise<SegmentList> {
   const { disk, folder } = settings;
   await disk.makeFolder(folder);
   const firsts = segmentsAmong(await disk.list(folder));
-  const bounds = await loadBounds(disk, folder, firsts);
+  const bounds = createBoundsFile(disk, folder, await loadBounds(disk, folder, firsts));
   const segments: Segment[] = [];
   for (const [index, first] of firsts.entries()) {
     const next = firsts[index + 1];
     const segment = newSegment(folder, first);
     segment.isSealed = true;
     if (next === undefined) {
-      const isEmptyAllowed = first > bounds.newestFirst;
-      if (await recoverLast(settings, segment, isEmptyAllowed)) segments.push(segment);
-      continue;
+      const isNoted = first <= bounds.current.newestFirst;
+      if (!(await recoverLast(settings, segment, !isNoted))) continue;
+      if (!isNoted) await noteNewest(settings, bounds, first);
+    } else {
+      segment.last = next - 1;
+      segment.sizeBytes = await disk.sizeBytes(join(folder, segment.name));
     }
-    segment.last = next - 1;
-    segment.sizeBytes = await disk.sizeBytes(join(folder, segment.name));
     segments.push(segment);
   }
-  const end = Math.max(bounds.releasedTo, (firsts.at(-1) ?? 1) - 1);
-  return createSegmentList(createBoundsFile(disk, folder, bounds), segments, end);
+  const end = Math.max(bounds.current.releasedTo, (firsts.at(-1) ?? 1) - 1);
+  return createSegmentList(bounds, segments, end);
+}
+
+/** The last run ended between the first block of a segment and its note: its name may not be durable yet, and nobody would miss it. */
+async function noteNewest(
+  { disk, folder }: Settings,
+  bounds: BoundsFile,
+  newestFirst: number,
+): Promise<void> {
+  await disk.syncFolder(folder);
+  await bounds.change({ newestFirst }).catch((error: unknown) => {
+    // No reason not to start: the next note says it.
+    if (!hasNoRoom(error)) throw error;
+  });
 }
 
 /** False for a segment that was begun and got no durable block: its name is free for the next one. */
@@ -64,7 +81,7 @@ async function recoverLast(
       await file.truncate(tail.endBytes);
     }
     // The last run may have ended between its write and its fsync: what we serve from now on must stay.
-    await file.sync();
+    await writeAgain(file, { fromBytes: tail.lastBytes, untilBytes: tail.endBytes });
     return true;
   } finally {
     await file.close();
@@ -74,6 +91,8 @@ async function recoverLast(
 interface Tail {
   /** Sequence of the last entry; one less than the segment's first where there is none. */
   readonly last: number;
+  /** Where that begins which the last run may have left undurable: the last block, and the header with the first one. */
+  readonly lastBytes: number;
   readonly endBytes: number;
 }
 
@@ -84,7 +103,7 @@ interface Tail {
 async function findTail(file: DiskFile, first: number, fileBytes: number): Promise<Tail> {
   const opened = await openSegment(file);
   // A header is written with the first block: without it there is none.
-  if (isFault(opened)) return { last: first - 1, endBytes: 0 };
+  if (isFault(opened)) return { last: first - 1, lastBytes: 0, endBytes: 0 };
   const { header } = opened;
   let counted = first - 1;
   const blocks: BlockPlace[] = [];
@@ -95,7 +114,9 @@ async function findTail(file: DiskFile, first: number, fileBytes: number): Promi
     blocks.push(place);
   }
   const endBytes = blocks.at(-1)?.endBytes ?? header.headerBytes;
-  return { last: await lastSequence(file, blocks, { ...opened, ...header, counted }), endBytes };
+  const lastBytes = blocks.length > 1 ? (blocks.at(-1)?.offsetBytes ?? 0) : 0;
+  const last = await lastSequence(file, blocks, { ...opened, ...header, counted });
+  return { last, lastBytes, endBytes };
 }
 
 /**

@@ -3,6 +3,7 @@ import { headerOf } from "../../avro/container-walk.ts";
 import { MICROS_PER_MS } from "../../model/time.ts";
 import type { Micros } from "../../model/time.ts";
 import { describeError, systemCode } from "../../model/error.ts";
+import { hasNoRoom } from "./full.ts";
 import type { Settings } from "./options.ts";
 import type { Segment } from "./segment.ts";
 import { BEGUN_AT_KEY } from "./segment-writer.ts";
@@ -60,7 +61,7 @@ export function createRetention(settings: Settings, segments: SegmentList): Rete
     if (newest === undefined) return;
     await segments.bounds.change({ releasedTo: newest.last }).catch((error: unknown) => {
       // A full disk has no room for the note, and this is what makes room. The next note says it.
-      if (systemCode(error) !== "ENOSPC") throw error;
+      if (!hasNoRoom(error)) throw error;
     });
     for (const segment of some) {
       await disk.unlink(segment.path).catch((error: unknown) => {

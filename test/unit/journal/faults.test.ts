@@ -42,6 +42,25 @@ describe("a failed fsync", () => {
   });
 });
 
+test("what a start finds after a failed fsync is durable: a later fsync alone would not make it so", async () => {
+  const faulty = createFaultyDisk();
+  const { journal } = await openJournal(faulty.disk);
+  for (const [first, last] of [
+    [1, 3],
+    [4, 6],
+  ] as const) {
+    const open = first === 1 ? journal : (await openJournal(faulty.disk)).journal;
+    faulty.fault = only("sync", "EIO");
+    await expect(open.append(newEntries(first, last))).rejects.toMatchObject({
+      code: "JOURNAL_WRITE_FAILED",
+    });
+    faulty.fault = () => null;
+    const found = await idsOf((await openJournal(faulty.disk)).journal);
+    expect(found).toEqual(ids(1, last));
+    expect(await idsOf((await openJournal(faulty.afterPowerLoss().disk)).journal)).toEqual(found);
+  }
+});
+
 test("a write error that is no full disk rejects with JOURNAL_WRITE_FAILED", async () => {
   const faulty = createFaultyDisk();
   const { journal } = await openJournal(faulty.disk);

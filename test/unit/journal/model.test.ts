@@ -5,6 +5,7 @@ import type { Journal } from "../../../src/ports/journal.ts";
 import { newEntries } from "../../support/disk-entries.ts";
 import { createFaultyDisk } from "../../support/disk-faulty.ts";
 import type { FaultyDisk } from "../../support/disk-faulty.ts";
+import { fronts } from "../../support/virtual-disk/survival.ts";
 import { ids, idsOf, openJournal, readAll } from "../../support/disk-journal.ts";
 
 /**
@@ -100,7 +101,7 @@ async function read(world: World, entriesMax: number): Promise<void> {
 async function losePower(world: World, keptShare: number): Promise<void> {
   const from = world.promised + 1;
   const unpromised = world.journal.append(newEntries(from, from + 5, 500)).catch(() => undefined);
-  const after = world.faulty.afterPowerLoss((bytes) => Math.floor(bytes * keptShare));
+  const after = world.faulty.afterPowerLoss(fronts((bytes) => Math.floor(bytes * keptShare)));
   await unpromised;
   await world.journal.close();
   await reopen(world, after);

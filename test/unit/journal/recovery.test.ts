@@ -4,8 +4,23 @@ import { newEntries } from "../../support/disk-entries.ts";
 import { createFaultyDisk } from "../../support/disk-faulty.ts";
 import type { FaultyDisk } from "../../support/disk-faulty.ts";
 import { FOLDER, ids, idsOf, openJournal } from "../../support/disk-journal.ts";
+import {
+  CONTENTS_SURVIVE,
+  EVERYTHING_SURVIVES,
+  NAMES_SURVIVE,
+  NOTHING_SURVIVES,
+  fronts,
+} from "../../support/virtual-disk/survival.ts";
 
 const FIRST = `${FOLDER}/0000000000000001.avro`;
+
+const survivals = [
+  NOTHING_SURVIVES,
+  fronts((sizeBytes) => Math.floor(sizeBytes / 2)),
+  CONTENTS_SURVIVE,
+  NAMES_SURVIVE,
+  EVERYTHING_SURVIVES,
+];
 
 /** A journal of two commits, and the sizes of its segment after each. */
 async function twoCommits(): Promise<{ faulty: FaultyDisk; sizes: readonly number[] }> {
@@ -87,8 +102,8 @@ describe("recovery", () => {
       const failing = createFaultyDisk();
       failing.fault = ({ number }) => (number >= at ? { code: "EIO" } : null);
       const durable = await run(failing);
-      for (const keep of [none, half, all]) {
-        const { journal, damages } = await openJournal(failing.afterPowerLoss(keep).disk);
+      for (const survival of survivals) {
+        const { journal, damages } = await openJournal(failing.afterPowerLoss(survival).disk);
         const found = await idsOf(journal);
         const what = `power lost at call ${at} of ${calls}`;
         expect(found.slice(0, durable), what).toEqual(ids(1, durable));
@@ -168,16 +183,4 @@ function copy(from: FaultyDisk, to: FaultyDisk): void {
   for (const path of from.paths) {
     to.add(path, from.bytes(path));
   }
-}
-
-function none(): number {
-  return 0;
-}
-
-function half(unsyncedBytes: number): number {
-  return Math.floor(unsyncedBytes / 2);
-}
-
-function all(unsyncedBytes: number): number {
-  return unsyncedBytes;
 }

@@ -9,6 +9,7 @@ import type { QuarantinedEvent } from "../../../../src/model/generated/quarantin
 import type { Disk } from "../../../../src/ports/disk.ts";
 import type { Quarantine, RestCause } from "../../../../src/ports/quarantine.ts";
 import { createFaultyDisk } from "../../../support/disk-faulty.ts";
+import { fronts } from "../../../support/virtual-disk/survival.ts";
 import type { FaultyDisk } from "../../../support/disk-faulty.ts";
 import { anEvent, entriesOf, someEntries } from "../../../support/entries.ts";
 import { createQuickClock } from "../../../support/quick-clock.ts";
@@ -94,7 +95,7 @@ describe("the quarantine", () => {
     const whole = faulty.bytes(FIRST);
     const later = someEntries(4).slice(2);
     await endUnsynced(faulty, later);
-    const after = faulty.afterPowerLoss((unsyncedBytes) => Math.floor(unsyncedBytes / 2));
+    const after = faulty.afterPowerLoss(fronts((sizeBytes) => Math.floor(sizeBytes / 2)));
     expect(after.bytes(FIRST).byteLength).toBeGreaterThan(whole.byteLength);
     const reopened = await open(after.disk);
     expect(reopened.count).toBe(2);
