@@ -56,7 +56,7 @@ export interface Line {
   readonly correlator: Correlator;
   readonly journal: Journal;
   readonly consumers: readonly Consumer[];
-  /** Sets the gauges of the journal. */
+  /** Sets the gauges of the journal, and how far each consumer is behind its end. */
   measure(): void;
   close(): Promise<void>;
 }
@@ -168,6 +168,11 @@ export async function openLine(configuration: Configuration, around: Surrounding
     measure: () => {
       meter.set("chaperone_journal_size_bytes", { organization }, journal.sizeBytes);
       meter.set("chaperone_journal_end_sequence", { organization }, journal.end.sequence);
+      for (const { name, cursor, forwarder } of consumers.all) {
+        const { sequence } = forwarder === null ? cursor.position : forwarder.settledTo;
+        const lag = Math.max(0, journal.end.sequence - sequence);
+        meter.set("chaperone_pipeline_lag_entries", { pipeline: name }, lag);
+      }
     },
     close: () => opened.disposeAsync(),
   };

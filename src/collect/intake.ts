@@ -1,4 +1,3 @@
-import type { NewEntry } from "../model/entry.ts";
 import type { NormalizedEvent } from "../model/normalization.ts";
 import type { GapRange, RawRecord, RecordBatch, Source } from "../model/record.ts";
 import { MICROS_PER_MS, type Micros } from "../model/time.ts";
@@ -7,6 +6,7 @@ import type { Intake } from "../ports/collector.ts";
 import type { Correlated, Correlator } from "../ports/correlator.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Meter } from "../ports/meter.ts";
+import { createIntakeTally } from "./intake-tally.ts";
 import { createLanes } from "./lanes.ts";
 import type { Pace } from "./pace.ts";
 import type { SourceWatermarks } from "./watermarks.ts";
@@ -48,6 +48,7 @@ export interface DrivenIntake extends Intake {
 export function createIntake(options: IntakeOptions): DrivenIntake {
   const { correlator, journal, watermarks, meter, organization } = options;
   const lanes = createLanes(options.acceptsInFlightMax);
+  const tally = createIntakeTally(meter, { organization, heldAtStart: correlator.heldCount });
 
   /** A journal that gives up waiting because the process ends is no failure. */
   function failed(error: unknown): never {
@@ -55,31 +56,39 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
     throw error;
   }
 
-  async function journalNow(decide: () => Correlated): Promise<Correlated> {
+  function decideNow(decide: () => Correlated): Decided {
     try {
+      const heldBefore = correlator.heldCount;
       const correlated = decide();
-      const durable = journal.append(correlated.entries);
-      correlator.commit(await durable);
-      countJournaled(meter, organization, correlated.entries);
-      meter.set("chaperone_events_held", { organization }, correlator.heldCount);
-      return correlated;
+      return { ...correlated, heldMore: correlator.heldCount - heldBefore };
     } catch (error) {
       return failed(error);
     }
   }
 
-  function advance(): Correlated {
+  /** When it is durable, all that is counted of it moves in one step: what `count` counts, and the organization's. */
+  async function journalNow(
+    decide: () => Decided,
+    count: (decided: Decided) => number,
+  ): Promise<void> {
+    const decided = decide();
     try {
-      return correlator.advance(watermarks.current(), options.clock.now());
+      const durable = journal.append(decided.entries);
+      correlator.commit(await durable);
+      tally.journaled(decided, count(decided));
     } catch (error) {
-      return failed(error);
+      failed(error);
     }
   }
 
   /** Also before each batch, so that it is judged by the evidence that is there by now. */
   async function releaseNow(): Promise<void> {
-    const released = advance();
-    if (released.entries.length > 0) await journalNow(() => released);
+    const released = decideNow(() => correlator.advance(watermarks.current(), options.clock.now()));
+    if (released.entries.length > 0)
+      await journalNow(
+        () => released,
+        () => 0,
+      );
   }
 
   return {
@@ -91,21 +100,20 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
         await watermarks.admit(batch.source, latest, options.signal);
         options.signal.throwIfAborted();
         const released = releaseNow();
-        const durable = Promise.all([journalNow(() => correlator.correlate(events)), released]);
+        const durable = journalNow(
+          () => decideNow(() => correlator.correlate(events)),
+          ({ duplicates }) => tally.accepted(batch, { ignored, unreadable, duplicates }),
+        );
         if (latest > -Infinity) watermarks.observe(batch.source, batch.part, latest);
-        return {
-          done: durable.then(([{ duplicates }]) =>
-            countAccepted(meter, batch, { ignored, unreadable, duplicates }),
-          ),
-        };
+        return { done: Promise.all([durable, released]).then(() => undefined) };
       }),
     gap: (range) =>
       lanes.enter(range.source.name, () => {
-        const durable = journalNow(() => correlator.correlate([options.gapEvent(range)]));
-        const labels = { source: range.source.name };
-        return Promise.resolve({
-          done: durable.then(() => meter.add("chaperone_gaps_total", labels, 1)),
-        });
+        const done = journalNow(
+          () => decideNow(() => correlator.correlate([options.gapEvent(range)])),
+          () => tally.declared(range.source.name),
+        );
+        return Promise.resolve({ done });
       }),
     progress: (source, progress) => {
       watermarks.progress(source, progress);
@@ -117,6 +125,11 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
     },
     advance: releaseNow,
   };
+}
+
+/** What one call of the correlator made, and how many more (or fewer) events are held after it. */
+interface Decided extends Correlated {
+  readonly heldMore: number;
 }
 
 interface NormalizedBatch {
@@ -148,25 +161,4 @@ function latestTime(events: readonly NormalizedEvent[], options: IntakeOptions):
     if (facts !== null)
       latest = Math.max(latest, Math.min(event.occurredAt, event.observedAt + skewMax));
   return latest;
-}
-
-function countAccepted(
-  meter: Meter,
-  batch: RecordBatch,
-  counts: { readonly ignored: number; readonly unreadable: number; readonly duplicates: number },
-): void {
-  const labels = { source: batch.source.name };
-  const read = batch.records.length;
-  meter.add("chaperone_records_read_total", labels, read);
-  meter.add("chaperone_records_ignored_total", labels, counts.ignored);
-  meter.add("chaperone_records_duplicate_total", labels, counts.duplicates);
-  meter.add("chaperone_records_unreadable_total", labels, counts.unreadable);
-  meter.add("chaperone_records_accepted_total", labels, read - counts.ignored - counts.duplicates);
-}
-
-function countJournaled(meter: Meter, organization: string, entries: readonly NewEntry[]): void {
-  const own = entries.filter((entry) => entry.event.origin.kind === "chaperone").length;
-  const visible = entries.filter((entry) => entry.kind !== "held").length;
-  meter.add("chaperone_own_events_total", { organization }, own);
-  meter.add("chaperone_events_journaled_total", { organization }, visible);
 }

@@ -42,6 +42,8 @@ export interface Forwarder {
   /** As in the state, without making one. */
   readonly settledTo: JournalPosition;
   readonly lastProgressMs: number;
+  /** Counts so many resting events that a redrive delivered. */
+  redriven(count: number): void;
   /** True when the durable cursor is at the position or behind it; false where the signal was aborted before, or the run ended. */
   settled(position: JournalPosition, signal: AbortSignal): Promise<boolean>;
 }
@@ -117,6 +119,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     get lastProgressMs() {
       return progress.lastMs;
     },
+    redriven: (count) => tally.redriven(count),
     settled: (position, signal) => place.reached(position, signal),
   };
 }
@@ -129,7 +132,7 @@ function partsOf(options: ForwarderOptions): Parts {
     ...options,
     limits,
     health: createHealth({ pipeline: pipeline.slug, clock, log, meter }),
-    tally: createTally(meter, pipeline.slug),
+    tally: createTally({ meter, pipeline: pipeline.slug, quarantine: options.quarantine }),
     place: createPlace({ cursor, clock, log, cursorMsMin, retryMs: retryMsMax }),
     reader: createReader({
       journal,

@@ -6,15 +6,21 @@ export const METRIC_NAMES = [
   "chaperone_records_duplicate_total",
   "chaperone_records_unreadable_total",
   "chaperone_gaps_total",
+  "chaperone_events_accepted_total",
   "chaperone_own_events_total",
   "chaperone_events_journaled_total",
   "chaperone_events_held",
+  "chaperone_events_held_at_start",
   "chaperone_journal_size_bytes",
   "chaperone_journal_end_sequence",
   "chaperone_pipeline_matched_total",
   "chaperone_pipeline_delivered_total",
   "chaperone_pipeline_quarantined_total",
   "chaperone_pipeline_waiting",
+  "chaperone_pipeline_redriven_total",
+  "chaperone_pipeline_resting",
+  "chaperone_pipeline_resting_carried_over",
+  "chaperone_pipeline_lag_entries",
   "chaperone_pipeline_retries_total",
   "chaperone_pipeline_paused",
   "chaperone_source_watermark_seconds",
@@ -29,11 +35,21 @@ interface Metric {
 }
 
 /**
- * The catalogue of metrics. Counters satisfy, per source: read = accepted + ignored + duplicate + declared gaps; per organization:
- * accepted + own events = journaled + held; per pipeline: matched = delivered + quarantined + waiting.
+ * The catalogue of metrics. What belongs together is tied by the identities of identity.ts, which hold in every scrape: all the metrics
+ * of one identity move in one step, and a scrape sees the values of one moment. Counters count from the start of the process; what was
+ * there before stands in gauges of its own (`…_held_at_start`, `…_resting_carried_over`).
+ *
+ * - A batch of records counts once it is durable: what a collector read and the journal does not have yet is in no counter.
+ * - The unit of a source is the record. A declared loss counts as one, read and declared, however many records it may have been:
+ *   often nobody can know.
+ * - The unit of an organization and of a pipeline is the event; what a pipeline matched is what it read from the journal.
+ * - Events that came to rest stay in `quarantined`, whatever becomes of them: a redrive that delivers them counts in `redriven`.
  */
 export const METRICS: Readonly<Record<MetricName, Metric>> = {
-  chaperone_records_read_total: counter("Records that a source's collector handed in", ["source"]),
+  chaperone_records_read_total: counter(
+    "Records that a source's collector handed in, and losses that it declared",
+    ["source"],
+  ),
   chaperone_records_accepted_total: counter("Records that became an event", ["source"]),
   chaperone_records_ignored_total: counter("Records that no origin meant as an event", ["source"]),
   chaperone_records_duplicate_total: counter("Records whose event was journaled before", [
@@ -43,6 +59,9 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     "source",
   ]),
   chaperone_gaps_total: counter("Declared losses", ["source"]),
+  chaperone_events_accepted_total: counter("Records of all sources that became an event", [
+    "organization",
+  ]),
   chaperone_own_events_total: counter("Events of our own: findings, revisions, gaps", [
     "organization",
   ]),
@@ -50,6 +69,10 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     "organization",
   ]),
   chaperone_events_held: gauge("Events that wait for evidence", ["organization"]),
+  chaperone_events_held_at_start: gauge(
+    "Events that waited for evidence when the process started",
+    ["organization"],
+  ),
   chaperone_journal_size_bytes: gauge("Bytes of the journal on disk", ["organization"]),
   chaperone_journal_end_sequence: gauge("Sequence of the last durable journal entry", [
     "organization",
@@ -65,6 +88,18 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   chaperone_pipeline_waiting: gauge("Matched events that are neither delivered nor in quarantine", [
     "pipeline",
   ]),
+  chaperone_pipeline_redriven_total: counter("Resting events that the endpoint took in a redrive", [
+    "pipeline",
+  ]),
+  chaperone_pipeline_resting: gauge("Events that rest in quarantine", ["pipeline"]),
+  chaperone_pipeline_resting_carried_over: gauge(
+    "Events that came to rest before the process started, and were not quarantined by it again",
+    ["pipeline"],
+  ),
+  chaperone_pipeline_lag_entries: gauge(
+    "Journal entries, of whatever stream, behind the pipeline's place",
+    ["pipeline"],
+  ),
   chaperone_pipeline_retries_total: counter("Attempts that have to be made again", ["pipeline"]),
   chaperone_pipeline_paused: gauge("1 while the endpoint or its configuration is at fault", [
     "pipeline",

@@ -17,5 +17,7 @@ export interface Quarantine {
   list(): AsyncIterable<QuarantinedEvent>;
   /** Number of resting events. */
   readonly count: number;
+  /** Events that were at rest when it was opened and that `rest` did not meet again since, whatever became of them. */
+  readonly carriedOver: number;
   close(): Promise<void>;
 }

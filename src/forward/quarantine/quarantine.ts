@@ -43,7 +43,9 @@ export async function createQuarantine(options: QuarantineOptions): Promise<Quar
   const last = files.at(-1);
   let file = last === undefined ? null : await open(last.path);
   const { recent, ...known } = await fold(disk, folder);
+  const carried = new Set(recent.keys());
   let { count, lastSequence } = known;
+  let carriedOver = count;
   let turn: Promise<unknown> = Promise.resolve();
 
   async function open(path: string): Promise<ContainerFile | null> {
@@ -99,10 +101,11 @@ export async function createQuarantine(options: QuarantineOptions): Promise<Quar
 
   async function rest(entries: readonly JournalEntry[], cause: RestCause): Promise<void> {
     for (const chunk of chunks(entries.filter(isNew), appendBytesMax)) await append(chunk, cause);
+    for (const entry of entries) if (carried.delete(keyOf(entry))) carriedOver--;
   }
 
-  function isNew({ id, position }: JournalEntry): boolean {
-    return !recent.has(restKey({ eventId: id, journalSequence: position.sequence }));
+  function isNew(entry: JournalEntry): boolean {
+    return !recent.has(keyOf(entry));
   }
 
   return {
@@ -114,6 +117,9 @@ export async function createQuarantine(options: QuarantineOptions): Promise<Quar
     list: () => restingEvents(disk, folder),
     get count() {
       return count;
+    },
+    get carriedOver() {
+      return carriedOver;
     },
     close: async () => {
       await turn;
@@ -129,15 +135,22 @@ async function fold(
   folder: string,
 ): Promise<{ readonly recent: Recent; readonly count: number; readonly lastSequence: number }> {
   const recent = createRecent();
-  let count = 0;
+  const resting = new Set<string>();
   let lastSequence = 0;
   for await (const record of allRecords(disk, folder)) {
     lastSequence = Math.max(lastSequence, record.sequence);
-    count += record.kind === "resolved" ? -1 : 1;
-    if (record.kind === "resolved") recent.remove(restKey(record));
-    else recent.add(restKey(record));
+    const key = restKey(record);
+    const isResolved = record.kind === "resolved";
+    if (isResolved) resting.delete(key);
+    else resting.add(key);
+    if (isResolved) recent.remove(key);
+    else recent.add(key);
   }
-  return { recent, count, lastSequence };
+  return { recent, count: resting.size, lastSequence };
+}
+
+function keyOf({ id, position }: JournalEntry): string {
+  return restKey({ eventId: id, journalSequence: position.sequence });
 }
 
 function* chunks(

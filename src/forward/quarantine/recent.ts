@@ -6,6 +6,7 @@ export interface Recent {
   has(key: string): boolean;
   add(key: string): void;
   remove(key: string): void;
+  keys(): Iterable<string>;
 }
 
 export function createRecent(recentMax: number = RECENT_MAX): Recent {
@@ -24,5 +25,6 @@ export function createRecent(recentMax: number = RECENT_MAX): Recent {
     remove: (key) => {
       keys.delete(key);
     },
+    keys: () => keys.values(),
   };
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createIntake } from "../../../src/collect/intake.ts";
 import { createWatermarks } from "../../../src/collect/watermarks.ts";
 import type { NewEntry } from "../../../src/model/entry.ts";
+import { brokenIdentities } from "../../../src/model/identity.ts";
+import type { AuditEvent } from "../../../src/model/generated/audit-event.ts";
 import type { Facts } from "../../../src/model/facts.ts";
 import type { RawRecord, RecordBatch, Source } from "../../../src/model/record.ts";
 import { streamsOf } from "../../../src/model/stream.ts";
@@ -35,12 +37,17 @@ function slowJournal(): Pick<Journal, "append"> & {
   };
 }
 
-/** Passes events on; ids that begin with "again" are known already, those that begin with "held" are held. */
-function plainCorrelator(): Correlator & { readonly commits: JournalPosition[] } {
+/**
+ * Passes events on; ids that begin with "again" are known already, those that begin with "held" are held until `due` says that they go.
+ */
+function plainCorrelator(
+  heldAtStart = 0,
+): Correlator & { readonly commits: JournalPosition[]; due: NewEntry[] } {
   const commits: JournalPosition[] = [];
-  let heldCount = 0;
-  return {
+  let heldCount = heldAtStart;
+  const correlator: ReturnType<typeof plainCorrelator> = {
     commits,
+    due: [],
     correlate: (batch) => {
       const fresh = batch.filter(({ event }) => !event.id.startsWith("again"));
       const entries = fresh.map(({ event }): NewEntry => {
@@ -50,7 +57,11 @@ function plainCorrelator(): Correlator & { readonly commits: JournalPosition[] }
       });
       return { entries, duplicates: batch.length - fresh.length };
     },
-    advance: () => ({ entries: [], duplicates: 0 }),
+    advance: () => {
+      const entries = correlator.due.splice(0);
+      heldCount -= entries.length;
+      return { entries, duplicates: 0 };
+    },
     commit: (upTo) => void commits.push(upTo),
     fold: () => undefined,
     appliedTo: { partition: 0, sequence: 0, locator: "" },
@@ -59,11 +70,18 @@ function plainCorrelator(): Correlator & { readonly commits: JournalPosition[] }
       return heldCount;
     },
   };
+  return correlator;
 }
 
-function setUp(acceptsInFlightMax = 4) {
+/** An event of our own. */
+function ofOurOwn(id: string): AuditEvent {
+  const event = anEvent({ id });
+  return { ...event, origin: { ...event.origin, kind: "chaperone" } };
+}
+
+function setUp(acceptsInFlightMax = 4, heldAtStart = 0) {
   const journal = slowJournal();
-  const correlator = plainCorrelator();
+  const correlator = plainCorrelator(heldAtStart);
   const meter = createMeter();
   const stop = new AbortController();
   const failures: unknown[] = [];
@@ -77,7 +95,7 @@ function setUp(acceptsInFlightMax = 4) {
         facts: id.startsWith("unreadable") ? null : FACTS,
       };
     },
-    gapEvent: (range) => ({ event: anEvent({ id: `gap-${range.from}` }), facts: null }),
+    gapEvent: (range) => ({ event: ofOurOwn(`gap-${range.from}`), facts: null }),
     correlator,
     journal: journal as unknown as Journal,
     watermarks: createWatermarks({ sources: [source], latenessMs: 0 }),
@@ -201,6 +219,50 @@ describe("intake.accept()", () => {
     expect(await meter.value("chaperone_events_journaled_total", organization)).toBe(2);
     expect(await meter.value("chaperone_events_held", organization)).toBe(1);
     expect(await meter.value("chaperone_own_events_total", organization)).toBe(0);
+  });
+});
+
+describe("the identities of the counters", () => {
+  it("hold after every single commit, with batches under way, losses, and events that were held before the start", async () => {
+    const { journal, correlator, intake, meter } = setUp(4, 2);
+    const look = (): void => expect(brokenIdentities(meter.samples())).toEqual([]);
+    const range = {
+      source,
+      from: "1",
+      to: "2",
+      sizeBytes: null,
+      count: 7,
+      cause: "",
+      observedAt: 1,
+    };
+    const released = (id: string): NewEntry => ({
+      kind: "released",
+      streams: [],
+      event: anEvent({ id }),
+    });
+    look();
+    const work: Promise<unknown>[] = [intake.accept(batchOf("a", "", "again-b", "held-c"))];
+    await expect.poll(() => journal.appended.length).toBe(2);
+    correlator.due = [released("held-before-1"), released("held-c")];
+    work.push(intake.accept(batchOf("d", "again-e")));
+    work.push(intake.gap(range));
+    work.push(intake.accept(batchOf("held-f")));
+    await expect.poll(() => journal.appended.length).toBe(7);
+    let commits = 0;
+    for (; correlator.commits.length < 5; commits++) {
+      journal.finish();
+      await expect.poll(() => correlator.commits.length).toBe(commits + 1);
+      look();
+    }
+    await Promise.all(work);
+    look();
+    const ours = { organization: "acme" };
+    expect(await meter.value("chaperone_events_held_at_start", ours)).toBe(2);
+    expect(await meter.value("chaperone_events_held", ours)).toBe(correlator.heldCount);
+    expect(correlator.heldCount).toBe(2);
+    expect(await meter.value("chaperone_events_accepted_total", ours)).toBe(4);
+    expect(await meter.value("chaperone_own_events_total", ours)).toBe(1);
+    expect(await meter.value("chaperone_records_read_total", { source: "kube" })).toBe(8);
   });
 });
 

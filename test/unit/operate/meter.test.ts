@@ -24,6 +24,27 @@ describe("createMeter()", () => {
     expect(await other.value("chaperone_gaps_total", { source: "a" })).toBe(0);
   });
 
+  it("shows one moment in one scrape, whatever is counted while its text is made", async () => {
+    const meter = createMeter();
+    const both = (by: number): void => {
+      meter.add("chaperone_records_read_total", { source: "a" }, by);
+      meter.add("chaperone_records_accepted_total", { source: "a" }, by);
+    };
+    both(1);
+    const text = meter.text();
+    for (let turn = 0; turn < 50; turn++) await Promise.resolve().then(() => both(1));
+    expect(await text).toContain('chaperone_records_read_total{source="a"} 1\n');
+    expect(await text).toContain('chaperone_records_accepted_total{source="a"} 1\n');
+    expect(await meter.value("chaperone_records_read_total", { source: "a" })).toBe(51);
+  });
+
+  it("refuses a counter that would fall", () => {
+    const add = (by: number) => () =>
+      createMeter().add("chaperone_gaps_total", { source: "a" }, by);
+    expect(add(-1)).toThrow("Cannot add -1");
+    expect(add(Number.NaN)).toThrow("Cannot add NaN");
+  });
+
   it("refuses to add to a gauge, and to set a counter", () => {
     const meter = createMeter();
     expect(() => meter.add("chaperone_events_held", { organization: "a" }, 1)).toThrow(
@@ -33,6 +54,9 @@ describe("createMeter()", () => {
   });
 
   it("refuses labels that the catalogue does not have", () => {
-    expect(() => createMeter().add("chaperone_gaps_total", { sauce: "a" }, 1)).toThrow();
+    expect(() => createMeter().add("chaperone_gaps_total", { sauce: "a" }, 1)).toThrow(
+      "its labels are source",
+    );
+    expect(() => createMeter().add("chaperone_gaps_total", {}, 1)).toThrow();
   });
 });
