@@ -3,9 +3,11 @@ import { describeError } from "../model/error.ts";
 import type { Disk, DiskFile } from "../ports/disk.ts";
 import type { Codec } from "./codec.ts";
 import { containerBlock, containerHeader, isFault, newSyncMarker } from "./container.ts";
-import type { ContainerHeader } from "./container.ts";
+import type { ContainerFault, ContainerHeader } from "./container.ts";
 import { headerOf, walkBlocks } from "./container-walk.ts";
+import type { BlockPlace } from "./container-walk.ts";
 import { ContainerError } from "./container-error.ts";
+import { isUnwritten, isUnwrittenHeader } from "./unwritten.ts";
 import { writeAgain } from "./write-again.ts";
 
 /** One Avro container file that only grows: what rests in quarantine, the events of an archived session. */
@@ -33,7 +35,7 @@ export interface ContainerFileOptions {
 }
 
 /**
- * Opens a container file for appending; begins it where there is none, or where a crash left it without a whole header. A torn
+ * Opens a container file for appending; begins it where there is none, or where a crash left it without a whole header and so without a record. A torn
  * tail is cut back to the end of the last block whose sync marker is right, and what stays is durable when this resolves. Damage
  * before that is left as it is: readers report it. The folder must be there. At most one writer may have the file open. Rejects with a
  * ContainerError.
@@ -46,21 +48,41 @@ export async function openContainerFile(
   const file = await disk.open(path, "append");
   try {
     const header = await headerOf(file);
-    if (isFault(header) && header.kind === "damaged")
+    if (await isUnfinished(file, header, options))
+      return writer(path, file, await begin(disk, path, { file, options }));
+    if (isFault(header))
       throw new ContainerError("damaged", path, {
         why: header.cause,
         offsetBytes: header.offsetBytes,
       });
-    if (isFault(header)) return writer(path, file, await begin(disk, path, { file, options }));
-    if (canonical(header.schema) !== canonical(options.schema))
+    if (schemaOf(header, path) !== canonical(options.schema))
       throw new ContainerError("other-schema", path, { why: "it was begun with another schema" });
-    const opened = await recover(file, header);
-    if (options.isDurable !== true || opened.cutBytes > 0) await makeDurable(disk, path, opened);
+    const { isDurable = false } = options;
+    const opened = await recover(file, header, isDurable);
+    if (!isDurable || opened.cutBytes > 0) await makeDurable(disk, path, opened);
     return writer(path, file, opened);
   } catch (error) {
     await file.close();
     throw error;
   }
+}
+
+/** Whether a file was begun and never got so far as to hold anything: its header was not synced, and no record comes before that. */
+async function isUnfinished(
+  file: DiskFile,
+  header: ContainerHeader | ContainerFault,
+  options: ContainerFileOptions,
+): Promise<boolean> {
+  if (isFault(header) && header.kind === "torn") return true;
+  const headerBytes = isFault(header)
+    ? headerFor(options, newSyncMarker()).byteLength
+    : header.headerBytes;
+  if ((await file.sizeBytes()) > headerBytes) return false;
+  return isUnwrittenHeader(await file.read(0, headerBytes));
+}
+
+function headerFor(options: ContainerFileOptions, sync: Uint8Array): Uint8Array {
+  return containerHeader({ ...options, schema: canonical(options.schema), sync });
 }
 
 interface Opened {
@@ -81,7 +103,7 @@ async function begin(
 ): Promise<Opened> {
   const cutBytes = await file.sizeBytes();
   const sync = newSyncMarker();
-  const header = containerHeader({ ...options, schema: canonical(options.schema), sync });
+  const header = headerFor(options, sync);
   try {
     await file.truncate(0);
     await file.write(header);
@@ -93,18 +115,21 @@ async function begin(
   return { header: { codec: options.codec, sync }, sizeBytes: header.byteLength, cutBytes };
 }
 
-async function recover(file: DiskFile, header: ContainerHeader): Promise<Recovered> {
+async function recover(
+  file: DiskFile,
+  header: ContainerHeader,
+  isDurable: boolean,
+): Promise<Recovered> {
   const fileBytes = await file.sizeBytes();
-  let endBytes = header.headerBytes;
-  let lastBytes = 0;
-  const walk = walkBlocks(file, header.sync, { fromBytes: endBytes, untilBytes: fileBytes });
-  for await (const place of walk) {
-    if (isFault(place)) continue;
-    lastBytes = place.offsetBytes;
-    endBytes = place.endBytes;
-  }
-  if (endBytes < fileBytes) await file.truncate(endBytes);
-  return { header, sizeBytes: endBytes, cutBytes: fileBytes - endBytes, lastBytes };
+  let [before, last]: (BlockPlace | undefined)[] = [];
+  const range = { fromBytes: header.headerBytes, untilBytes: fileBytes };
+  for await (const place of walkBlocks(file, header.sync, range))
+    if (!isFault(place)) [before, last] = [last, place];
+  if (!isDurable && last !== undefined && (await isUnwritten(file, last, header.codec)))
+    last = before;
+  const sizeBytes = last?.endBytes ?? header.headerBytes;
+  if (sizeBytes < fileBytes) await file.truncate(sizeBytes);
+  return { header, sizeBytes, cutBytes: fileBytes - sizeBytes, lastBytes: last?.offsetBytes ?? 0 };
 }
 
 /** The last run may have ended between its write and its fsync, and whoever reads the file now takes all of it for durable. */
@@ -180,6 +205,14 @@ function writer(path: string, file: DiskFile, opened: Opened): ContainerFile {
       await file.close();
     },
   };
+}
+
+function schemaOf(header: ContainerHeader, path: string): string {
+  try {
+    return canonical(header.schema);
+  } catch (error) {
+    throw new ContainerError("damaged", path, { why: "has a bad schema", cause: error });
+  }
 }
 
 /** The schema without its white space: shorter in the header, and equal for another layout of the same schema. */

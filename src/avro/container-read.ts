@@ -52,7 +52,7 @@ async function* recordsOf<T>(
   header: ContainerHeader,
   options: ReadContainerOptions,
 ): AsyncGenerator<ContainerRecord<T>, void> {
-  const decode = decoder<T>(header.schema, options.schema);
+  const decode = decoderOf(header.schema, options.schema) as Decode<T>;
   const limit = options.untilBytes === undefined ? {} : { untilBytes: options.untilBytes };
   const range = { fromBytes: header.headerBytes, ...limit };
   for await (const place of walkBlocks(file, header.sync, range)) {
@@ -65,7 +65,20 @@ async function* recordsOf<T>(
 
 type Decode<T> = (payload: Uint8Array, place: BlockPlace) => ContainerRecord<T>[] | ContainerFault;
 
-function decoder<T>(writerSchema: string, readerSchema: string): Decode<T> {
+/** Making one takes milliseconds, and the archive opens thousands of files of one schema. */
+const decoders = new Map<string, Decode<unknown>>();
+const DECODERS_MAX = 16;
+
+function decoderOf(writerSchema: string, readerSchema: string): Decode<unknown> {
+  const key = JSON.stringify([writerSchema, readerSchema]);
+  const known = decoders.get(key);
+  if (known !== undefined) return known;
+  const decode = createDecoder(writerSchema, readerSchema);
+  if (decoders.size < DECODERS_MAX) decoders.set(key, decode);
+  return decode;
+}
+
+function createDecoder(writerSchema: string, readerSchema: string): Decode<unknown> {
   const writer = typeOfSchema(writerSchema);
   const reader = typeOfSchema(readerSchema);
   const isSame = JSON.stringify(writer.schema()) === JSON.stringify(reader.schema());
@@ -83,17 +96,17 @@ function decoder<T>(writerSchema: string, readerSchema: string): Decode<T> {
 }
 
 /** All records of a payload; throws unless their number consumes it exactly. */
-function exactly<T>(
+function exactly(
   payload: Buffer,
   count: number,
   decode: (bytes: Buffer, at: number) => { readonly value: unknown; readonly offset: number },
-): ContainerRecord<T>[] {
-  const records: ContainerRecord<T>[] = [];
+): ContainerRecord<unknown>[] {
+  const records: ContainerRecord<unknown>[] = [];
   let at = 0;
   while (records.length < count) {
     const { value, offset } = decode(payload, at);
     if (offset <= at) throw new RangeError(`record ${records.length + 1} does not fit`);
-    records.push({ value: value as T, encoded: payload.subarray(at, offset) });
+    records.push({ value, encoded: payload.subarray(at, offset) });
     at = offset;
   }
   if (at !== payload.byteLength)

@@ -21,6 +21,8 @@ export async function createCursors(options: {
 }): Promise<Cursors> {
   const { disk, folder, journalEnd } = options;
   await disk.makeFolder(folder);
+  // The last run may have ended between a rename and the fsync of the folder: what we find from now on must stay.
+  await disk.syncFolder(folder);
   const known = await loadRegistry(disk, folder, journalEnd);
   let last: Promise<unknown> = Promise.resolve();
 

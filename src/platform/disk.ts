@@ -2,6 +2,7 @@ import type { BigIntStats } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
+import { systemCode } from "../model/error.ts";
 import type { Disk, DiskFile, DiskPlace } from "../ports/disk.ts";
 
 /** Audit logs are nobody else's business: files and folders of ours are for their owner alone. */
@@ -28,14 +29,26 @@ function placeOf(look: BigIntStats): DiskPlace {
   return { kind, identity: `${look.dev}:${look.ino}` };
 }
 
-/** A new folder is durable only when the name in its parent is, up to the first parent that was there before. */
+/**
+ * One folder after another, each durable before the next is made in it. So the last of those that are there already is all that may
+ * not be durable, and its name is synced once more.
+ */
 async function makeFolder(folder: string): Promise<void> {
-  const topmost = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-  if (topmost === undefined) return;
-  for (let created = folder; ; created = dirname(created)) {
-    await syncFolder(dirname(created));
-    if (created === topmost || created === dirname(created)) return;
+  const parent = dirname(folder);
+  if (parent === folder) return;
+  try {
+    await mkdir(folder, { mode: FOLDER_MODE });
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") {
+      await makeFolder(parent);
+      await mkdir(folder, { mode: FOLDER_MODE });
+    } else if (!(await isFolder(folder))) throw error;
   }
+  await syncFolder(parent);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
 }
 
 async function syncFolder(folder: string): Promise<void> {

@@ -7,7 +7,10 @@ export interface Disk {
   unlink(path: string): Promise<void>;
   /** Names in a folder, sorted. */
   list(folder: string): Promise<readonly string[]>;
-  /** Creates the folder and its parents; resolves when they are there, readable by the owner alone. */
+  /**
+   * Creates the folder and its parents, readable by the owner alone; resolves when they are there and their names are durable, also
+   * where a process that ended in the middle had made some of them.
+   */
   makeFolder(folder: string): Promise<void>;
   /** Makes the names in a folder durable. */
   syncFolder(folder: string): Promise<void>;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { isFault } from "../../avro/container.ts";
 import { walkBlocks } from "../../avro/container-walk.ts";
 import type { BlockPlace } from "../../avro/container-walk.ts";
+import { isUnwritten } from "../../avro/unwritten.ts";
 import { writeAgain } from "../../avro/write-again.ts";
 import type { DiskFile } from "../../ports/disk.ts";
 import { createBoundsFile, damaged, loadBounds } from "./bounds.ts";
@@ -99,22 +100,23 @@ interface Tail {
 /**
  * A block is begun only when the one before is durable, so that only the last one may be unfinished; everything in front of a whole block
  * was durable, and what is wrong there is damage for the readers to declare. The heads are walked and the last block is read.
+ * A whole block of which sectors never reached the disk is unfinished, too.
  */
 async function findTail(file: DiskFile, first: number, fileBytes: number): Promise<Tail> {
   const opened = await openSegment(file);
   // A header is written with the first block: without it there is none.
   if (isFault(opened)) return { last: first - 1, lastBytes: 0, endBytes: 0 };
   const { header } = opened;
-  let counted = first - 1;
   const blocks: BlockPlace[] = [];
   const range = { fromBytes: header.headerBytes, untilBytes: fileBytes };
   for await (const place of walkBlocks(file, header.sync, range)) {
-    if (isFault(place)) continue;
-    counted += place.count;
-    blocks.push(place);
+    if (!isFault(place)) blocks.push(place);
   }
+  const unfinished = blocks.at(-1);
+  if (unfinished !== undefined && (await isUnwritten(file, unfinished, header.codec))) blocks.pop();
   const endBytes = blocks.at(-1)?.endBytes ?? header.headerBytes;
   const lastBytes = blocks.length > 1 ? (blocks.at(-1)?.offsetBytes ?? 0) : 0;
+  const counted = blocks.reduce((sum, place) => sum + place.count, first - 1);
   const last = await lastSequence(file, blocks, { ...opened, ...header, counted });
   return { last, lastBytes, endBytes };
 }

@@ -68,8 +68,9 @@ export function createRetention(settings: Settings, segments: SegmentList): Rete
         if (systemCode(error) !== "ENOENT") throw error;
       });
       segments.shift();
+      // One by one: a power loss that undid this one alone would leave a hole behind it, which looks like a loss.
+      await disk.syncFolder(folder);
     }
-    await disk.syncFolder(folder);
   }
 
   function inTurn(work: () => Promise<void>): Promise<void> {

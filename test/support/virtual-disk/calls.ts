@@ -2,7 +2,6 @@ import { dirname } from "node:path";
 import type { Disk, DiskFile } from "../../../src/ports/disk.ts";
 import type { DiskCall, DiskFault, FaultyDisk } from "../disk-faulty.ts";
 import type { Content } from "./content.ts";
-import { foldersOf } from "./names.ts";
 import type { Inode, Names } from "./names.ts";
 import { systemError } from "./system-error.ts";
 
@@ -73,12 +72,14 @@ export function createDiskCalls(
     };
   }
 
+  /** Step by step, as the port promises: the name of the last folder that is there already is synced, too. */
   async function makeFolder(folder: string): Promise<void> {
-    for (const path of [...foldersOf(folder), folder]) {
-      if (names.live.get(path)?.content === null || path === "/") continue;
-      await whole("makeFolder", path, () => names.createFolder(path));
-      await whole("makeFolder", path, () => names.syncFolder(dirname(path)));
+    if (folder === "/") return;
+    if (names.live.get(folder)?.content !== null) {
+      await makeFolder(dirname(folder));
+      await whole("makeFolder", folder, () => names.createFolder(folder));
     }
+    await whole("makeFolder", folder, () => names.syncFolder(dirname(folder)));
   }
 
   const disk: Disk = {

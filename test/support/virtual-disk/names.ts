@@ -118,7 +118,7 @@ export function createNames(platter: ReadonlyMap<string, Inode> = new Map()): Na
 }
 
 /** The folders that a path lies in, the outermost first, without the root. */
-export function foldersOf(path: string): readonly string[] {
+function foldersOf(path: string): readonly string[] {
   const folder = dirname(path);
   return folder === ROOT ? [] : [...foldersOf(folder), folder];
 }

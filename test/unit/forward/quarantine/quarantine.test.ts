@@ -34,20 +34,7 @@ async function idsIn(quarantine: Quarantine): Promise<readonly string[]> {
 }
 
 function read(faulty: FaultyDisk, filter?: QuarantineFilter): Promise<readonly QuarantinedEvent[]> {
-  return all(readQuarantine(withFolders(faulty), FOLDER, filter));
-}
-
-/** The disk in memory knows files only; here a folder's names are listed, too. */
-function withFolders({ disk, paths }: FaultyDisk): Disk {
-  return {
-    ...disk,
-    list: async (folder) => {
-      const inside = paths.filter((path) => path.startsWith(`${folder}/`));
-      return Promise.resolve([
-        ...new Set(inside.map((path) => path.slice(folder.length + 1).split("/")[0] ?? "")),
-      ]);
-    },
-  };
+  return all(readQuarantine(faulty.disk, FOLDER, filter));
 }
 
 /** A run that wrote these and ended before they were synced. */
