@@ -35,10 +35,10 @@ export interface ContainerFileOptions {
 }
 
 /**
- * Opens a container file for appending; begins it where there is none, or where a crash left it without a whole header and so without a record. A torn
- * tail is cut back to the end of the last block whose sync marker is right, and what stays is durable when this resolves. Damage
- * before that is left as it is: readers report it. The folder must be there. At most one writer may have the file open. Rejects with a
- * ContainerError.
+ * Opens a container file for appending; begins it where there is none, or where a crash left it without a whole header and so
+ * without a record. A torn tail is cut back to the end of the last block whose sync marker is right and that is no unfinished
+ * write, and what stays is durable when this resolves. Damage before that is left as it is: readers report it. The folder must be
+ * there. At most one writer may have the file open. Rejects with a ContainerError.
  */
 export async function openContainerFile(
   disk: Disk,
