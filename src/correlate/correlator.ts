@@ -78,6 +78,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       return line.entries.length === 0 ? { entries: [], duplicates: 0 } : close(line, 0);
     },
     commit: (upTo) => ledger.commitment.commit(upTo),
+    makeDurable: () => ledger.commitment.write(),
     fold: (entry: JournalEntry) => {
       foldEntry(context, entry);
       arrivedKeys.clear();

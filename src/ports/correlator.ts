@@ -20,6 +20,8 @@ export interface Correlator {
    * returned entries, in the order of those calls, with the position that its `append` resolved with.
    */
   commit(upTo: JournalPosition): void;
+  /** Writes what is committed in a way that survives a power loss, as far as the disk has room: `durableTo` follows. Else it does so in its own time. */
+  makeDurable(): void;
   /** At start: brings the ledger up to the journal's end. Reads only after `appliedTo`, and never correlates again. */
   fold(entry: JournalEntry): void;
   readonly appliedTo: JournalPosition;

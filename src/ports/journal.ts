@@ -33,6 +33,8 @@ export interface Journal {
   readonly end: JournalPosition;
   /** Position before the oldest entry that is still there. */
   readonly start: JournalPosition;
+  /** Appends wait for room, at the size limit or on a full disk: whoever keeps entries from being released should hurry. */
+  readonly isFull: boolean;
   /** Bytes on disk. */
   readonly sizeBytes: number;
   /** Waits for appends under way, seals the segment and lets go of the files. */

@@ -1,6 +1,7 @@
 import type { JournalPosition } from "../model/position.ts";
 import type { Line } from "../pipeline.ts";
 import type { Clock } from "../ports/clock.ts";
+import { unlessEnded } from "./unless-ended.ts";
 
 const ADVANCE_EVERY_MS = 100;
 const RELEASE_EVERY_MS = 1_000;
@@ -8,7 +9,7 @@ const RELEASE_EVERY_MS = 1_000;
 /** Lets held events go when their evidence or their time has come. */
 export async function advanceLoop(line: Line, clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    await line.intake.advance();
+    await unlessEnded(line.intake.advance(), signal);
     await clock.sleep(ADVANCE_EVERY_MS, signal);
   }
 }
@@ -16,6 +17,7 @@ export async function advanceLoop(line: Line, clock: Clock, signal: AbortSignal)
 /** Lets the journal drop what no consumer and not the ledger needs any more. */
 export async function releaseLoop(line: Line, clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
+    if (line.journal.isFull) line.correlator.makeDurable();
     await line.journal.release(neededAfter(line));
     line.measure();
     await clock.sleep(RELEASE_EVERY_MS, signal);

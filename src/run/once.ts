@@ -2,6 +2,7 @@ import type { Line } from "../pipeline.ts";
 import { consume, releaseLoop } from "./loops.ts";
 import { settleAll, type SettleOptions, type Unsettled } from "./settle.ts";
 import { together } from "./together.ts";
+import { unlessEnded } from "./unless-ended.ts";
 
 /**
  * `run --once`: every collector reads to its end, all holds are released, every consumer settles up to the journal's end. Resolves
@@ -24,7 +25,7 @@ export async function runOnce(
   async function readThenSettle(): Promise<void> {
     const collected = line.collectors.map((collector) => collector.run(line.intake, ended));
     await together(collected, stop);
-    if (!ended.aborted) await line.intake.advance();
+    if (!ended.aborted) await unlessEnded(line.intake.advance(), ended);
     unsettled = await settleToEnd(line, around, ended);
     consuming.abort();
   }
@@ -48,13 +49,7 @@ async function settleToEnd(
     const unsettled = await settleAll(line, options, signal);
     if (unsettled.length > 0 || signal.aborted) return unsettled;
     // Without entries: resolves when what is under way is durable.
-    await Promise.race([line.journal.append([]), aborted(signal)]);
+    await unlessEnded(line.journal.append([]), signal);
     if (line.journal.end.sequence === sequence) return unsettled;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

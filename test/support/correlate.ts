@@ -195,7 +195,6 @@ const NO_TELEPORT_FACTS: Omit<TeleportFacts, "time" | "event" | "contentDigest">
   kubernetesUsers: [],
   kubernetesGroups: [],
   sessionStart: null,
-  isRecorded: false,
   accessRequest: null,
   certificate: null,
   lock: null,

@@ -62,6 +62,7 @@ export function createMemoryJournal(events: readonly AuditEvent[] = []): MemoryJ
       return end();
     },
     start: ORIGIN,
+    isFull: false,
     sizeBytes: 0,
     close: () => Promise.resolve(),
   };

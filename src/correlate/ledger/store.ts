@@ -1,10 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import { ChaperoneError } from "../../model/error.ts";
 import { ORIGIN, type JournalPosition } from "../../model/position.ts";
-import { guard } from "./guard.ts";
+import { guard, guardOrFull } from "./guard.ts";
 import { evictOldest, openTable, writeChange, type Change, type OpenTable } from "./tables.ts";
 
-/** The file: takes what is durable in the journal, and writes it together with how far it has come. */
+/**
+ * The file: takes what is durable in the journal, and writes it together with how far it has come. On a full disk it writes later:
+ * the journal takes nothing more then, so that what waits here is bounded.
+ */
 export interface Store {
   open(name: string, rowsMax: number): OpenTable;
   /** Changes of entries up to this position, all of them durable in the journal. Writes when it is time. */
@@ -40,26 +43,39 @@ export function createStore(database: DatabaseSync, monotonicMs: () => number): 
   checkpointNow();
 
   function checkpointNow(): void {
-    const result = guard(() => checkpoint.get());
     checkpointedAtMs = monotonicMs();
-    const isComplete = result?.["busy"] === 0 && result["log"] === result["checkpointed"];
-    if (isComplete) durableTo = writtenTo;
+    guardOrFull(() => {
+      const result = checkpoint.get();
+      const isComplete = result?.["busy"] === 0 && result["log"] === result["checkpointed"];
+      if (isComplete) durableTo = writtenTo;
+    });
   }
 
   function writeNow(): void {
     writtenAtMs = monotonicMs();
     if (taken.length === 0 && takenTo === writtenTo) return;
-    guard(() => {
-      database.exec("BEGIN");
-      for (const change of taken) writeChange(change);
-      for (const table of tables) evictOldest(table);
-      position.save(takenTo);
-      database.exec("COMMIT");
-    });
+    if (!guardOrFull(writeTaken)) {
+      guard(giveUp);
+      return;
+    }
     for (const { table, key, call } of taken)
       if (table.overlay.get(key)?.call === call) table.overlay.delete(key);
     taken = [];
     writtenTo = takenTo;
+  }
+
+  function writeTaken(): void {
+    database.exec("BEGIN");
+    for (const change of taken) writeChange(change);
+    for (const table of tables) evictOldest(table);
+    position.save(takenTo);
+    database.exec("COMMIT");
+  }
+
+  function giveUp(): void {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    // What was counted on the way did not come to be.
+    for (const table of tables) table.rowsAtMost = Infinity;
   }
 
   return {
@@ -81,7 +97,7 @@ export function createStore(database: DatabaseSync, monotonicMs: () => number): 
     },
     write: () => {
       writeNow();
-      checkpointNow();
+      if (durableTo !== writtenTo) checkpointNow();
     },
     get takenTo() {
       return takenTo;

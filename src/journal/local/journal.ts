@@ -80,6 +80,9 @@ export async function createLocalJournal(options: LocalJournalOptions): Promise<
     get end() {
       return positionAt(segments.end);
     },
+    get isFull() {
+      return persist.isWaiting;
+    },
     get sizeBytes() {
       return segments.sizeBytes;
     },

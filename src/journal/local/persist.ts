@@ -8,6 +8,8 @@ import type { Space } from "./space.ts";
 export interface Persist {
   /** Waits for space as long as it takes. Rejects where the disk fails, or with JOURNAL_FULL when waiting was given up. */
   block(block: EntryBlock): Promise<void>;
+  /** A block waits for room. */
+  readonly isWaiting: boolean;
   /** Whether only events of our own may still be written. */
   isTight(): boolean;
   /** The journal is closing: nobody will make space any more. */
@@ -28,9 +30,12 @@ export function createPersist(
   onDurable: (block: EntryBlock) => void,
 ): Persist {
   const givenUp = new AbortController();
+  let isWaiting = false;
 
   async function block(entries: EntryBlock): Promise<void> {
+    isWaiting = true;
     await space.wait(entries.data.byteLength, entries.isOwn, givenUp.signal);
+    isWaiting = false;
     await asOftenAsFull(entries, () => writeWhole(entries));
     await writer.sync();
     await asOftenAsFull(entries, () => writer.note(entries));
@@ -52,11 +57,13 @@ export function createPersist(
     let waitMs = 0;
     while (!(await hasRoomFor(attempt))) {
       if (givenUp.signal.aborted) throw full(folder, "the disk is full");
+      isWaiting = true;
       if (waitMs === 0) log.warn({ folder }, "The disk is full: the journal and collectors wait");
       waitMs = Math.min(Math.max(RETRY_MS_MIN, 2 * waitMs), RETRY_MS_MAX);
       await space.reclaim(entries.data.byteLength);
       await clock.sleep(waitMs, givenUp.signal);
     }
+    isWaiting = false;
     if (waitMs > 0) log.info({ folder }, "The disk has room again");
   }
 
@@ -73,6 +80,9 @@ export function createPersist(
 
   return {
     block,
+    get isWaiting() {
+      return isWaiting;
+    },
     isTight: () => space.isTight(),
     giveUpWaiting: () => {
       givenUp.abort();

@@ -63,6 +63,7 @@ function plainCorrelator(
       return { entries, duplicates: 0 };
     },
     commit: (upTo) => void commits.push(upTo),
+    makeDurable: () => undefined,
     fold: () => undefined,
     appliedTo: { partition: 0, sequence: 0, locator: "" },
     durableTo: { partition: 0, sequence: 0, locator: "" },

@@ -88,9 +88,11 @@ describe("a full disk", () => {
     };
     await expect.poll(() => tries).toBeGreaterThan(3);
     expect(isDurable).toBe(false);
+    expect(journal.isFull).toBe(true);
     expect(await idsOf(journal)).toEqual(ids(1, 3));
     faulty.capacityBytes = Infinity;
     await appended;
+    expect(journal.isFull).toBe(false);
     await journal.append(newEntries(7, 8));
     expect(await idsOf(journal)).toEqual(ids(1, 8));
     expect(log.lines.filter((line) => line === FULL)).toHaveLength(1);

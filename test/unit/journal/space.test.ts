@@ -40,8 +40,10 @@ describe("the byte limit", () => {
     expect(journal.sizeBytes).toBeLessThanOrEqual(150_000);
     expect(journal.sizeBytes).toBeGreaterThan(130_000);
     expect(journal.end.sequence).toBe(durable);
+    expect(journal.isFull).toBe(true);
     await journal.release({ ...journal.end, sequence: Math.floor(durable / 2) });
     await waiting;
+    expect(journal.isFull).toBe(false);
     const rest = await readAll(journal, { after: journal.start });
     expect(rest.at(-1)?.id).toBe(`event-${durable + 1}`);
     expect(journal.start.sequence).toBeGreaterThan(0);

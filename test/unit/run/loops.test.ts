@@ -55,6 +55,39 @@ describe("releaseLoop()", () => {
     ]);
     expect(await releasedTo([], { durableTo: 12, appliedTo: 100 })).toEqual([12]);
   });
+
+  it.each([
+    [true, 90],
+    [false, 5],
+  ])(
+    "where the journal waits for room (%s), has the ledger made durable: it may be what keeps it full",
+    async (isFull, to) => {
+      const stop = new AbortController();
+      let durableTo = 5;
+      const released: number[] = [];
+      const line = aLine({
+        correlator: {
+          makeDurable: () => {
+            durableTo = 90;
+          },
+          get durableTo() {
+            return positionAt(durableTo);
+          },
+        } as Correlator,
+        journal: {
+          ...createMemoryJournal(),
+          isFull,
+          release: ({ sequence }) => {
+            released.push(sequence);
+            stop.abort();
+            return Promise.resolve();
+          },
+        },
+      });
+      await releaseLoop(line, createQuickClock(), stop.signal);
+      expect(released).toEqual([to]);
+    },
+  );
 });
 
 describe("advanceLoop()", () => {
@@ -72,6 +105,15 @@ describe("advanceLoop()", () => {
       stop.signal,
     );
     expect(rounds).toBe(3);
+  });
+
+  it("ends when it is told to although a full journal takes nothing, since only closing lets go of what waits", async () => {
+    const stop = new AbortController();
+    const line = aLine();
+    const advance = (): Promise<void> => new Promise(() => stop.abort());
+    const full = { ...line, intake: { ...line.intake, advance } };
+    await advanceLoop(full, createQuickClock(), stop.signal);
+    expect(stop.signal.aborted).toBe(true);
   });
 
   it("fails with what could not be journaled", async () => {

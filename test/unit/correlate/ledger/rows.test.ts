@@ -93,6 +93,27 @@ describe("rows with the journal's commit", () => {
     expect(table.get("k0")).toBe(count > 3 ? null : "again");
   });
 
+  it("wait for room on a full disk, whole, and lose nothing: they are read all the same, and written when there is some", () => {
+    const database = new DatabaseSync(":memory:");
+    const rows = createRows(database, () => 0);
+    const table = rows.table("grants", 3);
+    const stored = database.prepare("SELECT count(*) AS rows FROM grants");
+    const full = Number(database.prepare("PRAGMA page_count").get()?.["page_count"]);
+    database.exec(`PRAGMA max_page_count = ${full}`);
+    for (let i = 0; i < 4; i++) table.put(`k${i}`, "x".repeat(9_000));
+    rows.endCall(4);
+    rows.commit(position(4));
+    rows.write();
+    expect(stored.get()).toEqual({ rows: 0 });
+    expect(rows.appliedTo.sequence).toBe(0);
+    expect(table.scan("")).toHaveLength(4);
+    database.exec("PRAGMA max_page_count = 1000");
+    rows.write();
+    expect(rows.appliedTo.sequence).toBe(4);
+    expect(rows.durableTo.sequence).toBe(4);
+    expect(stored.get()).toEqual({ rows: 3 });
+  });
+
   it("scan what is on disk and what is not yet, without what was removed", () => {
     const rows = createRows(new DatabaseSync(":memory:"), () => 0);
     const table = rows.table("grants", 10);
