@@ -59,8 +59,9 @@ function waitAfter(
 ): number {
   if (setback.status === "paused")
     return jittered(limits.probeMsMin, limits.probeMsMax, { setbacks, random });
-  if (setback.retryAfterMs !== null)
-    return Math.min(Math.max(setback.retryAfterMs, 0), limits.retryAfterMsMax);
+  // Less than our own shortest wait is nothing asked for: an endpoint that answers "at once" again and again would be stormed.
+  if (setback.retryAfterMs !== null && setback.retryAfterMs >= limits.retryMsMin)
+    return Math.min(setback.retryAfterMs, limits.retryAfterMsMax);
   return jittered(limits.retryMsMin, limits.retryMsMax, { setbacks, random });
 }
 

@@ -52,7 +52,16 @@ export class ChaperoneError extends Error {
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const cause = error.cause === undefined ? "" : `: ${describeError(error.cause)}`;
-  return `${error.message}${cause}`;
+  return `${withoutTrace(error.message)}${cause}`;
+}
+
+/** As OpenSSL writes its errors: thread, "error", number, library, function, reason, file, line and what the other side said. */
+const OPENSSL = /^[0-9A-F]+:error:[0-9A-F]+:([^:]+):[^:]*:([^:]+):[^:]*:\d+:/;
+
+/** What an operator needs of an error of OpenSSL: the rest is for its authors, and the thread makes two of the same kind differ. */
+function withoutTrace(message: string): string {
+  const [, library, reason] = OPENSSL.exec(message) ?? [];
+  return library === undefined || reason === undefined ? message : `${library}: ${reason}`;
 }
 
 /** The `code` of a Node system error such as ENOENT; null where there is none. */

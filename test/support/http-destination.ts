@@ -12,8 +12,8 @@ export interface HttpAnswer {
   readonly body?: string | Uint8Array;
   /** The connection is cut: before anything is answered, or when the headers and half of the body are out. */
   readonly reset?: "beforeHeaders" | "afterHeaders";
-  /** Nothing is ever answered, or nothing after the headers. */
-  readonly hang?: "beforeHeaders" | "afterHeaders";
+  /** Nothing is ever answered, or nothing after the headers, or a byte of white space every few milliseconds, without an end. */
+  readonly hang?: "beforeHeaders" | "afterHeaders" | "dripping";
 }
 
 export interface HttpRequest {
@@ -114,9 +114,24 @@ function perform(answer: HttpAnswer, response: ServerResponse): void {
     response.end(body);
     return;
   }
+  if (answer.hang === "dripping") {
+    drip(response, { status, headers });
+    return;
+  }
   // A length that is never reached tells the client that the answer is not over.
   response.writeHead(status, { ...headers, "content-length": "1000" });
   response.write("{", () => {
     if (answer.reset === "afterHeaders") response.socket?.resetAndDestroy();
   });
+}
+
+const DRIP_MS = 20;
+
+function drip(
+  response: ServerResponse,
+  { status, headers }: Required<Pick<HttpAnswer, "status" | "headers">>,
+): void {
+  response.writeHead(status, headers);
+  const drops = setInterval(() => response.write(" "), DRIP_MS);
+  response.once("close", () => clearInterval(drops));
 }

@@ -55,7 +55,7 @@ export function classifyResponse(
   if (status >= 200 && status <= 299) return classifySuccess(response, request);
   const cause = causeOf(response);
   const wait = (): number | null => retryAfterMs(response.retryAfter, request.now);
-  const outcome = BY_STATUS[status] ?? byHundred(status);
+  const outcome = isOfTheWay(response) ? "paused" : (BY_STATUS[status] ?? byHundred(status));
   switch (outcome) {
     case "tooLarge":
       return { status: outcome, limitBytes: null, cause };
@@ -65,6 +65,20 @@ export function classifyResponse(
     case "paused":
       return { status: outcome, cause };
   }
+}
+
+/** What servers and balancers say in plain HTTP at a port of TLS. */
+const WANTS_TLS = /HTTP request (was sent )?to (an )?HTTPS (server|port)/i;
+
+/**
+ * A 400 that is not about the request's content: of a server that wanted TLS, or of whatever stands before the endpoint, which answers in
+ * HTML. Taken for a refusal, it would put events to rest that nothing is wrong with.
+ */
+function isOfTheWay({ status, contentType, body }: HttpResponse): boolean {
+  if (status !== 400) return false;
+  return (
+    mediaType(contentType) === "text/html" || WANTS_TLS.test(Buffer.from(body).toString("latin1"))
+  );
 }
 
 function byHundred(status: number): "refused" | "paused" | "retry" {

@@ -6,6 +6,7 @@ import { classifyResponse } from "./classify.ts";
 import { withDeadline } from "./deadline.ts";
 import type { Encoding } from "./encoded-request.ts";
 import { createEncoding } from "./encoding.ts";
+import { createRedaction } from "./redact.ts";
 import { createTransport, type Transport } from "./transport.ts";
 
 /** OTLP: a request must not be larger, compression left aside (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request). */
@@ -19,13 +20,17 @@ export function createOtlpSink(endpoint: EndpointOf<"otlp">, deps: SinkDeps): Si
   const { spec, slug } = endpoint;
   let encoding: Promise<Encoding> | null = null;
   let transport: Transport | null = null;
+  const redact = createRedaction(spec.auth);
   let lastWarning = "";
 
   /** The server took all of it and says something nevertheless. Said once, until it says something else. */
   function warn(message: string): void {
     if (message === lastWarning) return;
     lastWarning = message;
-    deps.log.warn({ endpoint: slug, message }, "The OTLP endpoint took the request with a warning");
+    deps.log.warn(
+      { endpoint: slug, message: redact(message) },
+      "The OTLP endpoint took the request with a warning",
+    );
   }
 
   async function send(body: Uint8Array, count: number, signal: AbortSignal): Promise<Delivery> {
@@ -34,7 +39,7 @@ export function createOtlpSink(endpoint: EndpointOf<"otlp">, deps: SinkDeps): Si
     const request = { protocol: spec.protocol, count, now: deps.clock.now() };
     const { warning, ...delivery } = classifyResponse(response, request);
     if (warning !== undefined) warn(warning);
-    return delivery;
+    return "cause" in delivery ? { ...delivery, cause: redact(delivery.cause) } : delivery;
   }
 
   return {

@@ -9,7 +9,8 @@ import { startKafka, type KafkaServer } from "../../support/containers/kafka.ts"
 import { linesOfLog } from "../../support/disk-journal.ts";
 import { anEntry, anEvent, entriesOf, someEntries } from "../../support/entries.ts";
 import { aKafkaSink, type KafkaSinkUnderTest } from "../../unit/forward/kafka/a-kafka-sink.ts";
-import { firstsByPartition, idOf, readIds, run, type Run } from "./bench.ts";
+import type { SinkRun } from "../../support/sink-run.ts";
+import { firstsByPartition, idOf, readIds, run } from "./bench.ts";
 
 const NEVER = new AbortController().signal;
 const MESSAGE_BYTES_MAX = 20_000;
@@ -31,7 +32,7 @@ describe.skipIf(!(await requireEngine()))("the Kafka sink and a broker", () => {
     return made;
   }
 
-  async function aRun(...args: Parameters<typeof run>): Promise<Run> {
+  async function aRun(...args: Parameters<typeof run>): Promise<SinkRun> {
     const made = await run(...args);
     onTestFinished(() => made.stop());
     return made;

@@ -1,19 +1,9 @@
 import { expect, it } from "vitest";
-import { createForwarder } from "../../../src/forward/forwarder.ts";
-import type { Forwarder } from "../../../src/forward/forwarder.ts";
-import { createQuarantine } from "../../../src/forward/quarantine/quarantine.ts";
-import type { QuarantinedEvent } from "../../../src/model/generated/quarantined-event.ts";
 import type { ForwarderLimits } from "../../../src/forward/limits.ts";
-import { systemClock } from "../../../src/platform/clock.ts";
-import { nodeDisk } from "../../../src/platform/disk.ts";
 import type { Journal } from "../../../src/ports/journal.ts";
-import type { Quarantine } from "../../../src/ports/quarantine.ts";
-import type { Sink } from "../../../src/ports/sink.ts";
-import { temporaryFolder } from "../../support/disk.ts";
 import { anEvent, someEntries } from "../../support/entries.ts";
-import { linesOfLog } from "../../support/disk-journal.ts";
-import { createMemoryCursor, createMemoryJournal } from "../../support/memory-journal.ts";
 import type { MemoryJournal } from "../../support/memory-journal.ts";
+import { startSinkRun, type SinkRun } from "../../support/sink-run.ts";
 import { FAULTS, using } from "./bench.ts";
 import type { FaultName, SetUp, SinkBench } from "./bench.ts";
 
@@ -32,80 +22,17 @@ const LIMITS: Partial<ForwarderLimits> = {
 
 const POLL = { timeout: 15_000, interval: 5 };
 
-/** A real forwarder between a journal of `count` events and the sink, with a real quarantine. */
-interface Run {
-  readonly forwarder: Forwarder;
-  readonly quarantine: Quarantine;
-  readonly journal: MemoryJournal;
-  /** Of the events that the journal began with. */
-  readonly ids: readonly string[];
-  /** Attempts so far that have to be made again. */
-  readonly retries: () => number;
-  /** Resolves when everything is settled and durably so. */
-  settled(): Promise<void>;
-  resting(): Promise<readonly QuarantinedEvent[]>;
-  stop(): Promise<void>;
-}
-
-async function start(
+function start(
   { sink }: SinkBench,
   options: { readonly count: number; readonly entriesMax?: number; readonly spoilt?: string },
-): Promise<Run> {
-  const events = someEntries(options.count).map((entry) => entry.event());
-  const journal = createMemoryJournal(events);
-  const clock = systemClock;
-  let retries = 0;
-  const folder = await temporaryFolder();
-  const quarantine = await createQuarantine({ disk: nodeDisk, folder, pipeline: "p", clock });
-  const forwarder = createForwarder({
-    pipeline: { slug: "p", stream: "logs-audit-kube-api" },
-    journal: options.spoilt === undefined ? journal : spoil(journal, options.spoilt),
-    cursor: createMemoryCursor(),
-    sink: inBatches(sink, options.entriesMax ?? 100),
-    quarantine,
-    clock,
-    log: linesOfLog(),
-    random: Math.random,
-    meter: {
-      add: (name, _labels, by) => {
-        retries += name === "chaperone_pipeline_retries_total" ? by : 0;
-      },
-      set: () => undefined,
-    },
+): Promise<SinkRun> {
+  const { count, entriesMax = 100, spoilt } = options;
+  return startSinkRun(sink, {
+    events: someEntries(count).map((entry) => entry.event()),
+    entriesMax,
     limits: LIMITS,
+    ...(spoilt === undefined ? {} : { spoil: (journal) => spoil(journal, spoilt) }),
   });
-  const stopping = new AbortController();
-  const running = forwarder.run(stopping.signal);
-  return {
-    forwarder,
-    quarantine,
-    journal,
-    retries: () => retries,
-    ids: events.map(({ id }) => id),
-    settled: async () => {
-      expect(await forwarder.settled(journal.end, AbortSignal.timeout(15_000))).toBe(true);
-    },
-    resting: async () => {
-      const resting: QuarantinedEvent[] = [];
-      for await (const one of quarantine.list()) resting.push(one);
-      return resting;
-    },
-    stop: async () => {
-      stopping.abort();
-      await running;
-      await quarantine.close();
-    },
-  };
-}
-
-/** The sink with smaller batches. */
-function inBatches(sink: Sink, entriesMax: number): Sink {
-  return {
-    batch: { ...sink.batch, entriesMax },
-    connect: (signal) => sink.connect(signal),
-    deliver: (entries, signal) => sink.deliver(entries, signal),
-    close: () => sink.close(),
-  };
 }
 
 /** The journal with one event that nobody can decode. */

@@ -22,19 +22,35 @@ export interface Certificates {
   readonly server: KeyPair;
   /** Its subject is CN=chaperone-client. */
   readonly client: KeyPair;
+  /** Another server certificate of the same authority, for these names (as in subjectAltName) and with this validity. */
+  issueServer(options: { readonly name: string } & Partial<Validity>): Promise<KeyPair>;
   remove(): Promise<void>;
 }
+
+interface Validity {
+  readonly names: string;
+  /** From now on; negative for one that has expired. */
+  readonly days: number;
+}
+
+const SERVER: Validity = { names: "DNS:localhost,IP:127.0.0.1", days: 30 };
 
 /** Makes an authority and a server and a client certificate of it; every call makes an authority that no other trusts. */
 export async function makeCertificates(): Promise<Certificates> {
   const folder = await mkdtemp(join(tmpdir(), "chaperone-tls-"));
   const ca = await makeAuthority(folder);
-  const server = await makeLeaf(folder, "server", [
-    "subjectAltName=DNS:localhost,IP:127.0.0.1",
-    "extendedKeyUsage=serverAuth",
-  ]);
-  const client = await makeLeaf(folder, "chaperone-client", ["extendedKeyUsage=clientAuth"]);
+  const issueServer: Certificates["issueServer"] = ({ name, ...options }) => {
+    const { names, days } = { ...SERVER, ...options };
+    const extensions = [`subjectAltName=${names}`, "extendedKeyUsage=serverAuth"];
+    return makeLeaf(folder, name, { extensions, days });
+  };
+  const server = await issueServer({ name: "server" });
+  const client = await makeLeaf(folder, "chaperone-client", {
+    extensions: ["extendedKeyUsage=clientAuth"],
+    days: SERVER.days,
+  });
   return {
+    issueServer,
     folder,
     ca: ca.cert,
     caFile: ca.certFile,
@@ -58,7 +74,11 @@ async function makeAuthority(folder: string): Promise<KeyPair> {
   return readPair(files);
 }
 
-async function makeLeaf(folder: string, name: string, extensions: string[]): Promise<KeyPair> {
+async function makeLeaf(
+  folder: string,
+  name: string,
+  { extensions, days }: { readonly extensions: readonly string[]; readonly days: number },
+): Promise<KeyPair> {
   const files = filesOf(folder, name);
   const request = join(folder, `${name}.csr`);
   const extensionFile = join(folder, `${name}.ext`);
@@ -66,7 +86,7 @@ async function makeLeaf(folder: string, name: string, extensions: string[]): Pro
   await openssl(["req", ...newKey(files.keyFile, name), "-out", request]);
   const authority = filesOf(folder, "ca");
   const signing = ["-CA", authority.certFile, "-CAkey", authority.keyFile, "-CAcreateserial"];
-  const contents = ["-in", request, "-extfile", extensionFile, "-days", "30", "-sha256"];
+  const contents = ["-in", request, "-extfile", extensionFile, "-days", String(days), "-sha256"];
   await openssl(["x509", "-req", ...contents, ...signing, "-out", files.certFile]);
   return readPair(files);
 }

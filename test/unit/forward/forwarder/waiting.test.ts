@@ -33,8 +33,14 @@ describe("waits between attempts", () => {
   });
 
   it("are what the endpoint asks for, up to `retryAfterMsMax`", async () => {
-    expect(await waits(retry("", 7_000), retry("", 0), retry("", 9e9), retry("", -5))).toEqual([
-      7_000, 0, 50_000, 0,
+    expect(await waits(retry("", 7_000), retry("", 200), retry("", 9e9))).toEqual([
+      7_000, 200, 50_000,
+    ]);
+  });
+
+  it("are its own where the endpoint asks for less than `retryMsMin`: it is not stormed", async () => {
+    expect(await waits(retry("", 0), retry("", 199), retry("", -5), retry("", 0))).toEqual([
+      200, 400, 800, 1_600,
     ]);
   });
 

@@ -1,3 +1,4 @@
+import { errors } from "undici";
 import { describe, expect, it } from "vitest";
 import { classifyError } from "../../../../src/forward/otlp/classify-error.ts";
 import { classifyResponse, type HttpResponse } from "../../../../src/forward/otlp/classify.ts";
@@ -260,11 +261,30 @@ describe("a request without an answer", () => {
     "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
     "ERR_OSSL_PEM_NO_START_LINE",
     "UND_ERR_INVALID_ARG",
+    "UND_ERR_HEADERS_OVERFLOW",
+    "HPE_INVALID_CONSTANT",
   ])("pauses after %s, which waiting does not mend", (code) => {
     const cause = Object.assign(new Error("certificate"), { code });
     expect(classifyError(new Error("Cannot connect", { cause }))).toEqual({
       status: "paused",
       cause: "Cannot connect: certificate",
+    });
+  });
+
+  it("pauses after an answer that is no HTTP, with or without a code", () => {
+    const error = new errors.HTTPParserError("Response does not match the HTTP/1.1 protocol");
+    expect(classifyError(error)).toMatchObject({ status: "paused" });
+  });
+
+  it("is told in the words of OpenSSL that an operator needs, the same ones each time", () => {
+    const trace = "400D0233387F0000:error:0A00010B:SSL routines:tls_validate_record_header:";
+    const error = Object.assign(
+      new Error(`${trace}wrong version number:../deps/openssl/ssl/record/tlsany_meth.c:77:\n`),
+      { code: "ERR_SSL_WRONG_VERSION_NUMBER" },
+    );
+    expect(classifyError(error)).toEqual({
+      status: "paused",
+      cause: "SSL routines: wrong version number",
     });
   });
 
