@@ -12,6 +12,15 @@ export function receivedRecords(request: HttpRequest): readonly LogRecord[] {
     : decodedRecords(body);
 }
 
+/** Ids of the events of a request, in its order. */
+export function receivedIds(request: HttpRequest): readonly string[] {
+  return receivedRecords(request).map((record) => {
+    const id = record.attributes["log.record.uid"];
+    if (typeof id !== "string") throw new TypeError("A log record came without its id");
+    return id;
+  });
+}
+
 /** The log records of an ExportLogsServiceRequest in protobuf, read by a decoder that is not ours. */
 export function decodedRecords(body: Uint8Array): readonly LogRecord[] {
   return logRecordsOf(JSON.stringify(decodeOtlp("ExportLogsServiceRequest", body)));

@@ -35,9 +35,9 @@ export interface SinkRun {
   readonly retries: () => number;
   readonly counts: () => Counts;
   /** Resolves when everything is delivered or rests, durably; rejects with the forwarder's state when that takes too long. */
-  settled(): Promise<void>;
-  resting(): Promise<readonly QuarantinedEvent[]>;
-  stop(): Promise<void>;
+  readonly settled: () => Promise<void>;
+  readonly resting: () => Promise<readonly QuarantinedEvent[]>;
+  readonly stop: () => Promise<void>;
 }
 
 const PIPELINE = { slug: "p", stream: "logs-audit-kube-api" };

@@ -5,7 +5,7 @@ import {
   type HttpDestination,
   type HttpRequest,
 } from "../../support/http-destination.ts";
-import { receivedRecords } from "../../support/otlp-request.ts";
+import { receivedIds } from "../../support/otlp-request.ts";
 import { anOtlpSink } from "../../support/otlp-sink.ts";
 import type { FaultName, SinkBench } from "./bench.ts";
 import { sinkContract } from "./suite.ts";
@@ -59,14 +59,6 @@ function leaving(answer: HttpAnswer): Fault {
   return { answer: () => answer, takes: false };
 }
 
-function idsOf(request: HttpRequest): readonly string[] {
-  return receivedRecords(request).map((record) => {
-    const id = record.attributes["log.record.uid"];
-    if (typeof id !== "string") throw new TypeError("A log record came without its id");
-    return id;
-  });
-}
-
 for (const protocol of ["http/protobuf", "http/json"] as const)
   sinkContract(`the OTLP sink (${protocol})`, () => setUp(protocol), {
     has: [...(Object.keys(ONCE) as (keyof typeof ONCE)[]), "unreachable"],
@@ -81,7 +73,7 @@ async function setUp(protocol: "http/protobuf" | "http/json"): Promise<SinkBench
   let rule: (ids: readonly string[]) => number | null = () => null;
 
   function onRequest(request: HttpRequest): HttpAnswer {
-    const ids = idsOf(request);
+    const ids = receivedIds(request);
     const fault = armed.shift();
     const status = rule(ids);
     if (fault !== undefined ? fault.takes : status === null) taken.push(...ids);
@@ -91,7 +83,7 @@ async function setUp(protocol: "http/protobuf" | "http/json"): Promise<SinkBench
   }
 
   let destination: HttpDestination | null = await createHttpDestination({ port, onRequest });
-  const { sink } = anOtlpSink({ endpoint: `http://127.0.0.1:${port}`, protocol, timeoutMs: 300 });
+  const { sink } = anOtlpSink({ endpoint: `http://127.0.0.1:${port}`, protocol, timeoutMs: 800 });
   const once = Object.entries(ONCE).map(([name, fault]) => [name, () => void armed.push(fault)]);
   return {
     sink,

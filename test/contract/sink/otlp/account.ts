@@ -9,7 +9,7 @@ import {
   type HttpDestinationOptions,
   type HttpRequest,
 } from "../../../support/http-destination.ts";
-import { receivedRecords } from "../../../support/otlp-request.ts";
+import { receivedIds } from "../../../support/otlp-request.ts";
 import { anOtlpSink, type OtlpSinkForTest } from "../../../support/otlp-sink.ts";
 import { startSinkRun, type SinkRun } from "../../../support/sink-run.ts";
 
@@ -19,7 +19,7 @@ export const JSON_TYPE = { "content-type": "application/json" };
 export const HTML_TYPE = { "content-type": "text/html; charset=utf-8" };
 
 /** Waits of a run are as short as can be; an endpoint that asks for a minute gets 5 milliseconds. */
-export const LIMITS: Partial<ForwarderLimits> = {
+const LIMITS: Partial<ForwarderLimits> = {
   retryMsMin: 1,
   retryMsMax: 20,
   retryAfterMsMax: 5,
@@ -47,11 +47,6 @@ export interface FaultyDestination {
   mend(): void | Promise<void>;
 }
 
-/** Ids of the events of a request. */
-export function idsOf(request: HttpRequest): readonly string[] {
-  return receivedRecords(request).map((record) => String(record.attributes["log.record.uid"]));
-}
-
 export interface AnswersOptions extends Pick<HttpDestinationOptions, "tls"> {
   /** The events of a request that is answered so are taken nevertheless. */
   readonly takes?: boolean;
@@ -72,7 +67,7 @@ export async function answersWith(
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     onRequest: (request) => {
       const answer = isWell ? null : typeof fault === "function" ? fault(request) : fault;
-      if (answer === null || options.takes === true) taken.push(...idsOf(request));
+      if (answer === null || options.takes === true) taken.push(...receivedIds(request));
       if (answer === null) return { headers: JSON_TYPE, body: '{"partialSuccess":{}}' };
       met++;
       return answer;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { HttpAuth } from "../../../../src/model/relay.ts";
 import { Secret } from "../../../../src/model/secret.ts";
 import type { HttpAnswer } from "../../../support/http-destination.ts";
+import { receivedIds } from "../../../support/otlp-request.ts";
 import {
   ALL_ONCE,
   type Account,
@@ -9,7 +10,6 @@ import {
   deliverOnce,
   HTML_TYPE,
   IDS,
-  idsOf,
   JSON_TYPE,
   PROTOCOLS,
   settle,
@@ -172,7 +172,7 @@ describe.each(PROTOCOLS)("an OTLP endpoint, over %s, that answers", (protocol) =
 
   it.each(REFUSED)("%s is asked for halves, down to the one bad event", async (_, answer) => {
     const destination = await answersWith((request) =>
-      idsOf(request).includes(BAD) ? answer : null,
+      receivedIds(request).includes(BAD) ? answer : null,
     );
     expect(await deliverOnce({ endpoint: destination.url, protocol })).toMatchObject({
       status: "refused",
@@ -182,7 +182,9 @@ describe.each(PROTOCOLS)("an OTLP endpoint, over %s, that answers", (protocol) =
 
   it("413 is asked for smaller requests until they fit", async () => {
     const destination = await answersWith((request) =>
-      idsOf(request).length > 2 ? { status: 413, headers: HTML_TYPE, body: "<h1>413</h1>" } : null,
+      receivedIds(request).length > 2
+        ? { status: 413, headers: HTML_TYPE, body: "<h1>413</h1>" }
+        : null,
     );
     expect(await deliverOnce({ endpoint: destination.url, protocol })).toMatchObject({
       status: "tooLarge",
@@ -192,7 +194,7 @@ describe.each(PROTOCOLS)("an OTLP endpoint, over %s, that answers", (protocol) =
 
   it("413 to a single event keeps that one in quarantine, and gets the others", async () => {
     const destination = await answersWith((request) =>
-      idsOf(request).includes(BAD) ? { status: 413 } : null,
+      receivedIds(request).includes(BAD) ? { status: 413 } : null,
     );
     expect(await settle(destination, { protocol })).toEqual(allBut(BAD, "too-large"));
   });

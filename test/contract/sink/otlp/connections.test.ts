@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { freePort } from "../../../support/containers/port.ts";
 import { someEntries } from "../../../support/entries.ts";
 import { createHttpDestination, type HttpAnswer } from "../../../support/http-destination.ts";
+import { receivedIds } from "../../../support/otlp-request.ts";
 import { rawServer } from "../../../support/raw-server.ts";
 import {
   ALL_ONCE,
@@ -11,7 +12,6 @@ import {
   aSink,
   deliverOnce,
   IDS,
-  idsOf,
   JSON_TYPE,
   settle,
   startRun,
@@ -83,7 +83,7 @@ describe("a connection to an OTLP endpoint that", () => {
     const taken: string[] = [];
     const http = await createHttpDestination({
       onRequest: (request) => {
-        taken.push(...idsOf(request));
+        taken.push(...receivedIds(request));
         return { headers: JSON_TYPE, body: "{}" };
       },
     });
@@ -137,8 +137,8 @@ describe("a connection to an OTLP endpoint that", () => {
       taken,
       met: () => 0,
       mend: async () => {
-        const onRequest = (request: Parameters<typeof idsOf>[0]): HttpAnswer => {
-          taken.push(...idsOf(request));
+        const onRequest = (request: Parameters<typeof receivedIds>[0]): HttpAnswer => {
+          taken.push(...receivedIds(request));
           return {};
         };
         const http = await createHttpDestination({ port, onRequest });
@@ -196,15 +196,19 @@ describe("the name of an OTLP endpoint", () => {
   function resolver(name: string, code: string): { mend: () => void } {
     let isWell = false;
     const lookup = dns.lookup.bind(dns) as (...args: unknown[]) => void;
-    vi.spyOn(dns, "lookup").mockImplementation(((...args: unknown[]) => {
+    vi.spyOn(dns, "lookup").mockImplementation((...args: unknown[]) => {
       const answer = args.at(-1) as (error: Error | null, addresses?: unknown) => void;
-      if (args[0] !== name) return lookup(...args);
+      if (args[0] !== name) {
+        lookup(...args);
+        return;
+      }
       if (!isWell) {
         const error = Object.assign(new Error(`getaddrinfo ${code} ${name}`), { code });
-        return void process.nextTick(answer, error);
+        process.nextTick(answer, error);
+        return;
       }
-      return lookup("127.0.0.1", ...args.slice(1));
-    }) as typeof dns.lookup);
+      lookup("127.0.0.1", ...args.slice(1));
+    });
     return {
       mend: () => {
         isWell = true;
