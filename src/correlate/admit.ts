@@ -1,3 +1,4 @@
+import { isSameContent } from "../model/content-digest.ts";
 import type { TeleportFacts } from "../model/facts.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
 import type { NormalizedEvent } from "../model/normalization.ts";
@@ -51,7 +52,7 @@ function ownId(seen: Seen, event: AuditEvent, facts: TeleportFacts): AuditEvent 
     seen.inBatch.get(id) ?? seen.context.ledger.seen.get(id)?.digest ?? null;
   const first = digestOf(event.id);
   if (first === null) return event;
-  if (first === facts.contentDigest) return null;
+  if (isSameContent(first, facts.contentDigest)) return null;
   const id = suffixedId(event.id, facts.contentDigest);
   if (digestOf(id) !== null) return null;
   return { ...event, id };

@@ -1,3 +1,4 @@
+import type { ContentDigest } from "./content-digest.ts";
 import type { Micros } from "./time.ts";
 
 /**
@@ -65,8 +66,10 @@ export interface TeleportFacts {
   readonly lock: LockFacts | null;
   /** The `name` of a resource event: the user of user.delete, the role of role.deleted. */
   readonly resourceName: string | null;
-  /** SHA-256 over the record with its keys sorted: equal for the same event in another spelling. */
-  readonly contentDigest: string;
+  /** Equal for the same event in another spelling or form (`isSameContent`). */
+  readonly contentDigest: ContentDigest;
+  /** It stands in a session recording, which whoever ran the session's host could have written: it proves nothing but its session. */
+  readonly isRecorded: boolean;
 }
 
 /** Of access_request.*. */

@@ -1,7 +1,7 @@
 import type { Micros } from "./time.ts";
 
 /** The language that a record is written in; it chooses the normalizer. */
-export type Dialect = "kubernetes-audit" | "teleport";
+export type Dialect = "kubernetes-audit" | "teleport" | "teleport-recording";
 
 /** A configured place that a collector reads. */
 export interface Source {
@@ -20,6 +20,10 @@ export interface RawRecord {
   readonly observedAt: Micros;
   /** Length in bytes of the whole record where `bytes` is only its head, else null. */
   readonly truncatedFromBytes: number | null;
+  /** Session that the record's place names, such as its recording or the address it was sent to; for records that name none themselves. */
+  readonly sessionId?: string;
+  /** Why the collector already knows that no normalizer can read it. */
+  readonly unreadableBecause?: string;
 }
 
 /** Records of one part (a file, a connection) of one source, in the origin's order. */

@@ -3,6 +3,7 @@ import type { AuditEvent } from "../model/generated/audit-event.ts";
 import type { Dialect } from "../model/record.ts";
 import type { Normalizer } from "../ports/normalizer.ts";
 import { createKubernetesNormalizer } from "./kubernetes/normalizer.ts";
+import { createRecordingNormalizer } from "./teleport/recording.ts";
 import { createTeleportNormalizer } from "./teleport/normalizer.ts";
 
 export type Normalizers = Readonly<Record<Dialect, Normalizer>>;
@@ -12,12 +13,16 @@ export function createNormalizers(organization: string): Normalizers {
   return {
     "kubernetes-audit": createKubernetesNormalizer({ organization }),
     teleport: createTeleportNormalizer({ organization }),
+    "teleport-recording": createRecordingNormalizer({ organization }),
   };
 }
 
 /** The facts of a journaled event, made again by the normalizer that made the event; null for what has none. */
 export function factsOf(normalizers: Normalizers, event: AuditEvent): Facts | null {
   const { kind } = event.origin;
-  if (kind !== "kubernetes-audit" && kind !== "teleport") return null;
-  return normalizers[kind].facts(event);
+  return isDialect(normalizers, kind) ? normalizers[kind].facts(event) : null;
+}
+
+function isDialect(normalizers: Normalizers, kind: string): kind is Dialect {
+  return Object.hasOwn(normalizers, kind);
 }

@@ -28,6 +28,8 @@ export function normalizeRecord(
 }
 
 function attempt(normalizer: Normalizer, record: RawRecord, source: Source): Normalization {
+  if (record.unreadableBecause !== undefined)
+    return { status: "unreadable", why: record.unreadableBecause };
   try {
     return normalizer.normalize(record, source);
   } catch (error) {

@@ -9,6 +9,7 @@ import { NO_ACTOR, NO_TARGET } from "./blank.ts";
 export const STREAM_OF_DIALECT: Readonly<Record<Dialect, EventStream>> = Object.freeze({
   "kubernetes-audit": "logs-audit-kube-api",
   teleport: "logs-audit-teleport",
+  "teleport-recording": "logs-session-teleport",
 });
 
 /** Whether it is the event of a record that no normalizer could read, and which must not be read again: it may have made one throw. */

@@ -195,6 +195,7 @@ const NO_TELEPORT_FACTS: Omit<TeleportFacts, "time" | "event" | "contentDigest">
   kubernetesUsers: [],
   kubernetesGroups: [],
   sessionStart: null,
+  isRecorded: false,
   accessRequest: null,
   certificate: null,
   lock: null,

@@ -8,8 +8,9 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   ports: ["model"],
   platform: ["model", "ports"],
   avro: ["model", "ports", "platform"],
-  collect: ["model", "ports", "avro", "platform"],
-  normalize: ["model", "ports"],
+  recording: ["model"],
+  collect: ["model", "ports", "avro", "platform", "recording"],
+  normalize: ["model", "ports", "recording"],
   correlate: ["model", "ports"],
   journal: ["model", "ports", "avro", "platform"],
   forward: ["model", "ports", "avro", "platform"],
@@ -33,6 +34,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pino: ["operate"],
   "prom-client": ["operate"],
   fastify: ["operate"],
+  "@bufbuild/protobuf": ["recording"],
 };
 
 const sources = filesMatching("src/**/*.ts");

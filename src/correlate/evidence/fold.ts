@@ -13,8 +13,9 @@ export function foldTeleport(
   event: AuditEvent,
   facts: TeleportFacts,
 ): void {
-  if (facts.accessRequest !== null) foldGrantRecord(context, event, facts);
   if (facts.sessionId !== null) foldSession(context, facts, facts.sessionId);
+  if (facts.isRecorded) return;
+  if (facts.accessRequest !== null) foldGrantRecord(context, event, facts);
   if (facts.certificate !== null) foldCertificate(context, event, facts);
   if (facts.lock !== null) foldLock(context, event, facts);
   if (facts.event === "user.delete") foldUserDeletion(context, event, facts);

@@ -7,14 +7,18 @@ import type { EvidenceContext } from "./context.ts";
 /**
  * Adds what a record says to its session. The start says everything; the end says when it began and whose it was, for a session
  * whose start was never read. All other records say nothing: they may be those of a colleague who joined it, whose grants are not
- * the session's. Of two starts, since an old Teleport let the client choose the id, the later one counts.
+ * the session's. Of two starts, since an old Teleport let the client choose the id, the later one counts. Where the audit log says
+ * something of the session, its recording says nothing: Teleport checks who writes to its log, and not what is in a recording.
  */
 export function foldSession(context: EvidenceContext, facts: TeleportFacts, id: string): void {
   const { ledger, vendors } = context;
   const key = keyOf(id);
   const known = ledger.sessions.get(key);
+  const isFromLog = known !== null && known.isRecorded !== true;
+  if (facts.isRecorded && isFromLog) return;
   const person = facts.user === null ? null : vendors.personOf(facts.user);
-  const next = nextSession(known ?? emptySession(id, facts.cluster), facts, person);
+  const before = known !== null && isFromLog === !facts.isRecorded ? known : null;
+  const next = nextSession(before ?? emptySession(id, facts), facts, person);
   if (next === null) return;
   ledger.sessions.put(key, next);
   if (next.person !== null && next.person !== known?.person)
@@ -62,9 +66,10 @@ function contextOf(facts: TeleportFacts): Partial<SessionDocument> {
   };
 }
 
-function emptySession(id: string, cluster: string): SessionDocument {
+function emptySession(id: string, { cluster, isRecorded }: TeleportFacts): SessionDocument {
   return {
     id,
+    ...(isRecorded ? { isRecorded } : {}),
     cluster,
     person: null,
     start: null,

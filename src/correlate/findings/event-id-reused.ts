@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { Finding } from "./finding.ts";
 
@@ -6,7 +7,7 @@ const SUFFIX_LENGTH = 16;
 
 /** The id under which a record is kept whose own id another record has. */
 export function suffixedId(id: string, contentDigest: string): string {
-  return `${id}-${contentDigest.slice(0, SUFFIX_LENGTH)}`;
+  return `${id}-${hash("sha256", contentDigest, "hex").slice(0, SUFFIX_LENGTH)}`;
 }
 
 /** One Teleport id, two contents: somebody rewrote a record, or two have one id. */

@@ -42,6 +42,8 @@ export interface SessionDocument {
   /** Time of the session's start; where only its end was read, what the end says of it. */
   readonly start: Micros | null;
   readonly isStartRead: boolean;
+  /** All of this is from the session's recording: the audit log has said nothing of the session yet. */
+  readonly isRecorded?: boolean;
   readonly endedAt: Micros | null;
   readonly accessRequests: readonly string[];
   readonly login: string | null;

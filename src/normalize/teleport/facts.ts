@@ -1,5 +1,6 @@
 import type { TeleportFacts } from "../../model/facts.ts";
 import { parseTime, type Micros } from "../../model/time.ts";
+import { plainNamesOf } from "../../recording/layout.ts";
 import { stringsOf, textOf, type Fields } from "../fields.ts";
 import { accessRequestFacts } from "./access-request.ts";
 import { certificateFacts } from "./certificate.ts";
@@ -13,10 +14,26 @@ export interface Fallbacks {
   /** Time of a record without one. */
   readonly time: Micros;
   readonly bytesSha256: () => string;
+  /** Session of a record that names none. */
+  readonly sessionId: string | null;
 }
 
+/** How the record stood where it was read. */
+export interface RecordForm {
+  readonly isRecorded: boolean;
+  /** It says more than could be read. */
+  readonly hasUnread: boolean;
+}
+
+const LOGGED: RecordForm = Object.freeze({ isRecorded: false, hasUnread: false });
+
 /** The facts of an event of this type. The content's digest is made when it is first asked for: most events never need it. */
-export function teleportFacts(fields: Fields, event: string, fallbacks: Fallbacks): TeleportFacts {
+export function teleportFacts(
+  fields: Fields,
+  event: string,
+  fallbacks: Fallbacks,
+  form: RecordForm = LOGGED,
+): TeleportFacts {
   let digest: string | null = null;
   const isLock = event === "lock.created" || event === "lock.deleted";
   return {
@@ -32,7 +49,7 @@ export function teleportFacts(fields: Fields, event: string, fallbacks: Fallback
     accessRequests: Array.isArray(fields["access_requests"])
       ? stringsOf(fields["access_requests"])
       : null,
-    sessionId: textOf(fields["sid"]),
+    sessionId: textOf(fields["sid"]) ?? fallbacks.sessionId,
     serverId: textOf(fields["server_id"]),
     serverName: textOf(fields["server_hostname"]),
     addressRemote: textOf(fields["addr.remote"]),
@@ -46,8 +63,13 @@ export function teleportFacts(fields: Fields, event: string, fallbacks: Fallback
     certificate: event === "cert.create" ? certificateFacts(fields) : null,
     lock: isLock ? lockFacts(fields) : null,
     resourceName: textOf(fields["name"]),
+    isRecorded: form.isRecorded,
     get contentDigest() {
-      digest ??= contentDigest(fields, fallbacks.bytesSha256);
+      digest ??= contentDigest(fields, {
+        plainNames: plainNamesOf(event),
+        hasUnread: form.hasUnread,
+        bytesSha256: fallbacks.bytesSha256,
+      });
       return digest;
     },
   };

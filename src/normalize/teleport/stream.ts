@@ -24,7 +24,8 @@ for (const stream of ["logs-grants", "logs-session-teleport", "logs-audit-telepo
 }
 
 /** The stream of an event (verdicts §8). An empty session id, as newer versions write on kube.request, is none. */
-function teleportStream({ event, sessionId }: TeleportFacts): EventStream {
+function teleportStream({ event, sessionId, isRecorded }: TeleportFacts): EventStream {
+  if (isRecorded) return "logs-session-teleport";
   if (event.startsWith("access_request.")) return "logs-grants";
   const isOfSession =
     sessionId !== null || event.startsWith("session.") || SESSION_TYPES.has(event);

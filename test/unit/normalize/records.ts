@@ -4,6 +4,7 @@ import type { Dialect, RawRecord, Source } from "../../../src/model/record.ts";
 import { parseTime, type Micros } from "../../../src/model/time.ts";
 import { createKubernetesNormalizer } from "../../../src/normalize/kubernetes/normalizer.ts";
 import { normalizeRecord } from "../../../src/normalize/record.ts";
+import { createRecordingNormalizer } from "../../../src/normalize/teleport/recording.ts";
 import { createTeleportNormalizer } from "../../../src/normalize/teleport/normalizer.ts";
 import type { Normalizer } from "../../../src/ports/normalizer.ts";
 
@@ -20,6 +21,7 @@ export const TELEPORT_SOURCE: Source = { name: "teleport", dialect: "teleport", 
 export const NORMALIZERS: Readonly<Record<Dialect, Normalizer>> = {
   "kubernetes-audit": createKubernetesNormalizer({ organization: ORGANIZATION }),
   teleport: createTeleportNormalizer({ organization: ORGANIZATION }),
+  "teleport-recording": createRecordingNormalizer({ organization: ORGANIZATION }),
 };
 
 export function recordOf(content: string | Uint8Array): RawRecord {
