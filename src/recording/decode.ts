@@ -92,7 +92,7 @@ function valueOf(
     case "map": {
       const list = property as readonly Properties[] | undefined;
       if (list === undefined || list.length === 0) return null;
-      const pairs = list.map(({ f1, f2 }): Entry => [String(f1 ?? ""), f2 ?? ""]);
+      const pairs = list.map(({ f1, f2 }): Entry => [(f1 as string | undefined) ?? "", f2 ?? ""]);
       return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
     }
     case "object":

@@ -37,7 +37,7 @@ export interface AuditEvent {
 
 /** The system that produced the record, and where it was read. */
 export interface Origin {
-  /** kubernetes-audit, teleport, support-access, out-of-band or chaperone. */
+  /** kubernetes-audit, teleport, teleport-recording, support-access, out-of-band or chaperone. */
   readonly kind: string;
   /** Name of the configured source. */
   readonly name: string;
