@@ -1,7 +1,8 @@
 import type { Normalization } from "../model/normalization.ts";
 import type { RawRecord } from "../model/record.ts";
 import { fieldsOf, type Fields } from "./fields.ts";
-import { isBlank, jsonFaultOffset } from "./json-fault.ts";
+import { isBlank, scanJson } from "./json-scan.ts";
+import { LARGE_BYTES_MIN, withoutBodies } from "./large-record.ts";
 
 /** The JSON object of a record, or why there is none. */
 export type Reading =
@@ -10,30 +11,37 @@ export type Reading =
 
 /**
  * Reads a record as one JSON object. Every string in it is well-formed: bytes that are no UTF-8 and surrogates without their other
- * half become U+FFFD, since a file with a lone surrogate cannot be read by other Avro readers. The original bytes keep the rest.
+ * half become U+FFFD, since a file with a lone surrogate cannot be read by other Avro readers. The original bytes keep the rest. `bodies` are
+ * members that no field is made of; of a large record they read as null.
  */
-export function readRecord(record: RawRecord): Reading {
+export function readRecord(record: RawRecord, bodies: readonly string[] = []): Reading {
   const { bytes } = record;
   if (record.truncatedFromBytes !== null)
     return unreadable(
       `Cannot read a record of ${record.truncatedFromBytes} bytes: only its first ${bytes.length} bytes were kept`,
     );
+  const small = bytes.length < LARGE_BYTES_MIN ? bytes : withoutBodies(bytes, bodies);
+  if (typeof small === "string") return unreadable(small);
   let value: unknown;
   try {
-    value = JSON.parse(wellFormed(decodeUtf8(bytes)));
+    value = JSON.parse(wellFormed(decodeUtf8(small)));
   } catch {
-    if (bytes.every(isBlank)) return { status: "ignored", reason: "empty line" };
-    const offset = jsonFaultOffset(bytes);
-    return unreadable(
-      offset === bytes.length
-        ? `Cannot parse JSON: it ends too early, at byte ${offset}`
-        : `Cannot parse JSON: it breaks at byte ${offset} of ${bytes.length}`,
-    );
+    return whyNoJson(bytes);
   }
   const fields = fieldsOf(value);
   return fields === null
     ? unreadable("Cannot read an event: the JSON is not an object")
     : { status: "read", fields };
+}
+
+function whyNoJson(bytes: Uint8Array): Reading {
+  if (bytes.every(isBlank)) return { status: "ignored", reason: "empty line" };
+  const { faultAt } = scanJson(bytes);
+  return unreadable(
+    faultAt === null || faultAt === bytes.length
+      ? `Cannot parse JSON: it ends too early, at byte ${bytes.length}`
+      : `Cannot parse JSON: it breaks at byte ${faultAt} of ${bytes.length}`,
+  );
 }
 
 function unreadable(why: string): Reading {

@@ -1,6 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import type { AuditEvent, Original } from "../../model/generated/audit-event.ts";
 import { formatTime } from "../../model/time.ts";
+import { escapedBytes, writeEscaped } from "./json-escape.ts";
 import type { Micros } from "../../model/time.ts";
 
 /**
@@ -8,7 +9,65 @@ import type { Micros } from "../../model/time.ts";
  * with six fraction digits, absent as `null`, keys in the schema's order. Never holds a raw line end, so that it is one line.
  */
 export function toJsonLine(event: AuditEvent): string {
+  const { original } = event;
   return JSON.stringify({
+    ...headForm(event),
+    original: original === null ? null : originalForm(original),
+    verdict: event.verdict,
+  });
+}
+
+/** The line as bytes of UTF-8. A large original is copied once: a string of it would take its memory twice more. */
+export function toJsonBytes(event: AuditEvent): Buffer {
+  const { original } = event;
+  if (original === null || original.bytes.byteLength < LARGE_BYTES_MIN)
+    return Buffer.from(toJsonLine(event));
+  const { sha256, truncatedFromBytes } = original;
+  const { encoding, sizeBytes } = largeForm(original.bytes);
+  const head = JSON.stringify(headForm(event)).slice(0, -1);
+  const before = `${head},"original":{"encoding":"${encoding}","bytes":"`;
+  const after = `","sha256":${JSON.stringify(sha256)},"truncatedFromBytes":${truncatedFromBytes}},"verdict":${JSON.stringify(event.verdict)}}`;
+  const line = Buffer.allocUnsafeSlow(
+    Buffer.byteLength(before) + sizeBytes + Buffer.byteLength(after),
+  );
+  let at = line.write(before);
+  if (encoding === "utf8") at = writeEscaped(line, at, original.bytes);
+  else at = writeBase64(line, at, original.bytes);
+  line.write(after, at);
+  return line;
+}
+
+const LARGE_BYTES_MIN = 1024 * 1024;
+/** Encoded at once; a multiple of three, so that nothing is padded between. */
+const BASE64_BYTES = 3 * 64 * 1024;
+
+function writeBase64(line: Buffer, position: number, bytes: Uint8Array): number {
+  let at = position;
+  for (let from = 0; from < bytes.byteLength; from += BASE64_BYTES)
+    at += line.write(
+      viewOf(bytes.subarray(from, from + BASE64_BYTES)).toString("base64"),
+      at,
+      "latin1",
+    );
+  return at;
+}
+
+/** A large text that would take more than base64 does, for all its quotes and control characters, is written in base64. */
+
+function largeForm(bytes: Uint8Array): {
+  readonly encoding: "utf8" | "base64";
+  readonly sizeBytes: number;
+} {
+  const textBytes = isUtf8(bytes) ? escapedBytes(bytes) : Infinity;
+  const base64Bytes = Math.ceil(bytes.byteLength / 3) * 4;
+  return textBytes <= base64Bytes
+    ? { encoding: "utf8", sizeBytes: textBytes }
+    : { encoding: "base64", sizeBytes: base64Bytes };
+}
+
+/** All but the original and the verdict, which come last. */
+function headForm(event: AuditEvent): object {
+  return {
     id: event.id,
     organization: event.organization,
     labels: event.labels,
@@ -22,9 +81,7 @@ export function toJsonLine(event: AuditEvent): string {
     outcome: event.outcome,
     session: event.session,
     detail: detailForm(event.detail),
-    original: event.original === null ? null : originalForm(event.original),
-    verdict: event.verdict,
-  });
+  };
 }
 
 /** Only the branches that hold instants are made anew; the others are as they stand in the model. */
@@ -56,9 +113,12 @@ export function detailForm(detail: AuditEvent["detail"]): unknown {
 /** The bytes as text where that loses nothing: valid UTF-8 gives the same bytes back, a byte order mark included. */
 function originalForm(original: Original): unknown {
   const { bytes, sha256, truncatedFromBytes } = original;
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const encoding = isUtf8(view) ? "utf8" : "base64";
-  return { encoding, bytes: view.toString(encoding), sha256, truncatedFromBytes };
+  const encoding = isUtf8(bytes) ? "utf8" : "base64";
+  return { encoding, bytes: viewOf(bytes).toString(encoding), sha256, truncatedFromBytes };
+}
+
+function viewOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function timeOrNull(micros: Micros | null): string | null {

@@ -3,7 +3,7 @@ import type { Delivery } from "../../model/delivery.ts";
 import { DELIVERED } from "../../model/delivery.ts";
 import type { JournalEntry } from "../../model/entry.ts";
 import type { Sink } from "../../ports/sink.ts";
-import { toJsonLine } from "../encode/json.ts";
+import { toJsonBytes, toJsonLine } from "../encode/json.ts";
 import type { EndpointOf, SinkDeps } from "../create-sink.ts";
 import { UnfitPath, classifyError } from "./classify-error.ts";
 import { lockPath } from "./lock.ts";
@@ -59,16 +59,16 @@ export function createFileSink(
     }
   }
 
-  async function append(open: Target, lines: Uint8Array): Promise<Delivery> {
+  async function append(open: Target, lines: readonly Uint8Array[]): Promise<Delivery> {
     try {
-      await open.file.write(lines);
+      for (const part of lines) await open.file.write(part);
       await open.file.sync();
     } catch (error) {
       // The failed attempt says more than a failed clean-up after it; the next opening cuts the file again.
       await cutBack(open).catch(() => undefined);
       return classifyError(action, error);
     }
-    open.sizeBytes += lines.byteLength;
+    for (const { byteLength } of lines) open.sizeBytes += byteLength;
     return DELIVERED;
   }
 
@@ -134,8 +134,21 @@ function aborted(signal: AbortSignal, over: AbortSignal): Promise<void> {
   });
 }
 
-function linesOf(entries: readonly JournalEntry[]): Uint8Array {
+const LINE_END = Buffer.from("\n");
+
+/** The lines in parts: those of small events as one, a large one by itself, so that it is not copied once more. */
+function linesOf(entries: readonly JournalEntry[]): readonly Uint8Array[] {
+  const parts: Uint8Array[] = [];
   let text = "";
-  for (const entry of entries) text += `${toJsonLine(entry.event())}\n`;
-  return Buffer.from(text, "utf8");
+  for (const entry of entries) {
+    if (entry.sizeBytes < LARGE_BYTES_MIN) {
+      text += `${toJsonLine(entry.event())}\n`;
+      continue;
+    }
+    parts.push(Buffer.from(text), toJsonBytes(entry.event()), LINE_END);
+    text = "";
+  }
+  return text === "" ? parts : [...parts, Buffer.from(text)];
 }
+
+const LARGE_BYTES_MIN = 1024 * 1024;

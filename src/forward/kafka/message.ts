@@ -3,7 +3,7 @@ import { EVENT_SCHEMA_VERSION } from "../../avro/event.ts";
 import type { JournalEntry } from "../../model/entry.ts";
 import type { KafkaEndpoint } from "../../model/relay.ts";
 import { MICROS_PER_MS, type Micros } from "../../model/time.ts";
-import { toJsonLine } from "../encode/json.ts";
+import { toJsonBytes } from "../encode/json.ts";
 
 /** A message and what a topic's `max.message.bytes` counts of it where it is alone in its batch. */
 export interface OutgoingMessage {
@@ -29,7 +29,7 @@ export function messageOf(
   now: Micros,
 ): OutgoingMessage {
   const isAvro = endpoint.encoding === "avro";
-  const value = isAvro ? viewOf(entry.encoded) : Buffer.from(toJsonLine(entry.event()));
+  const value = isAvro ? viewOf(entry.encoded) : toJsonBytes(entry.event());
   const key = keyOf(entry, endpoint.key);
   const headers: IHeaders & Record<string, string> = {
     [EVENT_ID_HEADER]: entry.id,

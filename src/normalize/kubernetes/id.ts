@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { isBlank } from "../json-fault.ts";
+import { isBlank } from "../json-scan.ts";
 
 /** How a line of a log file begins. An item of a webhook's EventList is the same text without these two members. */
 const HEAD = Buffer.from('{"kind":"Event","apiVersion":"audit.k8s.io/');

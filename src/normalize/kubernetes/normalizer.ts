@@ -17,7 +17,7 @@ export function createKubernetesNormalizer(options: { readonly organization: str
   return {
     dialect: "kubernetes-audit",
     normalize: (record, source) => {
-      const reading = readRecord(record);
+      const reading = readRecord(record, BODIES);
       if (reading.status !== "read") return reading;
       const why = whyNoEvent(reading.fields);
       if (why !== null) return { status: "unreadable", why };
@@ -28,12 +28,15 @@ export function createKubernetesNormalizer(options: { readonly organization: str
     facts: ({ origin, original, observedAt, detail }) => {
       if (original === null || isUnreadable(detail)) return null;
       const { bytes, truncatedFromBytes } = original;
-      const reading = readRecord({ bytes, truncatedFromBytes, position: "", observedAt });
+      const reading = readRecord({ bytes, truncatedFromBytes, position: "", observedAt }, BODIES);
       if (reading.status !== "read" || whyNoEvent(reading.fields) !== null) return null;
       return factsOf(reading.fields, origin, observedAt);
     },
   };
 }
+
+/** What a request carried and what the server answered: they make events large, and no field is made of them. */
+const BODIES = ["requestObject", "responseObject"];
 
 /** What keeps an object from being an audit event; null where nothing does. */
 function whyNoEvent(event: Fields): string | null {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EVENT_SCHEMA, decodeEvent, encodeEvent } from "../../../../src/avro/event.ts";
-import { toJsonLine } from "../../../../src/forward/encode/json.ts";
+import { toJsonBytes, toJsonLine } from "../../../../src/forward/encode/json.ts";
 import type { AuditEvent } from "../../../../src/model/generated/audit-event.ts";
 import { anEvent } from "../../../support/entries.ts";
 
@@ -128,3 +128,37 @@ function isInstant(type: unknown): boolean {
   if (Array.isArray(type)) return type.some((branch) => isInstant(branch));
   return typeof type === "object" && type !== null && "logicalType" in type;
 }
+
+describe("the JSON form of a large event", () => {
+  const MIB = 1024 * 1024;
+
+  it.each([MIB - 1, MIB, MIB + 1])(
+    "of %i bytes is byte for byte that of a small one",
+    (sizeBytes) => {
+      const every = Buffer.from(
+        Array.from({ length: 128 }, (_, n) => String.fromCharCode(n)).join("") +
+          "x".repeat(2_048) +
+          "é\u2028\u{1f680}\ufeff",
+      );
+      const bytes = Buffer.alloc(sizeBytes, every).map((byte, at) =>
+        at >= sizeBytes - (sizeBytes % every.length) ? 0x22 : byte,
+      );
+      const event = anEvent({ original: original(bytes) });
+      expect(toJsonBytes(event).equals(Buffer.from(toJsonLine(event)))).toBe(true);
+    },
+  );
+
+  it("has base64 where it is no text, or where its text would take more than that", () => {
+    const quotes = (share: number) =>
+      Buffer.alloc(3 * MIB, "x").fill('"', 0, Math.floor(MIB * share));
+    const encodingOf = (bytes: Uint8Array): unknown => {
+      const line = toJsonBytes(anEvent({ original: original(bytes) })).toString();
+      const form = (JSON.parse(line) as { original: { encoding: "utf8"; bytes: string } }).original;
+      expect(Buffer.from(form.bytes, form.encoding).equals(bytes)).toBe(true);
+      return form.encoding;
+    };
+    expect(encodingOf(Buffer.alloc(MIB + 1, 0xff))).toBe("base64");
+    expect(encodingOf(quotes(1))).toBe("utf8");
+    expect(encodingOf(quotes(1.001))).toBe("base64");
+  });
+});
