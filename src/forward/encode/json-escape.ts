@@ -4,14 +4,10 @@ const BACKSLASH = 0x5c;
 const LOWER_U = 0x75;
 const ZERO = 0x30;
 const HEX = Buffer.from("0123456789abcdef");
-/** Control characters that have a letter of their own. */
-const LETTERS: Readonly<Record<number, number>> = {
-  8: 0x62,
-  9: 0x74,
-  10: 0x6e,
-  12: 0x66,
-  13: 0x72,
-};
+/** By control character: the letter that stands for it, 0 where it has none. */
+const LETTERS = new Uint8Array(SPACE);
+for (const [byte, letter] of ["\bb", "\tt", "\nn", "\ff", "\rr"].map((pair) => Buffer.from(pair)))
+  LETTERS[byte ?? 0] = letter ?? 0;
 
 /** What a text of UTF-8 takes between the quotes of a JSON string. */
 export function escapedBytes(utf8: Uint8Array): number {
