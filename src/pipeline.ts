@@ -15,7 +15,7 @@ import { foldJournal } from "./journal/fold.ts";
 import { createLocalJournal } from "./journal/local/journal.ts";
 import { gapEvent } from "./normalize/gap.ts";
 import { createNormalizers, factsOf } from "./normalize/normalizers.ts";
-import { normalizeRecord } from "./normalize/record.ts";
+import { normalizeLine } from "./normalize/record.ts";
 import type { OpenDatabase } from "./platform/database.ts";
 import type { LockFolder } from "./platform/lock.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -131,7 +131,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
   const intake = createIntake({
     organization,
     normalize: (record, source) =>
-      normalizeRecord({ normalizer: normalizers[source.dialect], organization }, record, source),
+      normalizeLine({ normalizer: normalizers[source.dialect], organization }, record, source),
     gapEvent: (range) => ({ event: gapEvent({ range, organization }), facts: null }),
     correlator,
     journal,

@@ -1,5 +1,4 @@
 import type { NewEntry } from "../model/entry.ts";
-import type { RecordBatch } from "../model/record.ts";
 import type { Meter } from "../ports/meter.ts";
 
 /**
@@ -7,8 +6,8 @@ import type { Meter } from "../ports/meter.ts";
  * that gave. So the identities of model/identity.ts hold whenever somebody looks.
  */
 export interface IntakeTally {
-  /** A batch of records; gives how many of them became an event. */
-  accepted(batch: RecordBatch, counts: BatchCounts): number;
+  /** A batch of records of this source; gives how many of them became an event. */
+  accepted(source: string, counts: BatchCounts): number;
   /** A loss of this source: no record of it became an event; the event that declares it is our own. */
   declared(source: string): 0;
   journaled(
@@ -18,6 +17,8 @@ export interface IntakeTally {
 }
 
 export interface BatchCounts {
+  /** A line that was taken apart counts as what it became. */
+  readonly read: number;
   readonly ignored: number;
   readonly unreadable: number;
   readonly duplicates: number;
@@ -33,10 +34,10 @@ export function createIntakeTally(
   meter.set("chaperone_events_held", ours, held);
 
   return {
-    accepted: ({ source, records }, { ignored, unreadable, duplicates }) => {
-      const labels = { source: source.name };
-      const accepted = records.length - ignored - duplicates;
-      meter.add("chaperone_records_read_total", labels, records.length);
+    accepted: (source, { read, ignored, unreadable, duplicates }) => {
+      const labels = { source };
+      const accepted = read - ignored - duplicates;
+      meter.add("chaperone_records_read_total", labels, read);
       meter.add("chaperone_records_ignored_total", labels, ignored);
       meter.add("chaperone_records_duplicate_total", labels, duplicates);
       meter.add("chaperone_records_unreadable_total", labels, unreadable);

@@ -13,8 +13,11 @@ import type { SourceWatermarks } from "./watermarks.ts";
 
 export interface IntakeOptions {
   readonly organization: string;
-  /** The event of a record, unreadable ones included; null for what is ignored. Never throws. */
-  readonly normalize: (record: RawRecord, source: Source) => NormalizedEvent | null;
+  /**
+   * The events of a record, unreadable ones included: none of what is ignored, several of a torn line, which then counts as so many
+   * records. Never throws.
+   */
+  readonly normalize: (record: RawRecord, source: Source) => readonly NormalizedEvent[];
   readonly gapEvent: (range: GapRange) => NormalizedEvent;
   readonly correlator: Correlator;
   readonly journal: Journal;
@@ -96,13 +99,15 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
       lanes.enter(batch.source.name, async () => {
         await options.pace.wait();
         const { events, ignored, unreadable } = normalizeBatch(batch, options);
+        const read = events.length + ignored;
         const latest = latestTime(events, options);
         await watermarks.admit(batch.source, latest, options.signal);
         options.signal.throwIfAborted();
         const released = releaseNow();
         const durable = journalNow(
           () => decideNow(() => correlator.correlate(events)),
-          ({ duplicates }) => tally.accepted(batch, { ignored, unreadable, duplicates }),
+          ({ duplicates }) =>
+            tally.accepted(batch.source.name, { read, ignored, unreadable, duplicates }),
         );
         if (latest > -Infinity) watermarks.observe(batch.source, batch.part, latest);
         return { done: Promise.all([durable, released]).then(() => undefined) };
@@ -140,14 +145,17 @@ interface NormalizedBatch {
 
 function normalizeBatch(batch: RecordBatch, options: IntakeOptions): NormalizedBatch {
   const events: NormalizedEvent[] = [];
+  let ignored = 0;
   let unreadable = 0;
   for (const record of batch.records) {
-    const normalized = options.normalize(record, batch.source);
-    if (normalized === null) continue;
-    if (normalized.facts === null) unreadable++;
-    events.push(normalized);
+    const ofRecord = options.normalize(record, batch.source);
+    if (ofRecord.length === 0) ignored++;
+    for (const normalized of ofRecord) {
+      if (normalized.facts === null) unreadable++;
+      events.push(normalized);
+    }
   }
-  return { events, ignored: batch.records.length - events.length, unreadable };
+  return { events, ignored, unreadable };
 }
 
 /**

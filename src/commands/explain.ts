@@ -5,7 +5,7 @@ import type { AuditEvent } from "../model/generated/audit-event.ts";
 import type { NormalizedEvent } from "../model/normalization.ts";
 import type { RawRecord, Source } from "../model/record.ts";
 import { createNormalizers } from "../normalize/normalizers.ts";
-import { normalizeRecord } from "../normalize/record.ts";
+import { normalizeLine } from "../normalize/record.ts";
 import { systemClock } from "../platform/clock.ts";
 import { EXIT } from "./exit-code.ts";
 import { explainSource } from "./explain-source.ts";
@@ -27,7 +27,7 @@ export interface ExplainOptions {
 
 /**
  * `chaperone explain`: what one record becomes, and why, with the evidence that the ledger has now and as if none were still to
- * come. Changes nothing. 1 where no normalizer can read the record.
+ * come. A torn line may become several events, and each is explained. Changes nothing. 1 where a part cannot be read.
  */
 export async function explainCommand(options: ExplainOptions): Promise<number> {
   const configuration = loadConfiguration(options.config, process.env);
@@ -35,30 +35,33 @@ export async function explainCommand(options: ExplainOptions): Promise<number> {
   const source = explainSource(record.bytes, configuration.sources, options);
   const { organization, policy } = configuration;
   const normalizer = createNormalizers(organization)[source.dialect];
-  const normalized = normalizeRecord({ normalizer, organization }, record, source);
-  if (normalized === null) {
+  const events = normalizeLine({ normalizer, organization }, record, source);
+  if (events.length === 0) {
     const says = "ignored: no origin meant this as an event";
     if (options.json) printJson({ source, status: "ignored" });
     else printLines([`normalizer  ${source.dialect}`, `status      ${says}`]);
     return EXIT.ok;
   }
-  const explanation = withLedger(configuration, (ledger) =>
-    explainEvent(normalized, {
-      policy,
-      ledger,
-      watermarks: { evidence: Infinity, isEvidenceIdle: true },
-    }),
-  );
-  const event = { ...normalized.event, verdict: explanation.verdict };
-  if (options.json) printJson(jsonForm(event, source, explanation));
-  else printLines(explanationLines(event, source, explanation).map(printable));
-  return isUnreadable(normalized) ? EXIT.failure : EXIT.ok;
+  for (const normalized of events) {
+    const explanation = withLedger(configuration, (ledger) =>
+      explainEvent(normalized, {
+        policy,
+        ledger,
+        watermarks: { evidence: Infinity, isEvidenceIdle: true },
+      }),
+    );
+    const event = { ...normalized.event, verdict: explanation.verdict };
+    if (options.json) printJson(jsonForm(event, source, explanation));
+    else printLines(explanationLines(event, source, explanation).map(printable));
+  }
+  return events.some(isUnreadable) ? EXIT.failure : EXIT.ok;
 }
 
 async function recordOf({ file, line }: ExplainOptions): Promise<RawRecord> {
   const bytes = await readLine(file, line);
   const position = `${file === "-" ? "standard input" : file}:${line}`;
-  return { bytes, position, observedAt: systemClock.now(), truncatedFromBytes: null };
+  const observedAt = systemClock.now();
+  return { bytes, position, observedAt, truncatedFromBytes: null, lineEnd: "found" };
 }
 
 function isUnreadable({ event }: NormalizedEvent): boolean {

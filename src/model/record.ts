@@ -24,6 +24,13 @@ export interface RawRecord {
   readonly sessionId?: string;
   /** Why the collector already knows that no normalizer can read it. */
   readonly unreadableBecause?: string;
+  /** SHA-256 of the whole record, lower-case hexadecimal, where `bytes` is only its head and the rest was seen. */
+  readonly wholeSha256?: string;
+  /**
+   * Where the record is a line of a file: whether its line end was there. Its position then ends with a colon and the offset of its
+   * first byte, and it may hold less or more than one event, since a write that a full disk cuts off leaves no line end.
+   */
+  readonly lineEnd?: "found" | "missing";
 }
 
 /** Records of one part (a file, a connection) of one source, in the origin's order. */

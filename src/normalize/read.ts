@@ -18,7 +18,7 @@ export function readRecord(record: RawRecord, bodies: readonly string[] = []): R
   const { bytes } = record;
   if (record.truncatedFromBytes !== null)
     return unreadable(
-      `Cannot read a record of ${record.truncatedFromBytes} bytes: only its first ${bytes.length} bytes were kept`,
+      `Cannot read a record of ${record.truncatedFromBytes} bytes: only its first ${bytes.length} bytes were kept${digestOf(record)}`,
     );
   const small = bytes.length < LARGE_BYTES_MIN ? bytes : withoutBodies(bytes, bodies);
   if (typeof small === "string") return unreadable(small);
@@ -42,6 +42,10 @@ function whyNoJson(bytes: Uint8Array): Reading {
       ? `Cannot parse JSON: it ends too early, at byte ${bytes.length}`
       : `Cannot parse JSON: it breaks at byte ${faultAt} of ${bytes.length}`,
   );
+}
+
+function digestOf({ wholeSha256 }: RawRecord): string {
+  return wholeSha256 === undefined ? "" : `; SHA-256 of the whole: ${wholeSha256}`;
 }
 
 function unreadable(why: string): Reading {

@@ -21,10 +21,10 @@ export function isUnreadable(detail: AuditEvent["detail"]): boolean {
  * The event of a record that no normalizer could read: its bytes and the reason, in the stream of its neighbours, at the time it was
  * read. Nobody can say whose it is, so its verdict is `unresolved`.
  *
- * Its id is SHA-256 over the cluster (the source's name, where it has no cluster), the dialect, the digest of the bytes and the
- * length of the whole record where they are only its head. The place is not part of it: a file that is read again, or found under
- * another name after its rotation, must not bring its damaged lines twice. Two damaged lines of the same bytes are therefore one
- * event; nothing that either says is lost.
+ * Its id is SHA-256 over the cluster (the source's name, where it has no cluster), the dialect, the digest of the bytes and, where
+ * they are only its head, the length and the digest of the whole record. The place is not part of it: a file that is read again, or
+ * found under another name after its rotation, must not bring its damaged lines twice. Two damaged lines of the same bytes are
+ * therefore one event; nothing that either says is lost.
  */
 export function unreadableEvent(options: {
   readonly record: RawRecord;
@@ -40,6 +40,7 @@ export function unreadableEvent(options: {
     source.dialect,
     sha256,
     record.truncatedFromBytes,
+    ...(record.wholeSha256 === undefined ? [] : [record.wholeSha256]),
   ];
   return {
     id: hash("sha256", JSON.stringify(identity), "hex"),

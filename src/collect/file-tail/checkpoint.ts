@@ -47,8 +47,6 @@ export interface FileCheckpoint {
   readonly flushedTo: number;
   /** Modified time, in nanoseconds, of the file when it was last read to its end; 0 before that. */
   readonly modifiedNs: string;
-  /** The line at `offset` is longer than allowed, and has no end before `scannedTo`. */
-  readonly overlong: { readonly scannedTo: number; readonly guard: Digest } | null;
   readonly fate: Fate;
   /** The path changed while the file was known: it will not be written much longer. */
   readonly isMoved: boolean;
@@ -80,7 +78,7 @@ export function readCheckpoint(source: string, document: unknown): FileTailCheck
 
 function readFile(value: unknown): FileCheckpoint {
   const fields = fieldsOf(value, "a file");
-  const { fate, compression, isMoved, overlong } = fields;
+  const { fate, compression, isMoved } = fields;
   if (!isFate(fate)) throw wrong("fate", fate);
   if (compression !== "none" && compression !== "gzip") throw wrong("compression", compression);
   if (typeof isMoved !== "boolean") throw wrong("isMoved", isMoved);
@@ -99,18 +97,9 @@ function readFile(value: unknown): FileCheckpoint {
     sizeBytes: count(fields, "sizeBytes"),
     flushedTo: count(fields, "flushedTo"),
     modifiedNs: digits(fields, "modifiedNs"),
-    overlong: overlong === null ? null : readOverlong(overlong),
     fate,
     isMoved,
     seenAt: count(fields, "seenAt"),
-  };
-}
-
-function readOverlong(value: unknown): FileCheckpoint["overlong"] {
-  const fields = fieldsOf(value, "overlong");
-  return {
-    scannedTo: count(fields, "scannedTo"),
-    guard: readDigest(fields["guard"], GUARD_BYTES_MAX),
   };
 }
 

@@ -1,8 +1,14 @@
 import { describeError } from "../../model/error.ts";
-import { digestOf } from "./digest.ts";
 import type { BatchRead } from "./read-turn.ts";
 import { backoffMs, type Tail } from "./tail.ts";
-import { partOf, rewind, unreadBytes, type HandedIn, type TailedFile } from "./tailed-file.ts";
+import {
+  commit,
+  partOf,
+  rewind,
+  unreadBytes,
+  type HandedIn,
+  type TailedFile,
+} from "./tailed-file.ts";
 
 /**
  * Hands batches to the intake, several at once, and moves each file's committed place over what was accepted, in the file's
@@ -72,7 +78,7 @@ export function createHandIn(tail: Tail): HandIn {
 function settle(tail: Tail, file: TailedFile): void {
   while (file.handedIn[0]?.outcome === "accepted") {
     const { end, flushedTo } = file.handedIn.shift() as HandedIn;
-    file.committed = { offset: end.offset, lines: end.lines, guard: digestOf(end.before) };
+    commit(file, end);
     if (flushedTo > 0) file.flushedTo = flushedTo;
     file.rejections = 0;
     tail.touch();

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import { lookAtHandle, readAt } from "./read-at.ts";
 import {
@@ -7,7 +8,7 @@ import {
   type ReadStep,
   type ReadTurn,
 } from "./read-turn.ts";
-import { skipLine } from "./skip-line.ts";
+import { digestSoFar, skipLine } from "./skip-line.ts";
 import { headOf, isFull, splitLines } from "./split-lines.ts";
 import { lookOf, type TailedFile } from "./tailed-file.ts";
 import { growFingerprint } from "./verify.ts";
@@ -34,6 +35,7 @@ export async function readBatch(
     place,
     records: [],
     sizeBytes: 0,
+    nulBytes: 0,
     skippedBytes: 0,
     wantBytes: rules.chunkBytes,
   };
@@ -50,7 +52,8 @@ export async function readBatch(
 function resultOf(turn: ReadTurn, ending: BatchRead["ending"], flushedTo: number): BatchRead {
   turn.file.next = turn.place;
   if (ending !== "replaced") turn.file.sizeSeenMax = turn.look.sizeBytes;
-  return { records: turn.records, sizeBytes: turn.sizeBytes, end: turn.place, flushedTo, ending };
+  const { records, sizeBytes, nulBytes, place: end } = turn;
+  return { records, sizeBytes, nulBytes, end, flushedTo, ending };
 }
 
 async function readLines(turn: ReadTurn): Promise<ReadStep> {
@@ -71,12 +74,20 @@ async function readLines(turn: ReadTurn): Promise<ReadStep> {
   if (bytes.length < before.length + length) return "more";
   if (bytes.length - end > rules.lineBytesMax) {
     const { before: tail } = placeAt(bytes, first, { end: bytes.length, lines: 0 });
-    file.overlong = { offset: first + end, scannedTo: first + bytes.length, before: tail };
+    file.overlong = {
+      offset: first + end,
+      scannedTo: first + bytes.length,
+      before: tail,
+      head: Buffer.from(bytes.subarray(end, end + rules.headBytes)),
+      digest: createHash("sha256").update(bytes.subarray(end)),
+    };
     return "again";
   }
   if (offset + length >= look.sizeBytes) return "end";
-  turn.wantBytes = lines > 0 ? rules.chunkBytes : widen(turn.wantBytes, rules);
-  return "again";
+  const hasMoved = end > before.length;
+  turn.wantBytes = hasMoved ? rules.chunkBytes : widen(turn.wantBytes, rules);
+  if (lines === 0 && hasMoved) turn.skippedBytes += length;
+  return turn.skippedBytes >= rules.skipBytesMax ? "more" : "again";
 }
 
 /** Never wider than what tells a line that is too long, so that such a line costs no more memory than an allowed one. */
@@ -93,10 +104,21 @@ async function flushRest(turn: ReadTurn): Promise<number> {
   const lengthBytes = look.sizeBytes - place.offset;
   file.isFlushed = true;
   if (lengthBytes === 0 || place.offset >= rules.stopAt) return 0;
-  const isWhole = lengthBytes <= rules.lineBytesMax;
-  const bytes = await readAt(handle, place.offset, isWhole ? lengthBytes : rules.headBytes);
-  const record = headOf(bytes, place.offset, { ...rules, lengthBytes });
-  turn.records.push(isWhole ? { ...record, truncatedFromBytes: null } : record);
+  const { overlong } = file;
+  if (overlong !== null) {
+    const sha256 = digestSoFar(overlong.digest);
+    turn.records.push(headOf(overlong.head, overlong.offset, { ...rules, lengthBytes, sha256 }));
+    turn.sizeBytes += overlong.head.length;
+    return look.sizeBytes;
+  }
+  const bytes = await readAt(handle, place.offset, lengthBytes);
+  turn.records.push({
+    bytes,
+    position: `${rules.part}:${place.offset}`,
+    observedAt: rules.observedAt,
+    truncatedFromBytes: null,
+    lineEnd: "missing",
+  });
   turn.sizeBytes += bytes.length;
   return look.sizeBytes;
 }

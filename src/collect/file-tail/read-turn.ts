@@ -14,6 +14,7 @@ export interface ReadRules extends LineRules {
 export interface BatchRead {
   readonly records: readonly RawRecord[];
   readonly sizeBytes: number;
+  readonly nulBytes: number;
   readonly end: Place;
   /** End of an unfinished line among the records, 0 for none. */
   readonly flushedTo: number;
@@ -28,6 +29,7 @@ export interface ReadTurn {
   readonly look: Look;
   readonly records: RawRecord[];
   sizeBytes: number;
+  nulBytes: number;
   place: Place;
   wantBytes: number;
   skippedBytes: number;

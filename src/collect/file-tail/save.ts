@@ -1,5 +1,4 @@
 import type { Fate, FileCheckpoint } from "./checkpoint.ts";
-import { digestOf } from "./digest.ts";
 import { knownSize, type TailedFile } from "./tailed-file.ts";
 
 /** What is saved of a file now. */
@@ -19,17 +18,8 @@ export function saveFile(file: TailedFile, fate: Fate = file.fate): FileCheckpoi
     sizeBytes: knownSize(file),
     flushedTo: file.flushedTo,
     modifiedNs: String(file.readAs?.modifiedNs ?? 0),
-    overlong: saveOverlong(file),
     fate,
     isMoved: file.isMoved,
     seenAt: file.seenAt,
   };
-}
-
-/** Only where it belongs to the line at the committed offset; elsewhere lines before it are not durable yet. */
-function saveOverlong(file: TailedFile): FileCheckpoint["overlong"] {
-  const { overlong, overlongSaved, committed } = file;
-  if (overlong === null) return overlongSaved;
-  if (overlong.offset !== committed.offset) return null;
-  return { scannedTo: overlong.scannedTo, guard: digestOf(overlong.before) };
 }

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import type { RawRecord } from "../../model/record.ts";
 import type { Micros } from "../../model/time.ts";
 
@@ -18,6 +19,8 @@ export interface LineRules {
 export interface RecordDraft {
   readonly records: RawRecord[];
   sizeBytes: number;
+  /** NUL bytes at the beginning of lines, which are left out. */
+  nulBytes: number;
 }
 
 export interface Stretch {
@@ -31,12 +34,18 @@ export interface Stretch {
 /**
  * Takes the whole lines of a stretch into the draft until that is full, and returns where the first line begins that was not
  * taken. A record is what stands before the line feed, byte for byte: a carriage return stays, an empty line is an empty record.
- * Nothing is copied but the heads of lines that are too long.
+ * Only NULs at a line's beginning are left out, however many: a file that was truncated under a writer with a position of its own
+ * begins with a hole as large as it once was. Nothing is copied but the heads of lines that are too long.
  */
 export function splitLines(stretch: Stretch, rules: LineRules, draft: RecordDraft): number {
   const { bytes, offset } = stretch;
   let start = stretch.start;
   while (!isFull(draft, rules) && offset + start < rules.stopAt) {
+    if (bytes[start] === 0) {
+      const from = start;
+      while (bytes[start] === 0) start++;
+      draft.nulBytes += start - from;
+    }
     const end = bytes.indexOf(10, start);
     if (end === -1) break;
     draft.records.push(recordOf(bytes.subarray(start, end), offset + start, rules));
@@ -55,25 +64,33 @@ function recordOf(line: Buffer, offset: number, rules: LineRules): RawRecord {
     return headOf(line.subarray(0, rules.headBytes), offset, {
       ...rules,
       lengthBytes: line.length,
+      sha256: hash("sha256", line, "hex"),
     });
   return {
     bytes: line,
     position: `${rules.part}:${offset}`,
     observedAt: rules.observedAt,
     truncatedFromBytes: null,
+    lineEnd: "found",
   };
 }
 
-/** The record of a line that is too long: its head alone, with memory of its own, and its length. */
-export function headOf(
-  head: Uint8Array,
-  offset: number,
-  of: { readonly part: string; readonly observedAt: Micros; readonly lengthBytes: number },
-): RawRecord {
+/** Where a record belongs, and what it is the head of. */
+export interface HeadOf {
+  readonly part: string;
+  readonly observedAt: Micros;
+  readonly lengthBytes: number;
+  /** Of the whole line. */
+  readonly sha256: string;
+}
+
+/** The record of a line that is too long: its head alone, with memory of its own, its length and its digest. */
+export function headOf(head: Uint8Array, offset: number, of: HeadOf): RawRecord {
   return {
     bytes: Buffer.from(head),
     position: `${of.part}:${offset}`,
     observedAt: of.observedAt,
     truncatedFromBytes: of.lengthBytes,
+    wholeSha256: of.sha256,
   };
 }

@@ -1,7 +1,8 @@
+import type { Hash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 import type { Micros } from "../../model/time.ts";
 import type { Fate, FileCheckpoint } from "./checkpoint.ts";
-import { EMPTY_DIGEST, type Digest } from "./digest.ts";
+import { digestOf, EMPTY_DIGEST, type Digest } from "./digest.ts";
 import type { FoundPath } from "./find-files.ts";
 
 /** The beginning of a line that is to be read next, with the bytes right before it, which every read looks at again. */
@@ -37,6 +38,9 @@ export interface Overlong {
   readonly offset: number;
   readonly scannedTo: number;
   readonly before: Uint8Array;
+  readonly head: Uint8Array;
+  /** SHA-256 of the line as far as `scannedTo`. It cannot be saved: after a restart the line is looked through again. */
+  readonly digest: Hash;
 }
 
 /** One content of one inode, as far as it is known. */
@@ -54,8 +58,6 @@ export interface TailedFile {
   /** Counts the times that reading went back: what was being read meanwhile is not valid any more. */
   rewinds: number;
   overlong: Overlong | null;
-  /** An over-long line's progress from a checkpoint, not yet compared with the content. */
-  overlongSaved: FileCheckpoint["overlong"];
   /** As last found, and as it was when last read to its end. Different: there is something to read. */
   seen: Look;
   readAs: Look | null;
@@ -74,6 +76,8 @@ export interface TailedFile {
   replacedBecause: string | null;
   /** A loss of this file is being declared. */
   isDeclaring: boolean;
+  /** NULs were found in the content, and it was said. */
+  hasNuls: boolean;
   /** What is left without a line end is to be handed in: nothing will follow. */
   mayFlush: boolean;
   isFlushed: boolean;
@@ -125,6 +129,11 @@ export function unreadBytes(file: TailedFile): number {
   return Math.max(0, file.sizeSeenMax - Math.max(file.committed.offset, file.flushedTo));
 }
 
+/** Every record before the place is durable. */
+export function commit(file: TailedFile, { offset, lines, before }: Place): void {
+  file.committed = { offset, lines, guard: digestOf(before) };
+}
+
 /** Reading goes on at the committed place, after the content was compared again. */
 export function rewind(file: TailedFile): void {
   file.rewinds++;
@@ -153,7 +162,6 @@ export function newFile(found: FoundPath, observed: Observed): TailedFile {
     next: null,
     rewinds: 0,
     overlong: null,
-    overlongSaved: null,
     seen: lookOf(found),
     readAs: null,
     sizeSeenMax: found.sizeBytes,
@@ -167,6 +175,7 @@ export function newFile(found: FoundPath, observed: Observed): TailedFile {
     changedAtMs: observed.atMs,
     replacedBecause: null,
     isDeclaring: false,
+    hasNuls: false,
     mayFlush: false,
     isFlushed: false,
     flushedTo: 0,
@@ -192,7 +201,6 @@ export function restoreFile(saved: FileCheckpoint, atMs: number): TailedFile {
     epoch: saved.epoch,
     fingerprint: saved.fingerprint,
     committed: { offset: saved.offset, lines: saved.lines, guard: saved.guard },
-    overlongSaved: saved.overlong,
     flushedTo: saved.flushedTo,
     readAs: isReadToEnd ? seen : null,
     fate: saved.fate,
@@ -209,12 +217,12 @@ export function renewFile(file: TailedFile): void {
     committed: START,
     next: null,
     overlong: null,
-    overlongSaved: null,
     readAs: null,
     sizeSeenMax: file.seen.sizeBytes,
     fate: "live",
     isMoved: false,
     replacedBecause: null,
+    hasNuls: false,
     isFlushed: false,
     flushedTo: 0,
     mayFlush: false,

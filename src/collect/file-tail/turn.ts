@@ -3,7 +3,7 @@ import { openFile } from "./descriptors.ts";
 import { readBatch } from "./read-batch.ts";
 import type { ReadRules } from "./read-turn.ts";
 import { failFile, setAside, type Tail } from "./tail.ts";
-import { hasUnread, partOf, renewFile, rewind, type TailedFile } from "./tailed-file.ts";
+import { commit, hasUnread, partOf, renewFile, rewind, type TailedFile } from "./tailed-file.ts";
 import { verify } from "./verify.ts";
 
 /** Whether reading the file now can bring something. */
@@ -36,13 +36,26 @@ export async function takeTurn(tail: Tail, handIn: HandIn, file: TailedFile): Pr
       handIn.accept(file, read);
       file.changedAtMs = tail.clock.monotonicMs();
       file.fate = "live";
+    } else if (file.handedIn.length === 0 && read.end.offset > file.committed.offset) {
+      commit(file, read.end);
     }
+    if (read.nulBytes > 0) sayNuls(tail, file);
     if (read.ending === "replaced")
       file.replacedBecause = "it was truncated or rewritten behind what was read";
     tail.touch();
   } catch (error) {
     failFile(tail, file, error);
   }
+}
+
+/** Once for each content: whoever truncates a log under its writer leaves such a hole every time. */
+function sayNuls(tail: Tail, file: TailedFile): void {
+  if (file.hasNuls) return;
+  file.hasNuls = true;
+  tail.log.warn(
+    { source: tail.source.name, path: file.path },
+    `"${file.path}" has NUL bytes in front of a line: they are left out. It was truncated under its writer, or the machine lost power`,
+  );
 }
 
 /** Where the content of a file was replaced and the old one is settled: declares what was lost of it, and begins the new one. */

@@ -15,22 +15,8 @@ export async function verify(file: TailedFile, handle: FileHandle): Promise<stri
   const before = await readAt(handle, offset - guard.bytes, guard.bytes);
   if (!isDigestOf(guard, before)) return "the bytes before the committed offset changed";
   file.next = { offset, lines, before };
-  file.overlong = await restoreOverlong(file, handle);
-  file.overlongSaved = null;
+  file.overlong = null;
   return null;
-}
-
-/** Where the guard does not agree, the line is simply looked through again. */
-async function restoreOverlong(
-  file: TailedFile,
-  handle: FileHandle,
-): Promise<TailedFile["overlong"]> {
-  const saved = file.overlongSaved;
-  if (saved === null) return null;
-  const { scannedTo, guard } = saved;
-  const before = await readAt(handle, Math.max(0, scannedTo - guard.bytes), guard.bytes);
-  if (!isDigestOf(guard, before)) return null;
-  return { offset: file.committed.offset, scannedTo, before };
 }
 
 /** Lets the fingerprint cover more of a file that was short. Returns false where the bytes it covered are others now. */

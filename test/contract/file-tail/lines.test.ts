@@ -1,4 +1,5 @@
-import { appendFile, rename, writeFile } from "node:fs/promises";
+import { hash } from "node:crypto";
+import { appendFile, open, rename, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../support/disk.ts";
@@ -114,6 +115,7 @@ it.for([
         isCut ? length : null,
         null,
       ]);
+      expect(tail.records[1]?.wholeSha256).toBe(isCut ? hash("sha256", long) : undefined);
     }
   },
 );
@@ -132,15 +134,19 @@ it("40 KB, 100 KB, 1.5 MB and 4 MiB audit lines between small ones: all are whol
   expect(tail.records.every(({ truncatedFromBytes }) => truncatedFromBytes === null)).toBe(true);
 });
 
-it("16 MB audit line between small ones: its head comes flagged with its length, and the file goes on", async () => {
+it("40 KB, 100 KB, 1.5 MB, 16 MB audit line: one above the limit comes as head, digest and length, and the file goes on", async () => {
   const folder = await temporaryFolder();
-  await writeFile(join(folder, "a.log"), `before\n${"x".repeat(16_000_000)}\nafter\n`);
+  const long = "x".repeat(16_000_000);
+  await writeFile(join(folder, "a.log"), `before\n${long}\nafter\n`);
   const tail = await startTail({ folder });
   expect(tail.records.map(({ bytes }) => bytes.length)).toEqual([6, 65_536, 5]);
-  expect(tail.records[1]?.truncatedFromBytes).toBe(16_000_000);
+  expect(tail.records[1]).toMatchObject({
+    truncatedFromBytes: 16_000_000,
+    wholeSha256: hash("sha256", long),
+  });
 });
 
-it("an over-long line that is still being written waits, across a restart too, and is looked through once", async () => {
+it("an over-long line that is still being written waits, across a restart too, and has the digest of the whole", async () => {
   const folder = await temporaryFolder();
   const checkpoints = memoryCheckpoints();
   const setup = { folder, checkpoints, options: { lineBytesMax: 100 }, limits: { headBytes: 10 } };
@@ -148,11 +154,16 @@ it("an over-long line that is still being written waits, across a restart too, a
   const first = await startTail(setup);
   expect(first.texts).toEqual(["before"]);
   await first.stop();
-  expect(checkpoints.document).toMatchObject({ files: [{ overlong: { scannedTo: 507 } }] });
-  await appendFile(join(folder, "a.log"), "yyy\nafter\n");
   const second = await startTail(setup);
+  await appendFile(join(folder, "a.log"), "yyy");
+  await second.poll();
+  await appendFile(join(folder, "a.log"), "zz\nafter\n");
+  await second.poll();
   expect(second.texts).toEqual(["xxxxxxxxxx", "after"]);
-  expect(second.records[0]?.truncatedFromBytes).toBe(503);
+  expect(second.records[0]).toMatchObject({
+    truncatedFromBytes: 505,
+    wholeSha256: hash("sha256", `${"x".repeat(500)}yyyzz`),
+  });
 });
 
 it("an over-long line behind records that are not accepted: after a crash, both come", async () => {
@@ -179,9 +190,14 @@ it("an over-long line that is rewritten while it is looked through: the new cont
   expect(tail.gaps).toMatchObject([{ sizeBytes: 2_000 }]);
 });
 
-it("invalid UTF-8, NUL, BOM: the bytes are kept as they are", async () => {
+it("invalid UTF-8, NUL, BOM, UTF-16: the bytes of a line are kept as they are", async () => {
   const folder = await temporaryFolder();
-  const lines = [Buffer.from([0xff, 0xfe, 0x80]), Buffer.alloc(5), Buffer.from("\ufeff{}")];
+  const lines = [
+    Buffer.from([0xff, 0xfe, 0x80]),
+    Buffer.from("a\0b\0"),
+    Buffer.from("\ufeff{}"),
+    Buffer.from("{\0}\0\r\0"),
+  ];
   await writeFile(
     join(folder, "a.log"),
     Buffer.concat(lines.flatMap((line) => [line, Buffer.from("\n")])),
@@ -208,4 +224,42 @@ it("JSON line followed by a garbage line: both are handed in as they are", async
   await writeFile(join(folder, "a.log"), '{"a":1}\nxx\n{"b":2}\n');
   const tail = await startTail({ folder });
   expect(tail.texts).toEqual(['{"a":1}', "xx", '{"b":2}']);
+});
+
+it("line with a NUL hole after copytruncate by a stale writer: no NULs come, positions are exact, and it is said once", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "a.log");
+  await writeFile(path, "one\n");
+  const tail = await startTail({ folder, limits: { chunkBytes: 1_000, batchBytesMax: 1_000 } });
+  const writer = await open(path, "r+");
+  await truncate(path, 0);
+  await writer.write("two\n", 40_000);
+  await tail.poll(3);
+  await truncate(path, 0);
+  await writer.write("three\n\0\0four\n", 50_000);
+  await writer.close();
+  await tail.poll(3);
+  expect(tail.texts).toEqual(["one", "two", "three", "four"]);
+  expect(tail.records.map(({ position }) => position.split(":").at(-1))).toEqual([
+    "0",
+    "40000",
+    "50000",
+    "50008",
+  ]);
+  expect(tail.logged.filter(({ text }) => text.includes("NUL"))).toHaveLength(2);
+  expect(tail.gaps).toEqual([]);
+});
+
+it("a file of NULs alone brings no record, is read once, and is lost by nobody when it goes", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "a.log");
+  const checkpoints = memoryCheckpoints();
+  await writeFile(path, Buffer.alloc(100_000));
+  const first = await startTail({ folder, checkpoints, limits: { chunkBytes: 1_000 } });
+  expect([first.texts, first.progress.at(-1)?.behind]).toEqual([[], []]);
+  await first.stop();
+  await unlink(path);
+  const second = await startTail({ folder, checkpoints });
+  await second.poll(5);
+  expect(second.gaps).toEqual([]);
 });

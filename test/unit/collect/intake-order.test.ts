@@ -54,8 +54,8 @@ function setUp(change: Partial<IntakeOptions> & { readonly released?: string[] }
       const [id = "", time = "0"] = Buffer.from(bytes).toString().split("@");
       const event = anEvent({ id, observedAt: OBSERVED_AT, occurredAt: seconds(Number(time)) });
       return id === "unreadable"
-        ? { event: { ...event, occurredAt: OBSERVED_AT }, facts: null }
-        : { event, facts: {} as Facts };
+        ? [{ event: { ...event, occurredAt: OBSERVED_AT }, facts: null }]
+        : [{ event, facts: {} as Facts }];
     },
     gapEvent: ({ from }) => ({ event: anEvent({ id: from }), facts: null }),
     correlator: correlator as Correlator,

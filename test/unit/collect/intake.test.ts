@@ -90,11 +90,11 @@ function setUp(acceptsInFlightMax = 4, heldAtStart = 0) {
     organization: "acme",
     normalize: ({ bytes, observedAt }) => {
       const id = Buffer.from(bytes).toString();
-      if (id === "") return null;
-      return {
-        event: anEvent({ id, observedAt }),
-        facts: id.startsWith("unreadable") ? null : FACTS,
-      };
+      if (id === "") return [];
+      return id.split("}{").map((part) => ({
+        event: anEvent({ id: part, observedAt }),
+        facts: part.startsWith("unreadable") ? null : FACTS,
+      }));
     },
     gapEvent: (range) => ({ event: ofOurOwn(`gap-${range.from}`), facts: null }),
     correlator,
@@ -151,6 +151,20 @@ describe("intake.accept()", () => {
     journal.finish();
     journal.finish();
     await Promise.all(accepted);
+  });
+
+  it("counts a torn line as what it becomes: every event of it is a record that was read", async () => {
+    const { journal, intake, meter } = setUp();
+    const accepted = intake.accept(batchOf("unreadable}{a}{b", "", "c"));
+    await expect.poll(() => journal.appended.length).toBe(4);
+    journal.finish();
+    await accepted;
+    const count = (name: "read" | "ignored" | "unreadable" | "accepted"): Promise<number> =>
+      meter.value(`chaperone_records_${name}_total`, { source: "kube" });
+    expect(await count("read")).toBe(5);
+    expect(await count("ignored")).toBe(1);
+    expect(await count("unreadable")).toBe(1);
+    expect(await count("accepted")).toBe(4);
   });
 
   it("rejects, which is the nack, when the journal could not be written", async () => {

@@ -44,7 +44,7 @@ describe("the event of an unreadable record", () => {
     expect(unreadable(again, KUBERNETES_SOURCE).id).toBe(unreadable(record, KUBERNETES_SOURCE).id);
   });
 
-  it("has another id for other bytes, another cluster, another dialect, another whole length", () => {
+  it("has another id for other bytes, another cluster, another dialect, another whole length or digest", () => {
     const record = recordOf("x");
     const ids = [
       unreadable(record, KUBERNETES_SOURCE),
@@ -53,6 +53,8 @@ describe("the event of an unreadable record", () => {
       unreadable(record, { ...KUBERNETES_SOURCE, dialect: "teleport" }),
       unreadable({ ...record, truncatedFromBytes: 100 }, KUBERNETES_SOURCE),
       unreadable({ ...record, truncatedFromBytes: 101 }, KUBERNETES_SOURCE),
+      unreadable({ ...record, truncatedFromBytes: 101, wholeSha256: "a" }, KUBERNETES_SOURCE),
+      unreadable({ ...record, truncatedFromBytes: 101, wholeSha256: "b" }, KUBERNETES_SOURCE),
     ].map((event) => event.id);
     expect(new Set(ids).size).toBe(ids.length);
   });
@@ -78,6 +80,16 @@ describe("the event of an unreadable record", () => {
     expect(NORMALIZERS.teleport.facts(unreadable(record, TELEPORT_SOURCE))).toBeNull();
     const kubernetes = unreadable(record, KUBERNETES_SOURCE);
     expect(NORMALIZERS["kubernetes-audit"].facts(kubernetes)).toBeNull();
+  });
+
+  it("says the digest of the whole record where it is of the head alone", () => {
+    const head = { ...recordOf("{"), truncatedFromBytes: 100, wholeSha256: "ab12" };
+    const by = { normalizer: NORMALIZERS.teleport, organization: ORGANIZATION };
+    expect(normalizeRecord(by, head, TELEPORT_SOURCE)?.event.detail).toMatchObject({
+      unreadable: {
+        why: "Cannot read a record of 100 bytes: only its first 1 bytes were kept; SHA-256 of the whole: ab12",
+      },
+    });
   });
 
   it("is not made of an empty line", () => {
