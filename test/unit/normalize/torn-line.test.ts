@@ -136,7 +136,7 @@ describe("a torn head behind which several whole events stand", () => {
   });
 
   it("keeps the first of them where it could be a part of the torn one", () => {
-    const torn = `${kube("torn", { requestObject: {} }).slice(0, -3)}`;
+    const torn = kube("torn", { requestObject: {} }).slice(0, -3);
     const [one, two, three] = [kube("one"), kube("two"), kube("three")];
     expect(torn.endsWith(":")).toBe(true);
     expect(textsOf(torn + one + two + three)).toEqual([`[${torn}${one}]`, two, three]);
