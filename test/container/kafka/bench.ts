@@ -26,9 +26,39 @@ export function idOf({ headers }: KafkaRecord): string {
   return headers[EVENT_ID_HEADER] ?? "";
 }
 
+/** Where the events are in the end, as a consumer of the topic sees it. */
+export interface Account {
+  readonly lost: readonly string[];
+  /** Records that are the same event again, under the same id in the header. */
+  readonly copies: number;
+  /** Partitions whose first copies are not in the journal's order. */
+  readonly disordered: number;
+}
+
+/** Reads the topic until every event is there, or nothing more comes. */
+export async function accountOf(
+  kafka: Pick<KafkaServer, "consumeAll">,
+  topic: string,
+  ids: readonly string[],
+): Promise<Account> {
+  const records = await readIds(kafka, topic, ids);
+  const read = new Set(records.map(idOf));
+  const strangers = [...read].filter((id) => !ids.includes(id));
+  if (strangers.length > 0) throw new Error(`nobody sent ${strangers.join(", ")}`);
+  const disordered = firstsByPartition(records).filter((inOrder) => {
+    const own = new Set(inOrder);
+    return inOrder.join() !== ids.filter((id) => own.has(id)).join();
+  });
+  return {
+    lost: ids.filter((id) => !read.has(id)),
+    copies: records.length - read.size,
+    disordered: disordered.length,
+  };
+}
+
 /** All records of the topic, once every one of these ids is among them. */
 export function readIds(
-  kafka: KafkaServer,
+  kafka: Pick<KafkaServer, "consumeAll">,
   topic: string,
   ids: readonly string[],
 ): Promise<KafkaRecord[]> {

@@ -18,8 +18,12 @@ export interface ContainerPlan {
   readonly environment?: Record<string, string>;
   readonly user?: string;
   readonly mount?: { source: string; target: string };
+  /** Folders in memory, with the options of their mount, such as a size; they are empty after every start. */
+  readonly tmpfs?: Record<string, string>;
   /** A part of the log line that the server writes when it is ready. Open ports prove nothing: a proxy holds them. */
   readonly readyLine: string;
+  /** How many servers write it; one where left out. */
+  readonly servers?: number;
 }
 
 /** testcontainers would publish on every address of the host. */
@@ -40,11 +44,15 @@ class LoopbackContainer extends GenericContainer {
 export class RunningContainer {
   readonly #raw: RawContainer;
   readonly #readyLine: string;
-  #starts = 1;
+  readonly #servers: number;
+  /** Ready lines in the log so far. */
+  #readyLines: number;
 
-  private constructor(raw: RawContainer, readyLine: string) {
+  private constructor(raw: RawContainer, { readyLine, servers = 1 }: ContainerPlan) {
     this.#raw = raw;
     this.#readyLine = readyLine;
+    this.#servers = servers;
+    this.#readyLines = servers;
   }
 
   static async launch(plan: ContainerPlan): Promise<RunningContainer> {
@@ -55,10 +63,11 @@ export class RunningContainer {
       .withEnvironment(plan.environment ?? {})
       .withLoopbackPorts(plan.ports)
       .withLabels(ownLabels())
-      .withWaitStrategy(Wait.forLogMessage(plan.readyLine))
+      .withWaitStrategy(Wait.forLogMessage(plan.readyLine, plan.servers ?? 1))
       .withStartupTimeout(STARTUP_MAX_MS);
     if (plan.entrypoint) container.withEntrypoint(plan.entrypoint);
     if (plan.user) container.withUser(plan.user);
+    if (plan.tmpfs) container.withTmpFs(plan.tmpfs);
     if (plan.mount) container.withBindMounts([plan.mount]);
     const log: string[] = [];
     container.withLogConsumer((stream) => {
@@ -70,7 +79,7 @@ export class RunningContainer {
     try {
       const started = await container.start();
       const client = await getContainerRuntimeClient();
-      return new RunningContainer(client.container.getById(started.getId()), plan.readyLine);
+      return new RunningContainer(client.container.getById(started.getId()), plan);
     } catch (error) {
       const message = `starting a container of "${plan.image}" failed; its log: ${log.join("")}`;
       throw new Error(message, { cause: error });
@@ -91,11 +100,23 @@ export class RunningContainer {
   /** Starts a killed or stopped server again, on the same addresses and data. Returns when it is ready. */
   async start(): Promise<void> {
     await this.#raw.start();
-    // The log keeps the lines of every earlier start.
-    await Wait.forLogMessage(this.#readyLine, this.#starts + 1)
+    await this.ready(this.#servers);
+  }
+
+  /** Returns when so many servers more than before have said that they are ready: the log keeps the lines of every earlier start. */
+  async ready(servers: number): Promise<void> {
+    this.#readyLines += servers;
+    await Wait.forLogMessage(this.#readyLine, this.#readyLines)
       .withStartupTimeout(STARTUP_MAX_MS)
       .waitUntilReady(this.#raw, new BoundPorts());
-    this.#starts += 1;
+  }
+
+  /** Runs a script of the shell in the container. Returns its output when it is over; rejects where it fails. */
+  async shell(script: string): Promise<string> {
+    const client = await getContainerRuntimeClient();
+    const { exitCode, output } = await client.container.exec(this.#raw, ["/bin/sh", "-c", script]);
+    if (exitCode === 0) return output;
+    throw new Error(`"${script}" ended with ${exitCode} in the container: ${output}`);
   }
 
   /** Freezes the server: connections stay open and nobody answers. */

@@ -22,7 +22,7 @@ function silenceWarning(silenced: string): void {
 }
 
 /**
- * A kafkajs client that reads and writes zstd and keeps quiet.
+ * A kafkajs client of these brokers, separated by commas, that reads and writes zstd and keeps quiet.
  *
  * kafkajs stores its authenticator in the `sasl` object that it is given, and a copy of a used object would log
  * in with the former password: give every client an object of its own.
@@ -33,7 +33,7 @@ export function kafkaClient(
 ): Kafka {
   return new Kafka({
     clientId: "chaperone-test",
-    brokers: [bootstrap],
+    brokers: bootstrap.split(","),
     logLevel: logLevel.NOTHING,
     retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 20 },
     ...settings,

@@ -35,6 +35,39 @@ export function brokerProperties(
   return { ...BASE, ...addresses(ports), ...sasl(ports, users), ...(certificates ? TLS : {}) };
 }
 
+/** One of two brokers that share a container; the first is the controller too. Their only listener for clients is a plain one. */
+export function clusterProperties(broker: {
+  readonly id: 1 | 2;
+  /** Which clients are told, on 127.0.0.1. */
+  readonly port: number;
+  /** Of its data. */
+  readonly folder: string;
+}): { readonly properties: Properties; readonly containerPort: number } {
+  const { id, port, folder } = broker;
+  const containerPort = LISTENERS.plain.port + 100 * id;
+  const internal = `INTERNAL://localhost:${19_091 + id}`;
+  const outside = `PLAIN://0.0.0.0:${containerPort}`;
+  const isController = id === 1;
+  const properties = {
+    ...BASE,
+    "node.id": id,
+    "process.roles": isController ? "broker,controller" : "broker",
+    "log.dirs": folder,
+    listeners: [...(isController ? ["CONTROLLER://localhost:9093"] : []), internal, outside].join(),
+    "advertised.listeners": [internal, `PLAIN://127.0.0.1:${port}`].join(),
+    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,INTERNAL:PLAINTEXT,PLAIN:PLAINTEXT",
+    // A replica that does not follow holds up acks from all no longer than this: 30 s by default.
+    "replica.lag.time.max.ms": 2_000,
+  };
+  return { properties, containerPort };
+}
+
+export function propertiesText(properties: Properties): string {
+  return Object.entries(properties)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join("");
+}
+
 const BASE: Properties = {
   "process.roles": "broker,controller",
   "node.id": 1,

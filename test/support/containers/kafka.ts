@@ -7,6 +7,7 @@ import {
   brokerProperties,
   KEYSTORE,
   LISTENERS,
+  propertiesText,
   SCRAM_MECHANISMS,
   TRUSTSTORE,
   type KafkaListener,
@@ -18,7 +19,11 @@ import type { Certificates } from "./tls.ts";
 
 export type { KafkaListener, KafkaRecord, Until };
 
-const CLUSTER_ID = "Y2hhcGVyb25lLXRlc3RzMQ";
+export const CLUSTER_ID = "Y2hhcGVyb25lLXRlc3RzMQ";
+export const SMALL_JVM: Record<string, string> = {
+  KAFKA_HEAP_OPTS: "-Xms64m -Xmx256m",
+  KAFKA_JVM_PERFORMANCE_OPTS: "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+};
 const CONSUME_MAX_MS = 30_000;
 const CREATE_TOPIC_MAX_MS = 20_000;
 
@@ -128,10 +133,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
       { target: "/tmp/server.properties", content: propertiesText(settings), mode: 0o644 },
       ...(certificates ? certificateFiles(certificates) : []),
     ],
-    environment: {
-      KAFKA_HEAP_OPTS: "-Xms64m -Xmx256m",
-      KAFKA_JVM_PERFORMANCE_OPTS: "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
-    },
+    environment: SMALL_JVM,
     readyLine: "Kafka Server started",
   });
   return new KafkaServer(container, ports);
@@ -164,12 +166,6 @@ function startScript(users: Readonly<Record<string, string>>): string {
     "exec /opt/kafka/bin/kafka-server-start.sh /tmp/server.properties",
     "",
   ].join("\n");
-}
-
-function propertiesText(properties: Properties): string {
-  return Object.entries(properties)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join("");
 }
 
 function certificateFiles({ ca, server }: Certificates): ReturnType<typeof fileOf>[] {

@@ -123,7 +123,11 @@ export function openConnection(options: ConnectionOptions): ProxyConnection {
 
   for (const socket of [client, server]) socket.on("error", () => undefined);
   void Promise.all([pump(client, server, "toServer"), pump(server, client, "toClient")]);
-  void Promise.all([once(client, "close"), once(server, "close")]).then(onClosed);
+  let closed = 0;
+  for (const socket of [client, server])
+    socket.once("close", () => {
+      if (++closed === 2) onClosed();
+    });
   client.once("close", () => {
     gone.abort();
     server.destroy();

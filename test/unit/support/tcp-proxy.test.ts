@@ -79,6 +79,7 @@ describe("the proxy of the tests", () => {
       if (direction === "toServer") await expect.poll(() => received).toBe("before abc");
       else expect(heard()).toBe("BEFORE ABC");
       await expect.poll(() => ends).toContain("close");
+      await expect.poll(() => proxy.open).toBe(0);
     },
   );
 
@@ -155,6 +156,17 @@ describe("the proxy of the tests", () => {
     proxy.meet({ kind: "latency", waitMs: 20 });
     socket.write("!");
     await expect.poll(heard).toBe("0123456789ABCDEFGHIJ!");
+  });
+
+  it("lets go of a connection whose client, or whose server, resets it", async () => {
+    const first = await aClient();
+    const second = await aClient();
+    await expect.poll(() => sockets.size).toBe(2);
+    first.socket.resetAndDestroy();
+    await expect.poll(() => proxy.open).toBe(1);
+    for (const socket of sockets) socket.resetAndDestroy();
+    await expect.poll(second.error).toBe("ECONNRESET");
+    await expect.poll(() => proxy.open).toBe(0);
   });
 
   it("goes down and comes up again on its port", async () => {
