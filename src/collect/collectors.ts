@@ -6,6 +6,7 @@ import type { Checkpoints, Collector } from "../ports/collector.ts";
 import type { Log } from "../ports/log.ts";
 import { createKubernetesAuditFile } from "./kubernetes-audit/file.ts";
 import { createTeleportFile } from "./teleport/file.ts";
+import { createTeleportRecordings } from "./teleport/recordings/recordings.ts";
 
 export interface CollectorDeps {
   readonly checkpoints: Checkpoints;
@@ -25,6 +26,8 @@ export function createCollector(configured: SourceConfiguration, deps: Collector
       return createKubernetesAuditFile({ ...deps, source, options });
     case "teleportFile":
       return createTeleportFile({ ...deps, source, options });
+    case "teleportRecordings":
+      return createTeleportRecordings({ ...deps, source, options });
     case "unbuilt":
       throw notBuilt(configured.name, options.name);
   }
@@ -39,6 +42,7 @@ export function sourceOf({ name, cluster, options }: SourceConfiguration): Sourc
 const DIALECTS: Readonly<Record<Exclude<SourceOptions["kind"], "unbuilt">, Source["dialect"]>> = {
   kubernetesAuditFile: "kubernetes-audit",
   teleportFile: "teleport",
+  teleportRecordings: "teleport-recording",
 };
 
 function notBuilt(source: string, kind: string): ChaperoneError {

@@ -94,6 +94,10 @@ function stateOf(states: Map<string, SourceState>, source: Source): SourceState 
   return state;
 }
 
+/**
+ * Only the log of Teleport: a recording comes when its session is over, and what it holds is older than what the log has said by then.
+ * Waiting for it would hold up everything, and the time that it has come to says nothing of the grants that the log is still to name.
+ */
 function isEvidence(source: Source): boolean {
   return source.dialect === "teleport";
 }
@@ -103,6 +107,8 @@ function watermarkOf(state: SourceState, lateness: Micros): Micros {
   if (progress === null) return -Infinity;
   if (progress.hasEnded) return Infinity;
   if (progress.isFailing) return watermark;
+  // The sessions that are still open have happened, and have no recording yet: nobody knows how far it has come.
+  if (state.source.dialect === "teleport-recording") return -Infinity;
   if (progress.behind.length === 0 && progress.caughtUpAt !== null)
     return progress.caughtUpAt - lateness;
   return Math.min(...progress.behind.map((part) => highest.get(part) ?? -Infinity)) - lateness;

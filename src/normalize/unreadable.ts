@@ -59,7 +59,7 @@ export function unreadableEvent(options: {
     action: { class: "other", name: "unreadable" },
     target: NO_TARGET,
     outcome: { status: "unknown", code: null, reason: null },
-    session: null,
+    session: record.sessionId === undefined ? null : { id: record.sessionId, kind: "unknown" },
     detail: { unreadable: { dialect: source.dialect, why } },
     original: { bytes: record.bytes, sha256, truncatedFromBytes: record.truncatedFromBytes },
     verdict: UNRESOLVED,

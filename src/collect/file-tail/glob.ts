@@ -50,7 +50,8 @@ export function isNameOf(step: Exclude<GlobStep, { kind: "folders" }>, name: str
 
 function compileStep(text: string): GlobStep {
   if (text === "**") return { kind: "folders" };
-  if (!/[*?[\\]/.test(text)) return { kind: "name", name: text };
+  const unescaped = text.replace(/\\(.)/gsu, "$1");
+  if (!/[*?[]/.test(text.replace(/\\./gsu, ""))) return { kind: "name", name: unescaped };
   const tokens = text.match(/\\.|\*+|\?|\[[^\]]+\]|[^]/gu) ?? [];
   const hidden = text.startsWith(".") ? "" : "(?!\\.)";
   try {
@@ -76,7 +77,7 @@ function expandBraces(pattern: string): readonly string[] {
   const open = [pattern];
   while (open.length > 0) {
     const next = open.shift() ?? "";
-    const braces = /\{([^{}]*,[^{}]*)\}/.exec(next);
+    const braces = /(?<!\\)\{([^{}]*,[^{}]*)\}/.exec(next);
     if (braces === null) {
       whole.push(next);
       continue;

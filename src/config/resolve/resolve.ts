@@ -55,6 +55,10 @@ export function resolveConfiguration(
 function resolveSource(source: SourceConfiguration, folder: string): SourceConfiguration {
   const { options } = source;
   if (options.kind === "unbuilt") return source;
+  if (options.kind === "teleportRecordings") {
+    const directory = absolutePath(folder, options.directory);
+    return { ...source, options: { ...options, directory } };
+  }
   const include = options.include.map((pattern) => absoluteGlob(folder, pattern));
   const exclude = options.exclude.map((pattern) => absoluteGlob(folder, pattern));
   return { ...source, options: { ...options, include, exclude } };

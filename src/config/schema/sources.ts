@@ -32,6 +32,35 @@ const fileTail = section("Files that are followed through rotation.", {
   ).prefault(10_000),
 }).transform(({ poll, ...rest }) => ({ ...rest, pollMs: poll }));
 
+const teleportRecordings = section("A folder of session recordings, and the folders below it.", {
+  directory: text("The folder. Every file in it whose name ends in .tar is a recording."),
+  poll: duration(
+    { minMs: 10, maxMs: 3_600_000 },
+    "Time between two looks for recordings.",
+  ).prefault("PT5S"),
+  quietFor: duration(
+    { minMs: 0, maxMs: 3_600_000 },
+    "How long a recording must have been left alone before it is read.",
+  ).prefault("PT10S"),
+  incompleteFor: duration(
+    { minMs: 0, maxMs: 86_400_000 },
+    "The same for one that ends inside a part: it is then read as far as it goes, and the rest is declared lost.",
+  ).prefault("PT10M"),
+  filesMax: whole(
+    { min: 1, max: 1_000_000 },
+    "Most recordings that are known at once; the rest waits, and the source says so.",
+  ).prefault(100_000),
+  partInflatedBytesMax: size(
+    { min: MIB, max: 64 * 1024 * MIB },
+    "Most bytes that one part of a recording may inflate to; the rest of the part is kept as it is.",
+  ).prefault("1GiB"),
+}).transform(({ poll, quietFor, incompleteFor, ...rest }) => ({
+  ...rest,
+  pollMs: poll,
+  quietForMs: quietFor,
+  incompleteForMs: incompleteFor,
+}));
+
 const directory = { directory: text("The folder.") };
 
 const kinds = {
@@ -48,7 +77,9 @@ const kinds = {
       listen: listen("Address of the server, as host:port."),
     }),
   ),
-  teleportRecordings: maybe(section("A folder of session recordings.", directory)),
+  teleportRecordings: maybe(
+    teleportRecordings.describe("Session recordings of a Teleport cluster."),
+  ),
   supportAccessSnapshots: maybe(
     section("A folder of snapshots of a vendor's active support requests.", directory),
   ),
@@ -90,11 +121,14 @@ function optionsOf(
   given: Readonly<Partial<Record<keyof typeof kinds, unknown>>> & {
     readonly kubernetesAuditFile?: z.output<typeof fileTail> | undefined;
     readonly teleportFile?: z.output<typeof fileTail> | undefined;
+    readonly teleportRecordings?: z.output<typeof teleportRecordings> | undefined;
   },
 ): SourceOptions {
   if (given.kubernetesAuditFile !== undefined)
     return { kind: "kubernetesAuditFile", ...given.kubernetesAuditFile };
   if (given.teleportFile !== undefined) return { kind: "teleportFile", ...given.teleportFile };
+  if (given.teleportRecordings !== undefined)
+    return { kind: "teleportRecordings", ...given.teleportRecordings };
   const name = Object.entries(given).find(([, options]) => options !== undefined)?.[0];
   return { kind: "unbuilt", name: name ?? "" };
 }

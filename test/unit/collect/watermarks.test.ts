@@ -131,4 +131,31 @@ describe("watermarks (H2)", () => {
     marks.progress(root, behind("first", "part-2"));
     expect(marks.state("root").watermark).toBe(seconds(540));
   });
+
+  it("H2 a source of recordings holds back nobody, and lets nothing go that waits for the log", () => {
+    const recordings: Source = { name: "rec", dialect: "teleport-recording", cluster: null };
+    const marks = createWatermarks({ sources: [root, recordings], latenessMs: 60_000 });
+    marks.progress(root, atEnd(seconds(1_000)));
+    for (const progress of [behind("a.tar"), atEnd(seconds(9_000))]) {
+      marks.observe(recordings, "a.tar", seconds(8_000));
+      marks.progress(recordings, progress);
+      expect(marks.current()).toMatchObject({ evidence: seconds(940), isEvidenceIdle: true });
+      expect(marks.state("rec").watermark).toBe(-Infinity);
+    }
+    marks.progress(recordings, { ...atEnd(seconds(9_000)), hasEnded: true });
+    expect(marks.current()).toMatchObject({ evidence: seconds(940), hasEnded: false });
+  });
+
+  it("H2 a recording that is ahead of a Teleport log that is not at its end waits for it", async () => {
+    const recordings: Source = { name: "rec", dialect: "teleport-recording", cluster: null };
+    const marks = createWatermarks({ sources: [root, recordings], latenessMs: 60_000 });
+    marks.observe(root, "log", seconds(100));
+    marks.progress(root, behind("log"));
+    let isAdmitted = false;
+    const admitted = marks.admit(recordings, seconds(500), never).then(() => (isAdmitted = true));
+    await Promise.resolve();
+    expect(isAdmitted).toBe(false);
+    marks.progress(root, atEnd(seconds(1_000)));
+    await admitted;
+  });
 });

@@ -25,9 +25,16 @@ describe("compileGlob()", () => {
     ["/var/log/a.log", "/var/log/aXlog", false],
     ["/var/log/\\*.log", "/var/log/*.log", true],
     ["/var/log/\\*.log", "/var/log/a.log", false],
+    ["/var/\\{a,b\\}/a.log", "/var/{a,b}/a.log", true],
+    ["/var/\\{a,b\\}/a.log", "/var/a/a.log", false],
     ["/var/log/../lib/a-b.*", "/var/lib/a-b.log", true],
   ] as const)("%s against %s: %s", ([pattern, path, isMatch]) => {
     expect(compileGlob(pattern).some((steps) => isPathOf(steps, path))).toBe(isMatch);
+  });
+
+  it("takes a name whose special characters are all escaped for a fixed one", () => {
+    const [steps] = compileGlob("/var/a\\[1\\]/*.log");
+    expect(steps?.map(({ kind }) => kind)).toEqual(["name", "name", "form"]);
   });
 
   it("refuses a range that no name can be in, and more alternatives than 256", () => {

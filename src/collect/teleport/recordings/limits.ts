@@ -1,0 +1,23 @@
+/** What bounds the collector of one source's memory and patience. */
+export interface CollectLimits {
+  readonly batchRecordsMax: number;
+  /** A batch ends with the record that passes this. */
+  readonly batchBytesMax: number;
+  /** Breaks in the numbering of one recording that are declared one by one. */
+  readonly breaksMax: number;
+  /** How long the place in a recording that vanished is remembered. */
+  readonly forgetAfterMs: number;
+  /** Longest time that progress stays unsaved. */
+  readonly saveMs: number;
+  /** Longest wait between two tries of a recording. */
+  readonly backoffMsMax: number;
+}
+
+export const COLLECT_LIMITS: CollectLimits = Object.freeze({
+  batchRecordsMax: 500,
+  batchBytesMax: 1024 * 1024,
+  breaksMax: 100,
+  forgetAfterMs: 7 * 24 * 3_600_000,
+  saveMs: 1_000,
+  backoffMsMax: 30_000,
+});

@@ -1,0 +1,107 @@
+import { relative } from "node:path";
+import type { FoundFiles, FoundPath } from "../../file-tail/find-files.ts";
+import {
+  isSameLook,
+  lookOf,
+  newRecording,
+  renewRecording,
+  type KnownRecording,
+  type RecordingLook,
+} from "./known.ts";
+import type { Watch } from "./watch.ts";
+
+/**
+ * Puts what a look found beside what is known: new recordings, those whose content is another one, those that were moved, and those that
+ * are gone. Returns the recordings that are gone and were not read to their end.
+ */
+export function takeLook(watch: Watch, found: FoundFiles): readonly KnownRecording[] {
+  const nowMs = watch.clock.monotonicMs();
+  const names = new Map(found.paths.map((path) => [nameOf(watch, path), path]));
+  const gone = new Map(
+    [...watch.known.values()]
+      .filter(({ name }) => !names.has(name))
+      .map((known) => [keyOf(known.look), known]),
+  );
+  let left = 0;
+  for (const [name, path] of names) {
+    const known = watch.known.get(name) ?? moved(watch, { name, path }, gone);
+    if (known === undefined) left += add(watch, { name, path }, nowMs) ? 0 : 1;
+    else if (!isSameLook(known.look, lookOf(path))) change(watch, known, path, nowMs);
+    else known.goneAtMs = null;
+  }
+  reportLeft(watch, left);
+  // What a fault keeps out of sight may still be there.
+  return found.faults.length > 0 ? [] : takeLeave(watch, names, nowMs);
+}
+
+function nameOf({ options }: Watch, { path }: FoundPath): string {
+  return relative(options.directory, path);
+}
+
+interface Named {
+  readonly name: string;
+  readonly path: FoundPath;
+}
+
+function add(watch: Watch, { name, path }: Named, nowMs: number): boolean {
+  if (watch.known.size >= watch.options.filesMax) return false;
+  watch.known.set(name, newRecording({ name, path: path.path }, lookOf(path), nowMs));
+  watch.touch();
+  return true;
+}
+
+/** Recordings that there is no room for wait, and the source says so. */
+function reportLeft({ faults, options }: Watch, left: number): void {
+  if (left === 0) faults.clear(options.directory);
+  else faults.raise(options.directory, new RangeError(`more than ${options.filesMax} recordings`));
+}
+
+function change(watch: Watch, known: KnownRecording, path: FoundPath, nowMs: number): void {
+  const hasBegun = known.isDone || known.place.partOffset + known.place.bodyOffset > 0;
+  if (hasBegun)
+    watch.log.info(
+      { source: watch.source.name, path: known.path, sizeBytes: path.sizeBytes },
+      `"${known.path}" has changed since it was read: it is read again from its beginning`,
+    );
+  renewRecording(known, lookOf(path), nowMs);
+  watch.touch();
+}
+
+/** A recording that is known by a name that is gone, and unchanged: its name is another one now. */
+function moved(
+  watch: Watch,
+  { name, path }: Named,
+  gone: Map<string, KnownRecording>,
+): KnownRecording | undefined {
+  const key = keyOf(lookOf(path));
+  const known = gone.get(key);
+  if (known === undefined) return undefined;
+  gone.delete(key);
+  watch.known.delete(known.name);
+  Object.assign(known, { name, path: path.path, goneAtMs: null });
+  watch.known.set(name, known);
+  watch.touch();
+  return known;
+}
+
+function keyOf({ inode, sizeBytes, modifiedNs }: RecordingLook): string {
+  return `${inode} ${sizeBytes} ${modifiedNs}`;
+}
+
+function takeLeave(
+  watch: Watch,
+  names: ReadonlyMap<string, FoundPath>,
+  nowMs: number,
+): readonly KnownRecording[] {
+  const lost: KnownRecording[] = [];
+  for (const known of watch.known.values()) {
+    if (names.has(known.name)) continue;
+    known.goneAtMs ??= nowMs;
+    if (!known.isDone) lost.push(known);
+    else if (nowMs - known.goneAtMs >= watch.limits.forgetAfterMs) {
+      watch.known.delete(known.name);
+      watch.touch();
+    }
+  }
+  return lost;
+}

@@ -1,0 +1,68 @@
+import type { GapRange } from "../../../model/record.ts";
+import type { RecordingFault } from "../../../recording/read.ts";
+import { declareLoss } from "./hand-in.ts";
+import type { KnownRecording } from "./known.ts";
+import type { Watch } from "./watch.ts";
+
+/** A recording without a byte: Teleport began to write it, and nothing came. */
+export function emptyRecording(watch: Watch, known: KnownRecording): GapRange {
+  return rangeOf(watch, known, { from: "0", to: "0" }, "it is empty");
+}
+
+/** Bytes that the recording should have after its end. */
+export function missingBytes(
+  watch: Watch,
+  known: KnownRecording,
+  { offset, sizeBytes, why }: RecordingFault,
+): GapRange {
+  const range = { from: String(offset), to: String(offset + sizeBytes) };
+  return { ...rangeOf(watch, known, range, why), sizeBytes };
+}
+
+/** A break in the numbering: recorders number what happens before they write it, and write on when something was lost. */
+export function missingEvents(
+  watch: Watch,
+  known: KnownRecording,
+  { from, to }: { readonly from: number; readonly to: number },
+): GapRange {
+  const range = { from: `event ${from}`, to: `event ${to}` };
+  const why = `its events ${from} to ${to} are missing: the host of the session lost them`;
+  return { ...rangeOf(watch, known, range, why), count: to - from + 1 };
+}
+
+/** Declares what is gone and was not read to its end, and forgets it. */
+export async function declareGone(watch: Watch, gone: readonly KnownRecording[]): Promise<void> {
+  for (const known of gone) {
+    const { sizeBytes } = known.look;
+    const { partOffset, bodyOffset } = known.place;
+    const range = { from: `${partOffset}:${bodyOffset}`, to: String(sizeBytes) };
+    const why = "it was removed before it was read to its end";
+    try {
+      await declareLoss(watch, known, rangeOf(watch, known, range, why));
+    } catch {
+      // Said where it came; the next look finds it gone again.
+      continue;
+    }
+    watch.known.delete(known.name);
+    watch.touch();
+  }
+}
+
+/** A range of a recording: of its content, since its name alone would make one loss of those of two contents. */
+function rangeOf(
+  { source, clock }: Watch,
+  { name, head }: KnownRecording,
+  { from, to }: { readonly from: string; readonly to: string },
+  why: string,
+): GapRange {
+  const recording = `${name}@${head.sha256.slice(0, 16)}`;
+  return {
+    source,
+    from: `${recording}:${from}`,
+    to: `${recording}:${to}`,
+    sizeBytes: null,
+    count: null,
+    cause: `The recording "${name}" is not whole: ${why}`,
+    observedAt: clock.now(),
+  };
+}

@@ -1,0 +1,47 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A Teleport cluster's recordings, with the lines of its audit log. */
+export interface RecordedCluster {
+  readonly name: string;
+  readonly recordings: readonly string[];
+  readonly logLines: readonly string[];
+}
+
+const FIXTURES = join(import.meta.dirname, "../fixtures/recordings");
+
+/** The recordings that are part of the project. */
+export const FIXTURE_CLUSTER: RecordedCluster = {
+  name: "the fixtures",
+  recordings: globSync(join(FIXTURES, "*.tar")).toSorted(),
+  logLines: linesOf([join(FIXTURES, "log.ndjson")]),
+};
+
+/**
+ * A folder of shared data with more recordings, which are not part of the project: that of CHAPERONE_SHARED, else `shared` beside the
+ * checkout. Null where there is none, which is printed.
+ */
+export const SHARED: string | null = sharedFolder();
+
+function sharedFolder(): string | null {
+  const folder = process.env["CHAPERONE_SHARED"] ?? join(import.meta.dirname, "../../../shared");
+  if (existsSync(folder)) return folder;
+  console.warn(`No further recordings are read: there is no "${folder}" (CHAPERONE_SHARED)`);
+  return null;
+}
+
+/** The clusters whose recordings the machine has: the fixtures always. */
+export function recordedClusters(): readonly RecordedCluster[] {
+  if (SHARED === null) return [FIXTURE_CLUSTER];
+  const folder = join(SHARED, "truth/R");
+  const shared: RecordedCluster = {
+    name: "the shared labelled set",
+    recordings: globSync(join(folder, "recordings/**/*.tar")).toSorted(),
+    logLines: linesOf(globSync(join(folder, "teleport/**/*.log"))),
+  };
+  return [FIXTURE_CLUSTER, shared];
+}
+
+function linesOf(paths: readonly string[]): readonly string[] {
+  return paths.flatMap((path) => readFileSync(path, "utf8").split("\n")).filter((l) => l !== "");
+}
