@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { appendFile, mkdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -170,6 +171,7 @@ describe("teleportRecordings reads every recording once, when it is complete and
     ]);
     expect(records[2]).toMatchObject({
       truncatedFromBytes: secret.length,
+      wholeSha256: createHash("sha256").update(secret).digest("hex"),
       unreadableBecause: expect.stringMatching(
         /it is encrypted\. SHA-256 of all its 632 bytes: /,
       ) as string,

@@ -116,6 +116,7 @@ function unreadableRecord(
     bytes,
     position: `${name}:${offset}`,
     truncatedFromBytes: isWhole ? null : sizeBytes,
+    ...(isWhole || sha256 === null ? {} : { wholeSha256: sha256 }),
     unreadableBecause: `Cannot read the part at byte ${offset} of the recording "${name}": ${why}${digest}`,
   };
 }
