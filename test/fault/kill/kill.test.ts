@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { vendorConfiguration } from "../../support/audit-lines.ts";
+import { startChaperone } from "../../support/chaperone-process.ts";
 import { startCollector, type CollectorServer } from "../../support/containers/collector.ts";
 import { requireEngine } from "../../support/containers/engine.ts";
 import { startKafka, type KafkaServer } from "../../support/containers/kafka.ts";
 import { seededRandom } from "../../support/random.ts";
 import { complaintsOf, type SeenEvent } from "./ledger-of-lines.ts";
 import { createOrigin } from "./origin.ts";
-import { startChaperone } from "./process.ts";
 import { seenInKafka, seenInNdjson, seenInOtlp } from "./seen.ts";
 
 const KILLS = 30;

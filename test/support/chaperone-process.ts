@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 
-const MAIN = new URL("../../../src/main.ts", import.meta.url).pathname;
+const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
 
 /** Chaperone in a process of its own, so that it can really be killed. */
 export interface ChaperoneProcess {
@@ -9,20 +9,24 @@ export interface ChaperoneProcess {
   kill9(): Promise<void>;
   /** Exit code, once it ended by itself. */
   readonly ended: Promise<number | null>;
-  /** What it wrote to standard error so far. */
+  /** What it wrote to standard error so far; the end of it where that is much. */
   errors(): string;
+  /** What it wrote to standard output so far. */
+  output(): string;
 }
 
 export function startChaperone(args: readonly string[]): ChaperoneProcess {
   const child: ChildProcess = spawn(process.execPath, ["--no-warnings", MAIN, ...args], {
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   let errors = "";
+  let output = "";
+  child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   child.stderr?.on(
     "data",
     (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-20_000)),
   );
-  const ended = once(child, "exit").then(([code]) => code as number | null);
+  const ended = once(child, "close").then(([code]) => code as number | null);
   return {
     kill9: async () => {
       child.kill("SIGKILL");
@@ -30,5 +34,6 @@ export function startChaperone(args: readonly string[]): ChaperoneProcess {
     },
     ended,
     errors: () => errors,
+    output: () => output,
   };
 }

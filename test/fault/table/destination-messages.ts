@@ -1,0 +1,31 @@
+/** How a destination behaves until it is told otherwise. */
+export type Conduct =
+  | { readonly kind: "take" }
+  /** Answers every request with this status, and keeps nothing of it. */
+  | { readonly kind: "status"; readonly status: number }
+  /** Reads requests and never answers. */
+  | { readonly kind: "hang" }
+  /** Nobody listens. */
+  | { readonly kind: "down" }
+  /** Keeps what comes, and the connection is cut in place of the answer. */
+  | { readonly kind: "take-unanswered" };
+
+export interface DestinationStart {
+  readonly folder: string;
+  readonly port: number;
+}
+
+export interface DestinationState {
+  readonly requests: number;
+  /** Records that were kept, copies included. */
+  readonly records: number;
+  /** Requests that got another status than 200. */
+  readonly refused: number;
+  /** Different bodies that were kept. */
+  readonly distinct: number;
+}
+
+/** Thirty-two bytes a record that was kept: the MD5 digests of its body and of its id. */
+export const SEEN_FILE = "seen.bin";
+/** Events of Chaperone's own, each a LogRecord in the JSON mapping of protobuf, one a line. */
+export const OWN_FILE = "own.ndjson";

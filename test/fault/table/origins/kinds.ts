@@ -1,0 +1,6 @@
+import { kubernetesAuditFile } from "./kubernetes-audit-file.ts";
+import type { SourceKind } from "./origin.ts";
+import { teleportFile } from "./teleport-file.ts";
+
+/** Every kind of source that the table runs, in the order of its columns. */
+export const SOURCE_KINDS: readonly SourceKind[] = [kubernetesAuditFile, teleportFile];

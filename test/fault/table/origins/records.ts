@@ -1,0 +1,49 @@
+import { MICROS_PER_MS } from "../../../../src/model/time.ts";
+import {
+  backgroundLine,
+  ENGINEERS,
+  grantLines,
+  sessionStartLine,
+  vendorLine,
+} from "../../../support/audit-lines.ts";
+import type { Random } from "../../../support/random.ts";
+
+/** Makes records, no two of them equal. */
+export type RecordMaker = (random: Random) => readonly string[];
+
+/** One of so many Kubernetes events is a vendor's, as on a busy day. */
+const VENDOR_EVERY = 50;
+
+function kubernetesRecords(): RecordMaker {
+  let made = 0;
+  return (random) => {
+    const at = Date.now() * MICROS_PER_MS;
+    const isVendor = made++ % VENDOR_EVERY === 0;
+    return [isVendor ? vendorLine(random, at, random.pick(ENGINEERS)) : backgroundLine(random, at)];
+  };
+}
+
+/** A grant and a session under it. */
+function teleportRecords(): RecordMaker {
+  return (random) => {
+    const at = Date.now() * MICROS_PER_MS;
+    const engineer = random.pick(ENGINEERS);
+    const lines = grantLines(random, at - 5_000_000, engineer);
+    const { id } = JSON.parse(lines[0] ?? "{}") as { id: string };
+    return [...lines, sessionStartLine(random, at, engineer, id)];
+  };
+}
+
+/** A record of at least so many bytes, as a patch of a large object makes. */
+export function longRecord(records: string, random: Random, bytes: number): string {
+  const [line = "{}"] = recordMaker(records)(random);
+  const filler = "long ".repeat(Math.ceil(bytes / 5));
+  const field = records === "kubernetes" ? "requestObject" : "reason";
+  return `${line.slice(0, -1)},${JSON.stringify(field)}:${JSON.stringify(filler)}}`;
+}
+
+export function recordMaker(records: string): RecordMaker {
+  if (records === "kubernetes") return kubernetesRecords();
+  if (records === "teleport") return teleportRecords();
+  throw new RangeError(`Cannot make records of "${records}"`);
+}

@@ -1,0 +1,47 @@
+import type { ChaperoneConfiguration } from "./configuration.ts";
+import type { Launch } from "./service.ts";
+import type { Trial } from "./trial.ts";
+
+/** One fault of the table. */
+export interface Row {
+  /** For `--only`, and the key of its result. */
+  readonly name: string;
+  /** What is done, in the table's words. */
+  readonly fault: string;
+  /** What holds all the same; the title of its test. */
+  readonly guarantee: string;
+  /** Records a second of all origins together; 2,800 in a full run and 600 in a quick one where left out. */
+  readonly perSecond?: Amount;
+  /** Names of destinations that get every stream each; one where left out. */
+  readonly destinations?: readonly string[];
+  /** Kinds of sources that the fault can reach; all where left out. */
+  readonly sources?: readonly string[];
+  /** Entries are lost that nobody can bring back: what is missing has to be declared. */
+  readonly declares?: boolean;
+  /** Why it cannot run on this machine; null where it can. */
+  readonly whyNot?: () => Promise<string | null>;
+  /** What is different about this row's surroundings. */
+  readonly arrange?: (site: Site) => Promise<Arrangement>;
+  /** Applies the fault to a running line and ends it; resolves with what was measured on the way, in words. */
+  readonly run: (trial: Trial) => Promise<string>;
+}
+
+/** A figure of a full run, and of the quick one that CI makes. */
+export interface Amount {
+  readonly full: number;
+  readonly quick: number;
+}
+
+export interface Site {
+  /** The trial's own folder. */
+  readonly folder: string;
+  readonly launch: Launch;
+  readonly isQuick: boolean;
+}
+
+export interface Arrangement {
+  readonly dataDir?: string;
+  readonly launch?: Launch;
+  readonly configure?: (configuration: ChaperoneConfiguration) => ChaperoneConfiguration;
+  readonly close?: () => Promise<void>;
+}

@@ -1,0 +1,45 @@
+import { backlog } from "./faults/backlog.ts";
+import {
+  damagedCheckpoint,
+  damagedCursor,
+  damagedLedger,
+  damagedSegment,
+} from "./faults/damage.ts";
+import {
+  answerLost,
+  longLine,
+  outage,
+  status400,
+  status401,
+  status503,
+  twoDestinations,
+} from "./faults/destination.ts";
+import { diskFull, diskFullKill } from "./faults/disk-full.ts";
+import { kill9, kill9Outage, kill9Rotation, noKill, rotation } from "./faults/kill.ts";
+import { clockJumps, sigstop } from "./faults/process.ts";
+import type { Row } from "./row.ts";
+
+/** Every row, in the order of the table. */
+export const ROWS: readonly Row[] = [
+  noKill,
+  rotation,
+  kill9,
+  kill9Rotation,
+  status503,
+  status400,
+  status401,
+  longLine,
+  outage,
+  kill9Outage,
+  backlog,
+  twoDestinations,
+  answerLost,
+  diskFull,
+  diskFullKill,
+  damagedSegment,
+  damagedCheckpoint,
+  damagedCursor,
+  damagedLedger,
+  clockJumps,
+  sigstop,
+];

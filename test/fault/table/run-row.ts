@@ -1,0 +1,67 @@
+import { brokenIdentities } from "./conservation.ts";
+import { judge, type SourceOutcome } from "./judge.ts";
+import type { Row } from "./row.ts";
+import { settle } from "./settle.ts";
+import { openTrial, type Trial, type TrialOptions } from "./trial.ts";
+
+/** What one run of a row showed. */
+export interface RowOutcome {
+  readonly row: string;
+  readonly isQuick: boolean;
+  readonly seed: number;
+  readonly sources: Readonly<Record<string, SourceOutcome>>;
+  /** Journal entries that are declared as lost. */
+  readonly declared: number;
+  /** What was measured on the way. */
+  readonly note: string;
+  /** Everything else that is not as it must be; empty when nothing is wrong. */
+  readonly complaints: readonly string[];
+  readonly seconds: number;
+}
+
+/** Starts Chaperone, lets the row have its fault, waits until everything has settled, ends Chaperone, and judges. */
+export async function runRow(row: Row, options: TrialOptions): Promise<RowOutcome> {
+  const startedMs = performance.now();
+  const trial = await openTrial(row, options);
+  try {
+    await trial.service.start();
+    await trial.write();
+    const note = await row.run(trial);
+    await trial.rest();
+    const complaints = await endingComplaints(trial);
+    const judgement = await judge(trial);
+    return {
+      row: row.name,
+      isQuick: trial.isQuick,
+      seed: trial.seed,
+      sources: judgement.sources,
+      declared: judgement.declared,
+      note,
+      complaints: [...complaints, ...judgement.complaints],
+      seconds: Math.round((performance.now() - startedMs) / 1_000),
+    };
+  } catch (error) {
+    const words = trial.service.errors().slice(-4_000);
+    throw new Error(`Row "${row.name}" (seed ${trial.seed}) failed. Chaperone wrote: ${words}`, {
+      cause: error,
+    });
+  } finally {
+    await trial.close();
+  }
+}
+
+/** Lost records of all sources. */
+export function lostOf({ sources }: Pick<RowOutcome, "sources">): number {
+  return Object.values(sources).reduce((sum, { lost }) => sum + lost, 0);
+}
+
+async function endingComplaints(trial: Trial): Promise<readonly string[]> {
+  const { service } = trial;
+  const complaints: string[] = [];
+  if (!(await settle(trial)))
+    complaints.push(`It came to a standstill; Chaperone wrote: ${service.errors().slice(-2_000)}`);
+  complaints.push(...brokenIdentities(await service.metrics()));
+  const code = await service.stop();
+  if (code !== 0) complaints.push(`It ended with ${String(code)} when it was told to`);
+  return complaints;
+}
