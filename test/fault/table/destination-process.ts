@@ -74,11 +74,9 @@ function take(body: Buffer): void {
   if (own !== "") appendFileSync(join(folder, OWN_FILE), own);
 }
 
+/** Chaperone's own events have no original. */
 function isOwn(record: WireRecord): boolean {
-  return (
-    record.text("chaperone.origin.kind") === "chaperone" ||
-    record.text("chaperone.stream") === "logs-findings"
-  );
+  return record.text("chaperone.original.sha256") === null;
 }
 
 /** A destination that is down refuses connections: nobody listens. */

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { ErrorCode } from "../../../../src/model/error.ts";
 import { startChaperone } from "../../../support/chaperone-process.ts";
 import type { Row } from "../row.ts";
@@ -7,6 +8,7 @@ import type { Trial } from "../trial.ts";
 import { allRead } from "./backlog.ts";
 
 const FLIPPED_BYTES = 64;
+const REFUSAL_MS_MAX = 60_000;
 
 export const damagedSegment: Row = {
   name: "damaged-segment",
@@ -15,19 +17,23 @@ export const damagedSegment: Row = {
   declares: true,
   run: async (trial) => {
     await trial.destination.behave({ kind: "down" });
-    await trial.lasting({ full: 3_000, quick: 800 });
-    await trial.service.kill9();
-    await trial.service.start();
-    await trial.lasting({ full: 3_000, quick: 800 });
+    // Every start begins a segment and seals the one before.
+    for (let segments = 0; segments < 2; segments++) {
+      await trial.service.kill9();
+      await trial.service.start();
+      await trial.lasting({ full: 3_000, quick: 1_000 });
+    }
     await trial.rest();
     await allRead(trial);
     await trial.service.stop();
-    const [segment] = readdirSync(trial.part("journal"))
+    const segment = readdirSync(trial.part("journal"))
       .filter((name) => name.endsWith(".avro"))
-      .toSorted();
+      .toSorted()
+      .at(-2);
     if (segment === undefined) throw new Error("There is no segment to damage");
     flip(trial, join(trial.part("journal"), segment), 0.5);
     const missing = await missingEntries(trial);
+    if (missing === 0) throw new Error("The damage costs nothing");
     await trial.destination.behave({ kind: "take" });
     await trial.service.start();
     return `${missing} entries missing by "journal inspect"`;
@@ -81,13 +87,14 @@ interface Refusal {
 
 async function refusesAndRepairs(trial: Trial, refusal: Refusal): Promise<string> {
   await trial.lasting({ full: 3_000, quick: 1_000 });
-  await trial.service.kill9();
+  // In good order, so that the ledger's file is whole without its write-ahead log.
+  await trial.service.stop();
   const [path] = refusal.paths();
   if (path === undefined) throw new Error("There is nothing to damage");
   const copy = readFileSync(path);
   flip(trial, path, 0);
   trial.service.spawn();
-  const code = await trial.service.ended();
+  const code = await Promise.race([trial.service.ended(), stillThere(refusal.code)]);
   const words = trial.service.errors();
   if (code === 0 || !words.includes(refusal.code))
     throw new Error(`It ended with ${String(code)} and without ${refusal.code}`);
@@ -96,6 +103,11 @@ async function refusesAndRepairs(trial: Trial, refusal: Refusal): Promise<string
   await trial.service.start();
   await trial.lasting({ full: 3_000, quick: 500 });
   return `refused with ${refusal.code}`;
+}
+
+async function stillThere(code: ErrorCode): Promise<never> {
+  await delay(REFUSAL_MS_MAX, undefined, { ref: false });
+  throw new Error(`It was to refuse with ${code}, and runs`);
 }
 
 function filesIn(folder: string, suffix: string): readonly string[] {
