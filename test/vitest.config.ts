@@ -28,6 +28,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
+          maxConcurrency: 2,
         },
       },
     ],

@@ -11,7 +11,7 @@ import { vendorConfiguration, vendorLine } from "../support/audit-lines.ts";
 import { createHttpDestination, type HttpAnswer } from "../support/http-destination.ts";
 import { seededRandom, type Random } from "../support/random.ts";
 import { createOrigin } from "./kill/origin.ts";
-import { startChaperone, type ChaperoneProcess } from "./kill/process.ts";
+import { startChaperone, type ChaperoneProcess } from "../support/chaperone-process.ts";
 
 const SEED = 20_261_127;
 const LIVES_MIN = 4;

@@ -3,7 +3,7 @@ import { vendorConfiguration } from "../../support/audit-lines.ts";
 export interface ConfigurationOptions {
   readonly dataDir: string;
   readonly sources: readonly object[];
-  readonly destinations: readonly { readonly name: string; readonly endpoint: string }[];
+  readonly destinations: readonly { readonly name: string; readonly spec: object }[];
   readonly healthPort: number;
 }
 
@@ -31,9 +31,9 @@ export function configurationOf(options: ConfigurationOptions): ChaperoneConfigu
     sources,
     health: { listen: `127.0.0.1:${healthPort}` },
     relay: {
-      endpoints: destinations.map(({ name, endpoint }) => ({
+      endpoints: destinations.map(({ name, spec }) => ({
         ref: { slug: name },
-        spec: { displayName: name, otlp: { endpoint, compression: "none" } },
+        spec: { displayName: name, ...spec },
       })),
       pipelines: destinations.flatMap(({ name }) =>
         STREAMS.map((stream) => ({

@@ -3,7 +3,7 @@ import { decodeEvent } from "../../../src/avro/event.ts";
 import { readQuarantine } from "../../../src/forward/quarantine/read.ts";
 import { systemCode } from "../../../src/model/error.ts";
 import { nodeDisk } from "../../../src/platform/disk.ts";
-import type { Gap, Received } from "./destination.ts";
+import type { Gap, Received } from "./destinations/destination.ts";
 import type { Trial } from "./trial.ts";
 
 /** Records of one kind of source, counted by their original bytes. Where destinations differ, the worst of them. */
@@ -39,7 +39,7 @@ export async function judge(trial: Trial): Promise<Judgement> {
   const places: AtDestination[] = [];
   for (const destination of trial.destinations) {
     const { name } = destination;
-    const got = destination.received();
+    const got = await destination.received();
     const deliveries = new Map<string, number>();
     for (const { body } of got.records) deliveries.set(body, (deliveries.get(body) ?? 0) + 1);
     places.push({ name, received: got, deliveries, resting: await restingAt(trial, name) });

@@ -1,4 +1,5 @@
 import type { ChaperoneConfiguration } from "./configuration.ts";
+import type { DestinationPlan } from "./destinations/destination.ts";
 import type { Launch } from "./service.ts";
 import type { Trial } from "./trial.ts";
 
@@ -12,8 +13,8 @@ export interface Row {
   readonly guarantee: string;
   /** Records a second of all origins together; 2,800 in a full run and 600 in a quick one where left out. */
   readonly perSecond?: Amount;
-  /** Names of destinations that get every stream each; one where left out. */
-  readonly destinations?: readonly string[];
+  /** Destinations that get every stream each; one OTLP server that can be told how to behave where left out. */
+  readonly destinations?: readonly DestinationPlan[];
   /** Kinds of sources that the fault can reach; all where left out. */
   readonly sources?: readonly string[];
   /** Entries are lost that nobody can bring back: what is missing has to be declared. */
@@ -22,8 +23,16 @@ export interface Row {
   readonly whyNot?: () => Promise<string | null>;
   /** What is different about this row's surroundings. */
   readonly arrange?: (site: Site) => Promise<Arrangement>;
-  /** Applies the fault to a running line and ends it; resolves with what was measured on the way, in words. */
-  readonly run: (trial: Trial) => Promise<string>;
+  /** Applies the fault to a running line and ends it. */
+  readonly run: (trial: Trial) => Promise<Findings | void>;
+}
+
+/** What a row found out on the way. */
+export interface Findings {
+  /** What was measured, in words. */
+  readonly note?: string;
+  /** So many journal entries have to be declared as lost, neither more nor fewer. */
+  readonly declared?: number;
 }
 
 /** A figure of a full run, and of the quick one that CI makes. */

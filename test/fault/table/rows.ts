@@ -17,6 +17,7 @@ import {
 import { diskFull, diskFullKill } from "./faults/disk-full.ts";
 import { kill9, kill9Outage, kill9Rotation, noKill, rotation } from "./faults/kill.ts";
 import { clockJumps, sigstop } from "./faults/process.ts";
+import { brokerKilled, collectorKilled } from "./faults/servers.ts";
 import type { Row } from "./row.ts";
 
 /** Every row, in the order of the table. */
@@ -42,4 +43,6 @@ export const ROWS: readonly Row[] = [
   damagedLedger,
   clockJumps,
   sigstop,
+  collectorKilled,
+  brokerKilled,
 ];

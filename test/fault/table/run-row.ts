@@ -1,4 +1,5 @@
-import { brokenIdentities } from "./conservation.ts";
+import { brokenIdentities } from "../../../src/model/identity.ts";
+import { samplesOf } from "../../../src/operate/samples.ts";
 import { judge, type SourceOutcome } from "./judge.ts";
 import type { Row } from "./row.ts";
 import { settle } from "./settle.ts";
@@ -26,10 +27,12 @@ export async function runRow(row: Row, options: TrialOptions): Promise<RowOutcom
   try {
     await trial.service.start();
     await trial.write();
-    const note = await row.run(trial);
+    const { note = "", declared = 0 } = (await row.run(trial)) ?? {};
     await trial.rest();
     const complaints = await endingComplaints(trial);
     const judgement = await judge(trial);
+    if (judgement.declared !== declared)
+      complaints.push(`${judgement.declared} entries are declared as lost, not ${declared}`);
     return {
       row: row.name,
       isQuick: trial.isQuick,
@@ -55,12 +58,13 @@ export function lostOf({ sources }: Pick<RowOutcome, "sources">): number {
   return Object.values(sources).reduce((sum, { lost }) => sum + lost, 0);
 }
 
-async function endingComplaints(trial: Trial): Promise<readonly string[]> {
+async function endingComplaints(trial: Trial): Promise<string[]> {
   const { service } = trial;
   const complaints: string[] = [];
   if (!(await settle(trial)))
     complaints.push(`It came to a standstill; Chaperone wrote: ${service.errors().slice(-2_000)}`);
-  complaints.push(...brokenIdentities(await service.metrics()));
+  const samples = samplesOf(await service.metrics());
+  complaints.push(...brokenIdentities(samples).map(({ text }) => `Its counters differ: ${text}`));
   const code = await service.stop();
   if (code !== 0) complaints.push(`It ended with ${String(code)} when it was told to`);
   return complaints;

@@ -18,6 +18,7 @@ export async function settle(trial: Trial): Promise<boolean> {
   let movedMs = performance.now();
   let quietLooks = 0;
   for (;;) {
+    if (!trial.service.isRunning) throw new Error("Chaperone ended while it was to settle");
     const status = await trial.service.status().catch(() => null);
     const states = await Promise.all(trial.destinations.map((destination) => destination.state()));
     const isMoving = JSON.stringify([status?.journal, pipelinesOf(status), states]) !== before;
@@ -25,10 +26,12 @@ export async function settle(trial: Trial): Promise<boolean> {
     quietLooks = isMoving ? 0 : quietLooks + 1;
     if (isMoving) movedMs = performance.now();
     if (status !== null && isIdle(status)) {
+      const counts = states.map(({ distinct }) => distinct);
+      const isUnknown = trial.row.declares === true || counts.includes(null);
       const isWhole = trial.destinations.every(
-        ({ name }, index) => (states[index]?.distinct ?? 0) + restingOf(status, name) >= written,
+        ({ name }, index) => (counts[index] ?? 0) + restingOf(status, name) >= written,
       );
-      if (isWhole || (trial.row.declares === true && quietLooks >= QUIET_LOOKS)) return true;
+      if (isUnknown ? quietLooks >= QUIET_LOOKS : isWhole) return true;
     }
     if (performance.now() - movedMs > STILL_MS_MAX) return false;
     await delay(LOOK_EVERY_MS);

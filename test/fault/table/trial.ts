@@ -6,7 +6,8 @@ import { HOME, organizationHome } from "../../../src/config/home.ts";
 import { freePort } from "../../support/containers/port.ts";
 import { seededRandom, type Random } from "../../support/random.ts";
 import { configurationOf } from "./configuration.ts";
-import { startDestination, type Destination } from "./destination.ts";
+import type { Destination, DestinationPlan } from "./destinations/destination.ts";
+import { startOtlpDestination } from "./destinations/otlp.ts";
 import { SOURCE_KINDS } from "./origins/kinds.ts";
 import type { OriginOrder } from "./origins/messages.ts";
 import { startOrigin, type Origin } from "./origins/origin.ts";
@@ -47,6 +48,7 @@ export interface TrialOptions {
 }
 
 const MAIN = new URL("../../../src/main.ts", import.meta.url).pathname;
+const SIEM: DestinationPlan = { name: "siem", start: startOtlpDestination };
 const PER_SECOND: Amount = { full: 2_800, quick: 600 };
 
 /** Makes everything ready; nothing runs yet but origins, which are silent, and destinations. */
@@ -64,8 +66,8 @@ export async function openTrial(row: Row, { isQuick, seed }: TrialOptions): Prom
   if (arranged.close !== undefined) opening.defer(arranged.close);
 
   const destinations: Destination[] = [];
-  for (const name of row.destinations ?? ["siem"]) {
-    const destination = await startDestination(folder, name);
+  for (const { name, start } of row.destinations ?? [SIEM]) {
+    const destination = await start(folder, name);
     opening.defer(() => destination.close());
     destinations.push(destination);
   }

@@ -1,8 +1,10 @@
 import { promisify } from "node:util";
 import { zstdCompress, zstdDecompress } from "node:zlib";
 
-import { CompressionCodecs, CompressionTypes, Kafka, logLevel, type KafkaConfig } from "kafkajs";
+import kafkajs, { type KafkaConfig } from "kafkajs";
 
+// Node finds but some of the exports of this CommonJS module by name.
+const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs;
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
@@ -30,7 +32,7 @@ function silenceWarning(silenced: string): void {
 export function kafkaClient(
   bootstrap: string,
   settings: Pick<KafkaConfig, "sasl" | "ssl" | "retry"> = {},
-): Kafka {
+): kafkajs.Kafka {
   return new Kafka({
     clientId: "chaperone-test",
     brokers: bootstrap.split(","),

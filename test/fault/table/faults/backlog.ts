@@ -32,11 +32,12 @@ export const backlog: Row = {
       { msMax: 60_000, everyMs: 20 },
     );
     const firstMs = performance.now() - spawnedMs;
-    return [
+    const note = [
       `${megabytes(writtenBytes)} of logs, ${megabytes(journal.sizeBytes)} of journal`,
       `ready ${seconds(readyMs)} after the restart`,
       `delivering after ${seconds(firstMs)}`,
     ].join(", ");
+    return { note };
   },
 };
 

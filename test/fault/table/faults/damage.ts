@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ErrorCode } from "../../../../src/model/error.ts";
 import { startChaperone } from "../../../support/chaperone-process.ts";
-import type { Row } from "../row.ts";
+import type { Findings, Row } from "../row.ts";
 import type { Trial } from "../trial.ts";
 import { allRead } from "./backlog.ts";
 
@@ -36,7 +36,7 @@ export const damagedSegment: Row = {
     if (missing === 0) throw new Error("The damage costs nothing");
     await trial.destination.behave({ kind: "take" });
     await trial.service.start();
-    return `${missing} entries missing by "journal inspect"`;
+    return { declared: missing };
   },
 };
 
@@ -85,7 +85,7 @@ interface Refusal {
   readonly isPutBack?: boolean;
 }
 
-async function refusesAndRepairs(trial: Trial, refusal: Refusal): Promise<string> {
+async function refusesAndRepairs(trial: Trial, refusal: Refusal): Promise<Findings> {
   await trial.lasting({ full: 3_000, quick: 1_000 });
   // In good order, so that the ledger's file is whole without its write-ahead log.
   await trial.service.stop();
@@ -102,7 +102,7 @@ async function refusesAndRepairs(trial: Trial, refusal: Refusal): Promise<string
   else for (const each of refusal.paths()) renameSync(each, `${each}.damaged`);
   await trial.service.start();
   await trial.lasting({ full: 3_000, quick: 500 });
-  return `refused with ${refusal.code}`;
+  return { note: `refused with ${refusal.code}` };
 }
 
 async function stillThere(code: ErrorCode): Promise<never> {

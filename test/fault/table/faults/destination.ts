@@ -1,6 +1,7 @@
 import { eventually } from "../eventually.ts";
 import type { Row } from "../row.ts";
-import type { Conduct } from "../destination-messages.ts";
+import { startOtlpDestination } from "../destinations/otlp.ts";
+import type { Conduct } from "../destinations/messages.ts";
 import type { Trial } from "../trial.ts";
 
 const BEFORE = { full: 2_000, quick: 500 };
@@ -52,7 +53,6 @@ export const longLine: Row = {
     await trial.order({ do: "long", bytes: 40_000 });
     await trial.order({ do: "long", bytes: 8_000_000 });
     await trial.lasting({ full: 1_000, quick: 500 });
-    return "";
   },
 };
 
@@ -60,7 +60,10 @@ export const twoDestinations: Row = {
   name: "two-destinations",
   fault: "one of two destinations down for 30 s",
   guarantee: "a dead destination holds up no other, and gets everything when it is back",
-  destinations: ["siem", "lake"],
+  destinations: [
+    { name: "siem", start: startOtlpDestination },
+    { name: "lake", start: startOtlpDestination },
+  ],
   run: async (trial) => {
     const [alive, dead] = trial.destinations;
     if (alive === undefined || dead === undefined)
@@ -72,12 +75,14 @@ export const twoDestinations: Row = {
     const written = await trial.order({ do: "state" });
     await eventually(
       "the destination that lives has everything while the other one is down",
-      async () => (await alive.state()).distinct >= written,
+      async () => ((await alive.state()).distinct ?? 0) >= written,
       { msMax: 60_000 },
     );
-    const behind = written - (await dead.state()).distinct;
+    const behind = written - ((await dead.state()).distinct ?? 0);
     await dead.behave({ kind: "take" });
-    return `the living one had everything while the dead one was ${behind.toLocaleString("en-US")} behind`;
+    return {
+      note: `the living one had everything while the dead one was ${behind.toLocaleString("en-US")} behind`,
+    };
   },
 };
 
@@ -85,11 +90,10 @@ async function conducts(
   trial: Trial,
   conduct: Conduct,
   ms: { readonly full: number; readonly quick: number },
-): Promise<string> {
+): Promise<void> {
   await trial.lasting(BEFORE);
   await trial.destination.behave(conduct);
   await trial.lasting(ms);
   await trial.destination.behave({ kind: "take" });
   await trial.lasting(AFTER);
-  return "";
 }

@@ -23,7 +23,6 @@ export const diskFull: Row = {
     if (!trial.service.isRunning) throw new Error("It did not outlive a full disk");
     free(trial);
     await trial.lasting({ full: 3_000, quick: 500 });
-    return "";
   },
 };
 
@@ -45,7 +44,7 @@ export const diskFullKill: Row = {
     free(trial);
     if (!wentOn) await trial.service.start();
     await trial.lasting({ full: 3_000, quick: 500 });
-    return wentOn ? "started on the full disk" : "refused to start on the full disk";
+    return { note: `${wentOn ? "started" : "refused to start"} on the full disk` };
   },
 };
 

@@ -10,7 +10,6 @@ export const noKill: Row = {
   guarantee: "without a fault every record is delivered, once",
   run: async (trial) => {
     await trial.lasting({ full: 11_000, quick: 2_000 });
-    return "";
   },
 };
 
@@ -24,7 +23,6 @@ export const rotation: Row = {
       await trial.order({ do: "rotate" });
     }
     await trial.lasting({ full: 2_000, quick: 400 });
-    return "";
   },
 };
 
@@ -54,9 +52,8 @@ export const kill9Outage: Row = {
   run: async (trial) => {
     await trial.lasting({ full: 2_000, quick: 300 });
     await trial.destination.behave({ kind: "down" });
-    const note = await killTimes(trial, KILLS);
+    await killTimes(trial, KILLS);
     await trial.destination.behave({ kind: "take" });
-    return note;
   },
 };
 
@@ -68,7 +65,7 @@ async function killTimes(
   trial: Trial,
   kills: number,
   between: () => Promise<void> = () => Promise.resolve(),
-): Promise<string> {
+): Promise<void> {
   const lifeMsMax = trial.amount({ full: 2_500, quick: 500 });
   for (let kill = 0; kill < kills; kill++) {
     await delay(50 + trial.random.below(lifeMsMax));
@@ -80,5 +77,4 @@ async function killTimes(
   }
   if (!trial.service.isRunning) throw new Error(`It ended by itself: ${trial.service.errors()}`);
   await trial.lasting({ full: 1_000, quick: 200 });
-  return "";
 }

@@ -13,7 +13,6 @@ export const sigstop: Row = {
     await trial.lasting({ full: 60_000, quick: 2_500 });
     trial.service.signal("SIGCONT");
     await trial.lasting({ full: 2_000, quick: 500 });
-    return "";
   },
 };
 
@@ -32,7 +31,6 @@ export const clockJumps: Row = {
     await trial.service.kill9();
     await trial.service.start();
     await trial.lasting(step);
-    return "";
   },
 };
 

@@ -21,11 +21,19 @@ export interface DestinationState {
   readonly records: number;
   /** Requests that got another status than 200. */
   readonly refused: number;
-  /** Different bodies that were kept. */
-  readonly distinct: number;
+  /** Different bodies that were kept; null where that is not known while it runs. */
+  readonly distinct: number | null;
 }
 
 /** Thirty-two bytes a record that was kept: the MD5 digests of its body and of its id. */
 export const SEEN_FILE = "seen.bin";
 /** Events of Chaperone's own, each a LogRecord in the JSON mapping of protobuf, one a line. */
 export const OWN_FILE = "own.ndjson";
+
+/** Of a server that does not tell. */
+export const UNKNOWN_STATE: DestinationState = Object.freeze({
+  requests: 0,
+  records: 0,
+  refused: 0,
+  distinct: null,
+});

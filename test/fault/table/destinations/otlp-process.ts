@@ -3,15 +3,15 @@ import { hash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { decodeOtlp } from "../../support/otlp-schema.ts";
-import { wireRecords, type WireRecord } from "../../support/otlp-wire.ts";
+import { decodeOtlp } from "../../../support/otlp-schema.ts";
+import { wireRecords, type WireRecord } from "../../../support/otlp-wire.ts";
 import {
   OWN_FILE,
   SEEN_FILE,
   type Conduct,
   type DestinationState,
   type DestinationStart,
-} from "./destination-messages.ts";
+} from "./messages.ts";
 
 /*
  * An OTLP/HTTP destination in a process of its own, which its parent tells how to behave. What it takes is in its files before it is

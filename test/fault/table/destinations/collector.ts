@@ -1,0 +1,46 @@
+import { hash } from "node:crypto";
+import { startCollector, type LogRecord } from "../../../support/containers/collector.ts";
+import type { Destination, Received } from "./destination.ts";
+import { UNKNOWN_STATE } from "./messages.ts";
+
+/** A real OpenTelemetry Collector, which is killed where it is to be down. */
+export async function startCollectorDestination(
+  _folder: string,
+  name: string,
+): Promise<Destination> {
+  const collector = await startCollector();
+  return {
+    name,
+    spec: { otlp: { endpoint: collector.endpoint } },
+    behave: async ({ kind }) => {
+      if (kind === "down") await collector.kill9();
+      else if (kind === "take") await collector.start();
+      else throw new RangeError(`A real collector cannot be told to "${kind}"`);
+    },
+    state: () => Promise.resolve(UNKNOWN_STATE),
+    received: async () => receivedOf(await collector.logs()),
+    close: () => collector.remove(),
+  };
+}
+
+function receivedOf(records: readonly LogRecord[]): Received {
+  const text = ({ attributes }: LogRecord, key: string): string | null => {
+    const value = attributes[key];
+    return typeof value === "string" ? value : null;
+  };
+  return {
+    records: records
+      .filter((record) => text(record, "chaperone.original.sha256") !== null)
+      .map((record) => ({
+        body: hash("md5", record.body as string, "buffer").toString("latin1"),
+        id: text(record, "log.record.uid") ?? "",
+      })),
+    gaps: records
+      .filter((record) => text(record, "chaperone.gap.source") !== null)
+      .map((record) => ({
+        from: text(record, "chaperone.gap.from") ?? "",
+        to: text(record, "chaperone.gap.to") ?? "",
+        count: Number(record.attributes["chaperone.gap.count"] ?? 0),
+      })),
+  };
+}
