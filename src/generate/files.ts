@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { configurationJsonSchema } from "../config/json-schema.ts";
 import { OTLP_MAPPING } from "../forward/otlp/mapping.ts";
 import { encodersOfSchema } from "./encoders.ts";
+import { withGuarantees } from "./guarantees.ts";
 import { schemaReference } from "./schema-reference.ts";
 import { typesOfSchema } from "./types.ts";
 
@@ -37,5 +39,7 @@ export function generatedFiles(): Promise<readonly GeneratedFile[]> {
     url: new URL("../../config/chaperone.schema.json", import.meta.url),
     content: configurationJsonSchema(),
   };
-  return Promise.resolve([...types, encoder, reference, configuration]);
+  const readme = new URL("../../README.md", import.meta.url);
+  const guarantees = { url: readme, content: withGuarantees(readFileSync(readme, "utf8")) };
+  return Promise.resolve([...types, encoder, reference, configuration, guarantees]);
 }

@@ -1,6 +1,6 @@
 import type { ChaperoneConfiguration } from "./configuration.ts";
 import type { DestinationPlan } from "./destinations/destination.ts";
-import type { Launch } from "./service.ts";
+import type { Launch } from "./chaperone.ts";
 import type { Trial } from "./trial.ts";
 
 /** One fault of the table. */

@@ -8,6 +8,8 @@ import { openTrial, type Trial, type TrialOptions } from "./trial.ts";
 /** What one run of a row showed. */
 export interface RowOutcome {
   readonly row: string;
+  readonly fault: string;
+  readonly guarantee: string;
   readonly isQuick: boolean;
   readonly seed: number;
   readonly sources: Readonly<Record<string, SourceOutcome>>;
@@ -25,7 +27,7 @@ export async function runRow(row: Row, options: TrialOptions): Promise<RowOutcom
   const startedMs = performance.now();
   const trial = await openTrial(row, options);
   try {
-    await trial.service.start();
+    await trial.chaperone.start();
     await trial.write();
     const { note = "", declared = 0 } = (await row.run(trial)) ?? {};
     await trial.rest();
@@ -35,6 +37,8 @@ export async function runRow(row: Row, options: TrialOptions): Promise<RowOutcom
       complaints.push(`${judgement.declared} entries are declared as lost, not ${declared}`);
     return {
       row: row.name,
+      fault: row.fault,
+      guarantee: row.guarantee,
       isQuick: trial.isQuick,
       seed: trial.seed,
       sources: judgement.sources,
@@ -44,7 +48,7 @@ export async function runRow(row: Row, options: TrialOptions): Promise<RowOutcom
       seconds: Math.round((performance.now() - startedMs) / 1_000),
     };
   } catch (error) {
-    const words = trial.service.errors().slice(-4_000);
+    const words = trial.chaperone.errors().slice(-4_000);
     throw new Error(`Row "${row.name}" (seed ${trial.seed}) failed. Chaperone wrote: ${words}`, {
       cause: error,
     });
@@ -59,13 +63,15 @@ export function lostOf({ sources }: Pick<RowOutcome, "sources">): number {
 }
 
 async function endingComplaints(trial: Trial): Promise<string[]> {
-  const { service } = trial;
+  const { chaperone } = trial;
   const complaints: string[] = [];
   if (!(await settle(trial)))
-    complaints.push(`It came to a standstill; Chaperone wrote: ${service.errors().slice(-2_000)}`);
-  const samples = samplesOf(await service.metrics());
+    complaints.push(
+      `It came to a standstill; Chaperone wrote: ${chaperone.errors().slice(-2_000)}`,
+    );
+  const samples = samplesOf(await chaperone.metrics());
   complaints.push(...brokenIdentities(samples).map(({ text }) => `Its counters differ: ${text}`));
-  const code = await service.stop();
+  const code = await chaperone.stop();
   if (code !== 0) complaints.push(`It ended with ${String(code)} when it was told to`);
   return complaints;
 }

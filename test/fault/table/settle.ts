@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ServiceStatus } from "./service.ts";
+import type { ChaperoneStatus } from "./chaperone.ts";
 import type { Trial } from "./trial.ts";
 
 /** Nothing moved for so long: it never will. Longer than the longest wait between two attempts at an endpoint. */
@@ -18,8 +18,8 @@ export async function settle(trial: Trial): Promise<boolean> {
   let movedMs = performance.now();
   let quietLooks = 0;
   for (;;) {
-    if (!trial.service.isRunning) throw new Error("Chaperone ended while it was to settle");
-    const status = await trial.service.status().catch(() => null);
+    if (!trial.chaperone.isRunning) throw new Error("Chaperone ended while it was to settle");
+    const status = await trial.chaperone.status().catch(() => null);
     const states = await Promise.all(trial.destinations.map((destination) => destination.state()));
     const isMoving = JSON.stringify([status?.journal, pipelinesOf(status), states]) !== before;
     before = JSON.stringify([status?.journal, pipelinesOf(status), states]);
@@ -39,17 +39,17 @@ export async function settle(trial: Trial): Promise<boolean> {
 }
 
 /** Nothing waits, neither for evidence nor for a destination. */
-function isIdle({ held, pipelines }: ServiceStatus): boolean {
+function isIdle({ held, pipelines }: ChaperoneStatus): boolean {
   return held === 0 && pipelines.every(({ lagEntries }) => lagEntries === 0);
 }
 
-function restingOf({ pipelines }: ServiceStatus, destination: string): number {
+function restingOf({ pipelines }: ChaperoneStatus, destination: string): number {
   return pipelines
     .filter(({ name }) => name.endsWith(`-to-${destination}`))
     .reduce((sum, { resting }) => sum + resting, 0);
 }
 
-function pipelinesOf(status: ServiceStatus | null): unknown {
+function pipelinesOf(status: ChaperoneStatus | null): unknown {
   return status?.pipelines.map(({ lagEntries, resting, counts }) => [
     lagEntries,
     resting,

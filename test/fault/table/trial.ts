@@ -12,7 +12,7 @@ import { SOURCE_KINDS } from "./origins/kinds.ts";
 import type { OriginOrder } from "./origins/messages.ts";
 import { startOrigin, type Origin } from "./origins/origin.ts";
 import type { Amount, Row } from "./row.ts";
-import { createService, type Launch, type Service } from "./service.ts";
+import { createChaperone, type Launch, type Chaperone } from "./chaperone.ts";
 
 /** One run of a row: Chaperone, origins and destinations in processes of their own, in a folder of their own. */
 export interface Trial {
@@ -20,7 +20,7 @@ export interface Trial {
   readonly isQuick: boolean;
   readonly seed: number;
   readonly random: Random;
-  readonly service: Service;
+  readonly chaperone: Chaperone;
   readonly origins: readonly Origin[];
   readonly destinations: readonly Destination[];
   /** The first destination. */
@@ -94,8 +94,8 @@ export async function openTrial(row: Row, { isQuick, seed }: TrialOptions): Prom
     configurationPath,
     JSON.stringify(arranged.configure?.(configuration) ?? configuration),
   );
-  const service = createService(arranged.launch ?? usual, healthPort);
-  opening.defer(() => service.kill9());
+  const chaperone = createChaperone(arranged.launch ?? usual, healthPort);
+  opening.defer(() => chaperone.kill9());
 
   const home = organizationHome({ dataDir, organization: "acme" });
   const amount = (of: Amount): number => (isQuick ? of.quick : of.full);
@@ -112,7 +112,7 @@ export async function openTrial(row: Row, { isQuick, seed }: TrialOptions): Prom
     isQuick,
     seed,
     random: seededRandom(seed),
-    service,
+    chaperone,
     origins,
     destinations,
     destination,

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The test command behind `npm test`: prepares real servers on this machine, whatever it has already, and runs
-# every test. Arguments go to vitest, as in `npm test -- --project slow container/smoke`.
+# every test. Arguments go to vitest, as in `npm test -- --project slow container/smoke`. With `--faults` first (`npm run faults`) it runs
+# the table of faults in place of the tests.
 . "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
 . "$environment/engine.sh"
 
@@ -50,8 +51,13 @@ CHAPERONE_PYTHON=$(prepared python)
 export KAFKA_IMAGE OTELCOL_IMAGE CHAPERONE_PYTHON
 say "ready after $SECONDS s: $KAFKA_IMAGE, $OTELCOL_IMAGE, $CHAPERONE_PYTHON"
 
+program=(vitest run --config test/vitest.config.ts)
+if [ "${1:-}" = --faults ]; then
+  program=(node test/fault/table/main.ts)
+  shift
+fi
 # Beside this shell, so that a signal is handled at once and not when the tests have ended.
-vitest run --config test/vitest.config.ts "$@" &
+"${program[@]}" "$@" &
 children=("$!")
 status=0
 wait "${children[0]}" || status=$?

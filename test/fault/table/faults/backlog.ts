@@ -18,14 +18,14 @@ export const backlog: Row = {
     if (trial.isQuick) await trial.order({ do: "burst", records: 6_000 });
     await trial.rest();
     await allRead(trial);
-    const { journal } = await trial.service.status();
+    const { journal } = await trial.chaperone.status();
     const writtenBytes = trial.origins.reduce((sum, { logs }) => sum + bytesOf(logs), 0);
-    await trial.service.kill9();
+    await trial.chaperone.kill9();
     await trial.destination.behave({ kind: "take" });
     const before = (await trial.destination.state()).records;
     const spawnedMs = performance.now();
-    await trial.service.start();
-    const { readyMs } = await trial.service.ready();
+    await trial.chaperone.start();
+    const { readyMs } = await trial.chaperone.ready();
     await eventually(
       "something of the backlog is delivered",
       async () => (await trial.destination.state()).records > before,
@@ -48,7 +48,7 @@ export async function allRead(trial: Trial): Promise<void> {
   await eventually(
     "everything that was written is in the journal",
     async () => {
-      const { journal, held } = await trial.service.status();
+      const { journal, held } = await trial.chaperone.status();
       looks = journal.end === end && held === 0 ? looks + 1 : 0;
       ({ end } = journal);
       return looks >= 10;

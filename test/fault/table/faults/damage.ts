@@ -19,13 +19,13 @@ export const damagedSegment: Row = {
     await trial.destination.behave({ kind: "down" });
     // Every start begins a segment and seals the one before.
     for (let segments = 0; segments < 2; segments++) {
-      await trial.service.kill9();
-      await trial.service.start();
+      await trial.chaperone.kill9();
+      await trial.chaperone.start();
       await trial.lasting({ full: 3_000, quick: 1_000 });
     }
     await trial.rest();
     await allRead(trial);
-    await trial.service.stop();
+    await trial.chaperone.stop();
     const segment = readdirSync(trial.part("journal"))
       .filter((name) => name.endsWith(".avro"))
       .toSorted()
@@ -35,7 +35,7 @@ export const damagedSegment: Row = {
     const missing = await missingEntries(trial);
     if (missing === 0) throw new Error("The damage costs nothing");
     await trial.destination.behave({ kind: "take" });
-    await trial.service.start();
+    await trial.chaperone.start();
     return { declared: missing };
   },
 };
@@ -88,19 +88,19 @@ interface Refusal {
 async function refusesAndRepairs(trial: Trial, refusal: Refusal): Promise<Findings> {
   await trial.lasting({ full: 3_000, quick: 1_000 });
   // In good order, so that the ledger's file is whole without its write-ahead log.
-  await trial.service.stop();
+  await trial.chaperone.stop();
   const [path] = refusal.paths();
   if (path === undefined) throw new Error("There is nothing to damage");
   const copy = readFileSync(path);
   flip(trial, path, 0);
-  trial.service.spawn();
-  const code = await Promise.race([trial.service.ended(), stillThere(refusal.code)]);
-  const words = trial.service.errors();
+  trial.chaperone.spawn();
+  const code = await Promise.race([trial.chaperone.ended(), stillThere(refusal.code)]);
+  const words = trial.chaperone.errors();
   if (code === 0 || !words.includes(refusal.code))
     throw new Error(`It ended with ${String(code)} and without ${refusal.code}`);
   if (refusal.isPutBack === true) writeFileSync(path, copy);
   else for (const each of refusal.paths()) renameSync(each, `${each}.damaged`);
-  await trial.service.start();
+  await trial.chaperone.start();
   await trial.lasting({ full: 3_000, quick: 500 });
   return { note: `refused with ${refusal.code}` };
 }

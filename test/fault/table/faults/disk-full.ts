@@ -20,7 +20,7 @@ export const diskFull: Row = {
     await trial.lasting({ full: 3_000, quick: 800 });
     fill(trial);
     await trial.lasting({ full: 20_000, quick: 3_000 });
-    if (!trial.service.isRunning) throw new Error("It did not outlive a full disk");
+    if (!trial.chaperone.isRunning) throw new Error("It did not outlive a full disk");
     free(trial);
     await trial.lasting({ full: 3_000, quick: 500 });
   },
@@ -37,12 +37,12 @@ export const diskFullKill: Row = {
     await trial.lasting({ full: 3_000, quick: 800 });
     fill(trial);
     await trial.lasting({ full: 5_000, quick: 800 });
-    await trial.service.kill9();
-    trial.service.spawn();
+    await trial.chaperone.kill9();
+    trial.chaperone.spawn();
     await trial.lasting({ full: 5_000, quick: 2_000 });
-    const wentOn = trial.service.isRunning;
+    const wentOn = trial.chaperone.isRunning;
     free(trial);
-    if (!wentOn) await trial.service.start();
+    if (!wentOn) await trial.chaperone.start();
     await trial.lasting({ full: 3_000, quick: 500 });
     return { note: `${wentOn ? "started" : "refused to start"} on the full disk` };
   },

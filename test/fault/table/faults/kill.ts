@@ -69,12 +69,13 @@ async function killTimes(
   const lifeMsMax = trial.amount({ full: 2_500, quick: 500 });
   for (let kill = 0; kill < kills; kill++) {
     await delay(50 + trial.random.below(lifeMsMax));
-    await trial.service.kill9();
+    await trial.chaperone.kill9();
     await between();
-    if (kill % 4 === 3) trial.service.spawn();
-    else await trial.service.start();
+    if (kill % 4 === 3) trial.chaperone.spawn();
+    else await trial.chaperone.start();
     if (kill % 2 === 0) await between();
   }
-  if (!trial.service.isRunning) throw new Error(`It ended by itself: ${trial.service.errors()}`);
+  if (!trial.chaperone.isRunning)
+    throw new Error(`It ended by itself: ${trial.chaperone.errors()}`);
   await trial.lasting({ full: 1_000, quick: 200 });
 }

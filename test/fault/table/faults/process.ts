@@ -9,9 +9,9 @@ export const sigstop: Row = {
   guarantee: "a process that stands still for a minute goes on where it was",
   run: async (trial) => {
     await trial.lasting({ full: 2_000, quick: 500 });
-    trial.service.signal("SIGSTOP");
+    trial.chaperone.signal("SIGSTOP");
     await trial.lasting({ full: 60_000, quick: 2_500 });
-    trial.service.signal("SIGCONT");
+    trial.chaperone.signal("SIGCONT");
     await trial.lasting({ full: 2_000, quick: 500 });
   },
 };
@@ -24,12 +24,12 @@ export const clockJumps: Row = {
   run: async (trial) => {
     const step = { full: 5_000, quick: 800 };
     await trial.lasting(step);
-    await trial.service.shiftClock(5 * HOUR_MS);
+    await trial.chaperone.shiftClock(5 * HOUR_MS);
     await trial.lasting(step);
-    await trial.service.shiftClock(-4 * HOUR_MS);
+    await trial.chaperone.shiftClock(-4 * HOUR_MS);
     await trial.lasting(step);
-    await trial.service.kill9();
-    await trial.service.start();
+    await trial.chaperone.kill9();
+    await trial.chaperone.start();
     await trial.lasting(step);
   },
 };

@@ -12,7 +12,7 @@ export interface Launch {
 }
 
 /** The part of `/status` that the table looks at. */
-export interface ServiceStatus {
+export interface ChaperoneStatus {
   readonly held: number;
   readonly journal: { readonly end: number; readonly sizeBytes: number };
   readonly pipelines: readonly {
@@ -30,7 +30,7 @@ export interface Started {
 }
 
 /** Chaperone in a process of its own. */
-export interface Service {
+export interface Chaperone {
   readonly isRunning: boolean;
   /** Starts the process and waits for nothing. */
   spawn(): void;
@@ -47,7 +47,7 @@ export interface Service {
   /** Sets the wall clock of the process; it has to be launched with shifted-clock.ts. */
   shiftClock(offsetMs: number): Promise<void>;
   /** Rejects while nobody answers. */
-  status(): Promise<ServiceStatus>;
+  status(): Promise<ChaperoneStatus>;
   metrics(): Promise<string>;
   /** The end of what all its processes wrote to standard error. */
   errors(): string;
@@ -58,7 +58,7 @@ const LOOK_EVERY_MS = 20;
 const ANSWER_MS_MAX = 10_000;
 const ERRORS_MAX = 40_000;
 
-export function createService(launch: Launch, healthPort: number): Service {
+export function createChaperone(launch: Launch, healthPort: number): Chaperone {
   let child: ChildProcess | null = null;
   let exit: Promise<number | null> = Promise.resolve(null);
   let spawnedAt = 0;
@@ -137,7 +137,7 @@ export function createService(launch: Launch, healthPort: number): Service {
       child.send({ offsetMs });
       await Promise.race([done, delay(ANSWER_MS_MAX, undefined, { ref: false })]);
     },
-    status: async () => (await (await get("/status")).json()) as ServiceStatus,
+    status: async () => (await (await get("/status")).json()) as ChaperoneStatus,
     metrics: async () => (await get("/metrics")).text(),
     errors: () => errors,
   };
