@@ -25,6 +25,8 @@ import type { Disk } from "./ports/disk.ts";
 import type { Journal } from "./ports/journal.ts";
 import type { Log } from "./ports/log.ts";
 import type { Meter } from "./ports/meter.ts";
+import { createRedriveDesk, type RedriveDesk } from "./relay/redrive/desk.ts";
+import { createRedriveRequests } from "./relay/redrive/requests.ts";
 import { openConsumers, type Consumer, type Outlets } from "./relay/consumers.ts";
 
 /** Everything by which a line reaches beyond itself: the machine's own (`run/machine.ts`), or one that a simulation makes up. */
@@ -56,6 +58,8 @@ export interface Line {
   readonly correlator: Correlator;
   readonly journal: Journal;
   readonly consumers: readonly Consumer[];
+  /** Takes orders to redrive what rests in quarantine. */
+  readonly desk: RedriveDesk;
   /** Sets the gauges of the journal, and how far each consumer is behind its end. */
   measure(): void;
   close(): Promise<void>;
@@ -117,14 +121,21 @@ export async function openLine(configuration: Configuration, around: Surrounding
     folder: join(home, HOME.cursors),
     journalEnd: journal.end,
   });
+  const quarantineFolder = join(home, HOME.quarantine);
   const consumers = await openConsumers(configuration, {
     ...around,
     journal,
     cursors,
-    quarantineFolder: join(home, HOME.quarantine),
+    quarantineFolder,
   });
-
   opening.defer(() => consumers.close());
+  const desk = createRedriveDesk({
+    ...around,
+    requests: createRedriveRequests(disk, join(home, HOME.redrive)),
+    quarantineFolder,
+    redrivers: consumers.all.flatMap(({ redriver }) => redriver ?? []),
+    configured: consumers.all.map(({ name }) => name),
+  });
 
   // Left of the journal.
   const watermarks = createWatermarks({ sources, latenessMs: policy.hold.latenessMs });
@@ -165,6 +176,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
     correlator,
     journal,
     consumers: consumers.all,
+    desk,
     measure: () => {
       meter.set("chaperone_journal_size_bytes", { organization }, journal.sizeBytes);
       meter.set("chaperone_journal_end_sequence", { organization }, journal.end.sequence);

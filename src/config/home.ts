@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** Folder of an organization's own durable state: journal, ledger, cursors, checkpoints, quarantine. Whatever its name, within `dataDir`. */
+/** Folder of an organization's own durable state: journal, ledger, cursors, checkpoints, quarantine, orders to redrive. Whatever its name, within `dataDir`. */
 export function organizationHome(of: {
   readonly dataDir: string;
   readonly organization: string;
@@ -10,11 +10,12 @@ export function organizationHome(of: {
 
 /** The parts of an organization's folder. */
 export const HOME: Readonly<
-  Record<"journal" | "ledger" | "cursors" | "checkpoints" | "quarantine", string>
+  Record<"journal" | "ledger" | "cursors" | "checkpoints" | "quarantine" | "redrive", string>
 > = {
   journal: "journal",
   ledger: "ledger.sqlite",
   cursors: "cursors",
   checkpoints: "checkpoints",
   quarantine: "quarantine",
+  redrive: "redrive",
 };

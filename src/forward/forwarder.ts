@@ -1,4 +1,3 @@
-import { describeError } from "../model/error.ts";
 import type { JournalPosition } from "../model/position.ts";
 import type { Pipeline } from "../model/relay.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -8,6 +7,7 @@ import type { Meter } from "../ports/meter.ts";
 import type { Quarantine } from "../ports/quarantine.ts";
 import type { Sink } from "../ports/sink.ts";
 import { createAttempt } from "./attempt.ts";
+import { closeSink } from "./close-sink.ts";
 import { createHealth } from "./health.ts";
 import type { Health } from "./health.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
@@ -18,7 +18,7 @@ import type { Place } from "./place.ts";
 import { withPlainOutcomes, withRefusalsPaused } from "./probe.ts";
 import { createReader } from "./reader.ts";
 import type { Batch, Reader } from "./reader.ts";
-import { createRest } from "./rest.ts";
+import { createPersist, createRest } from "./rest.ts";
 import { createSettle } from "./settle.ts";
 import type { Settle } from "./settle.ts";
 import { createConditions } from "./state.ts";
@@ -91,7 +91,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       }
     } finally {
       await place.close();
-      await closeSink(parts);
+      await closeSink({ ...parts, pipeline: options.pipeline.slug });
     }
   }
 
@@ -155,7 +155,10 @@ function settleOf(parts: Parts, progress: Progress): Settle {
       ...common,
       attempt: withRefusalsPaused(attempt, refusedInRowMax),
     }),
-    rest: createRest({ quarantine, clock, log, pipeline: pipeline.slug, limits }),
+    rest: createRest({
+      write: (entries, cause) => quarantine.rest(entries, cause),
+      persist: createPersist({ clock, log, pipeline: pipeline.slug, limits }),
+    }),
     cleanMin,
     refusedInRowMax,
     onSettled: (count) => {
@@ -213,15 +216,4 @@ function createProgress({ place, clock, journal }: Parts): Progress {
     },
     end: ({ upTo }) => move(upTo),
   };
-}
-
-/** A sink that does not close in time is left behind: the process is about to end. */
-async function closeSink({ sink, clock, log, limits, pipeline }: Parts): Promise<void> {
-  const over = new AbortController();
-  const closed = sink.close().catch((error: unknown) => {
-    const fields = { pipeline: pipeline.slug, cause: describeError(error) };
-    log.warn(fields, "Cannot close the sink");
-  });
-  await Promise.race([closed, clock.sleep(limits.graceMsMax, over.signal)]);
-  over.abort();
 }

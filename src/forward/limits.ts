@@ -20,6 +20,8 @@ export interface ForwarderLimits {
   readonly cleanMin: number;
   /** Shortest time between two writes of the cursor: what a crash makes come twice, against two fsyncs for every batch. */
   readonly cursorMsMin: number;
+  /** How long a redrive waits for an endpoint that does not answer. */
+  readonly patienceMsMax: number;
   /** A pipeline lags when it has not been at the journal's end for so long. */
   readonly lagMsMax: number;
 }
@@ -36,5 +38,6 @@ export const DEFAULT_LIMITS: ForwarderLimits = Object.freeze({
   throwsInRowMax: 5,
   cleanMin: 100,
   cursorMsMin: 200,
+  patienceMsMax: 60_000,
   lagMsMax: 30_000,
 });

@@ -14,26 +14,38 @@ export interface Resting {
 export type Rest = (resting: readonly Resting[], stop: AbortSignal) => Promise<boolean>;
 
 export interface RestOptions {
-  readonly quarantine: Quarantine;
+  /** Writes some of them, which have one cause. */
+  readonly write: Quarantine["rest"];
+  readonly persist: Persist;
+}
+
+/** A full disk makes the pipeline wait. Rejects with QUARANTINE_WRITE_FAILED, after which the process must end. */
+export function createRest({ write, persist }: RestOptions): Rest {
+  return async (resting, stop) => {
+    for (const group of byCause(resting)) {
+      const [first] = group;
+      if (first === undefined) continue;
+      const entries = group.map(({ entry }) => entry);
+      if (!(await persist(() => write(entries, first.cause), stop))) return false;
+    }
+    return true;
+  };
+}
+
+/** Writes to the quarantine until it is durable; false where it was stopped before. Rejects where the process must end. */
+export type Persist = (write: () => Promise<void>, stop: AbortSignal) => Promise<boolean>;
+
+export function createPersist(options: {
   readonly clock: Clock;
   readonly log: Log;
   readonly pipeline: string;
   readonly limits: Pick<ForwarderLimits, "retryMsMax">;
-}
-
-/** A full disk makes the pipeline wait. Rejects with QUARANTINE_WRITE_FAILED, after which the process must end. */
-export function createRest(options: RestOptions): Rest {
-  const { quarantine, clock, log, pipeline, limits } = options;
-
-  async function restOne(group: readonly Resting[], stop: AbortSignal): Promise<boolean> {
-    const [first] = group;
-    if (first === undefined) return true;
+}): Persist {
+  const { clock, log, pipeline, limits } = options;
+  return async (write, stop) => {
     for (let isTold = false; ; isTold = true) {
       try {
-        await quarantine.rest(
-          group.map(({ entry }) => entry),
-          first.cause,
-        );
+        await write();
         return true;
       } catch (error) {
         if (isFatal(error)) throw error;
@@ -42,11 +54,6 @@ export function createRest(options: RestOptions): Rest {
         if (stop.aborted) return false;
       }
     }
-  }
-
-  return async (resting, stop) => {
-    for (const group of byCause(resting)) if (!(await restOne(group, stop))) return false;
-    return true;
   };
 }
 
@@ -55,14 +62,17 @@ function byCause(resting: readonly Resting[]): readonly (readonly Resting[])[] {
   const groups: Resting[][] = [];
   for (const one of resting) {
     const last = groups.at(-1)?.[0]?.cause;
-    const { code, cause, requestId } = one.cause;
-    if (last?.code === code && last.cause === cause && last.requestId === requestId)
-      groups.at(-1)?.push(one);
+    if (last !== undefined && isSameCause(last, one.cause)) groups.at(-1)?.push(one);
     else groups.push([one]);
   }
   return groups;
 }
 
-function isFatal(error: unknown): boolean {
+function isSameCause(a: RestCause, b: RestCause): boolean {
+  return a.code === b.code && a.cause === b.cause && a.requestId === b.requestId;
+}
+
+/** Nobody knows any more what the disk holds. */
+export function isFatal(error: unknown): boolean {
   return error instanceof ChaperoneError && error.code === "QUARANTINE_WRITE_FAILED";
 }

@@ -18,6 +18,8 @@ export interface SettleOptions {
   readonly rest: Rest;
   readonly cleanMin: number;
   readonly refusedInRowMax: number;
+  /** Waited for after each delivery, before anything else: false where it was stopped before. */
+  readonly onDelivered?: (entries: Part, stop: AbortSignal) => Promise<boolean>;
   /** So many more entries at the front of the batch are settled. */
   readonly onSettled: (count: { readonly delivered: number; readonly quarantined: number }) => void;
   /** A part of several entries with this size was too large. */
@@ -65,10 +67,13 @@ export function createSettle(options: SettleOptions): Settle {
     if (!(await settleWaiting(open))) return false;
     const resting =
       answer.status === "partlyRefused" ? refusedOf(part, answer, options.pipeline) : [];
+    const delivered = without(part, resting);
+    if (options.onDelivered !== undefined && !(await options.onDelivered(delivered, open.stop)))
+      return false;
     if (resting.length > 0 && !(await rest(resting, open.stop))) return false;
     if (answer.status === "partlyRefused" && !("refused" in answer)) singlesLeft = cleanMin;
     else if (singlesLeft > 0) singlesLeft--;
-    onSettled({ delivered: part.length - resting.length, quarantined: resting.length });
+    onSettled({ delivered: delivered.length, quarantined: resting.length });
     return true;
   }
 
@@ -98,6 +103,12 @@ export function createSettle(options: SettleOptions): Settle {
     }
     return settleWaiting(open);
   };
+}
+
+function without(part: Part, resting: readonly Resting[]): Part {
+  if (resting.length === 0) return part;
+  const left = new Set(resting.map(({ entry }) => entry));
+  return part.filter((entry) => !left.has(entry));
 }
 
 /** The later half first: it goes under the earlier one. */

@@ -1,5 +1,6 @@
 import { createArchiveSink } from "../archive/sink.ts";
 import { createForwarder, type Forwarder } from "../forward/forwarder.ts";
+import { createRedriver, type Redriver } from "../forward/redrive/redrive.ts";
 import { createQuarantine } from "../forward/quarantine/quarantine.ts";
 import type { SinkDeps } from "../forward/create-sink.ts";
 import { DEFAULT_LIMITS, type ForwarderLimits } from "../forward/limits.ts";
@@ -21,6 +22,8 @@ export interface Consumer {
   readonly cursor: { readonly position: JournalPosition };
   /** Null for a pipeline that is not enabled: it keeps its place, and nothing moves. */
   readonly forwarder: Forwarder | null;
+  /** The way back from its quarantine; null for a pipeline that is not enabled. */
+  readonly redriver: Redriver | null;
 }
 
 export interface Consumers {
@@ -74,20 +77,23 @@ export async function openConsumers(
   async function open(pipeline: Pipeline, share: () => Sink, name: string): Promise<Consumer> {
     const start = pipeline.start === "now" ? deps.journal.end : deps.journal.start;
     const cursor = await deps.cursors.open(name, start);
-    if (!pipeline.isEnabled) return { name, cursor, forwarder: null };
+    if (!pipeline.isEnabled) return { name, cursor, forwarder: null, redriver: null };
     const quarantine = await createQuarantine({
       ...deps,
       folder: deps.quarantineFolder,
       pipeline: name,
     });
     quarantines.push(quarantine);
+    const common = { ...deps, limits, quarantine };
     // Only now: what is shared is closed when everyone who has a share let go, and who never runs never does.
-    const sink = share();
-    return {
-      name,
-      cursor,
-      forwarder: createForwarder({ ...deps, limits, pipeline, cursor, sink, quarantine }),
-    };
+    const forwarder = createForwarder({ ...common, pipeline, cursor, sink: share() });
+    const redriver = createRedriver({
+      ...common,
+      pipeline: name,
+      share,
+      onRedriven: (count) => forwarder.redriven(count),
+    });
+    return { name, cursor, forwarder, redriver };
   }
 
   for (const pipeline of configuration.pipelines) {
@@ -97,8 +103,9 @@ export async function openConsumers(
   }
   if (configuration.archive !== null) {
     const folder = configuration.archive.directory;
-    const sink = createArchiveSink({ ...deps, folder, organization: configuration.organization });
-    all.push(await open(ARCHIVE_PIPELINE, () => sink, ARCHIVE_PIPELINE.slug));
+    const { organization } = configuration;
+    const { share } = createSharedSink(createArchiveSink({ ...deps, folder, organization }));
+    all.push(await open(ARCHIVE_PIPELINE, share, ARCHIVE_PIPELINE.slug));
   }
   const enabled = all.flatMap(({ forwarder }) => (forwarder === null ? [] : [forwarder]));
   return {
@@ -111,7 +118,7 @@ export async function openConsumers(
 }
 
 /** A name that no slug can have. */
-const ARCHIVE_PIPELINE: Pipeline = {
+export const ARCHIVE_PIPELINE: Pipeline = {
   slug: "(archive)",
   stream: ARCHIVE_STREAM,
   endpoint: "(archive)",
@@ -119,9 +126,10 @@ const ARCHIVE_PIPELINE: Pipeline = {
   start: "oldest",
 };
 
-async function openSinks(
-  { endpoints, pipelines, organization }: RelayConfiguration,
-  deps: ConsumerDeps,
+/** A sink for each endpoint that a pipeline names. */
+export async function openSinks(
+  { endpoints, pipelines, organization }: Omit<RelayConfiguration, "archive">,
+  deps: Pick<ConsumerDeps, "createSink" | "disk" | "clock" | "log">,
 ): Promise<ReadonlyMap<string, SharedSink>> {
   const used = endpoints.filter(({ slug }) =>
     pipelines.some((pipeline) => pipeline.endpoint === slug),

@@ -16,6 +16,7 @@ export async function serve(line: Line, clock: Clock, signal: AbortSignal): Prom
       advanceLoop(line, clock, ended),
       releaseLoop(line, clock, ended),
       ...consume(line, ended),
+      line.desk.run(ended),
     ],
     () => failed.abort(),
   );

@@ -34,6 +34,7 @@ export function statusOf(configuration: Configuration, line: Line): Status {
       ledger: { appliedTo: correlator.appliedTo.sequence },
       sources,
       pipelines: pipelines.map((one) => one.details),
+      redrive: line.desk.current,
     },
   };
 }

@@ -1,14 +1,15 @@
-import { ContainerError } from "../../avro/container-error.ts";
-import { openContainerFile } from "../../avro/container-file.ts";
-import type { ContainerFile } from "../../avro/container-file.ts";
 import type { JournalEntry } from "../../model/entry.ts";
-import { ChaperoneError, describeError, systemCode } from "../../model/error.ts";
+import type { QuarantinedEvent } from "../../model/generated/quarantined-event.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Disk } from "../../ports/disk.ts";
 import type { Quarantine, RestCause } from "../../ports/quarantine.ts";
-import { pipelineFolder, quarantineFile, quarantineFiles } from "./files.ts";
+import { chunksOf } from "./chunks.ts";
+import { compactFiles } from "./compact.ts";
+import { openFileSet } from "./file-set.ts";
+import { pipelineFolder } from "./files.ts";
 import { allRecords, restingEvents } from "./read.ts";
-import { QUARANTINE_SCHEMA, encodeQuarantined, restKey, restedEvent } from "./record.ts";
+import { resolvedEvent, restedEvent, restKey } from "./record.ts";
+import type { RecordPlace } from "./record.ts";
 import { createRecent } from "./recent.ts";
 import type { Recent } from "./recent.ts";
 
@@ -26,82 +27,64 @@ export interface QuarantineOptions {
 
 /**
  * Opens the quarantine of a pipeline. A torn tail, the rest of an append that never resolved, is cut off; other damage fails closed
- * with QUARANTINE_UNREADABLE. `rest` rejects with QUARANTINE_WRITE_FAILED where a failed fsync must end the process; any other
- * rejection (a full disk) leaves everything as it was, and the same call may be made again. An entry that rests already, since a
- * crash came between its rest and the cursor, is not written twice.
+ * with QUARANTINE_UNREADABLE.
+ *
+ * Its files hold records in the order in which they were written: an event came to rest, again with another cause, or was resolved.
+ * The last record of an event says how it is.
  */
 export async function createQuarantine(options: QuarantineOptions): Promise<Quarantine> {
   const { disk, pipeline, clock, fileBytesMax = 64 * 1024 * 1024 } = options;
+  const { appendBytesMax = 4 * 1024 * 1024 } = options;
   const folder = pipelineFolder(options.folder, pipeline);
-  const header = {
-    schema: QUARANTINE_SCHEMA,
-    codec: "zstandard",
-    metadata: { "chaperone.pipeline": pipeline },
-  } as const;
-  const appendBytesMax = options.appendBytesMax ?? 4 * 1024 * 1024;
-  const files = await quarantineFiles(disk, folder);
-  const last = files.at(-1);
-  let file = last === undefined ? null : await open(last.path);
+  const files = await openFileSet({ disk, folder, pipeline, fileBytesMax });
   const { recent, ...known } = await fold(disk, folder);
   const carried = new Set(recent.keys());
   let { count, lastSequence } = known;
   let carriedOver = count;
   let turn: Promise<unknown> = Promise.resolve();
 
-  async function open(path: string): Promise<ContainerFile | null> {
-    try {
-      return await openContainerFile(disk, path, header);
-    } catch (error) {
-      // A file of an earlier version's schema is read as it is; the next one begins beside it.
-      if (error instanceof ContainerError && error.problem === "other-schema") return null;
-      throw unreadableOr(error, path);
-    }
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
   }
 
-  /** The file that is written to: a new one where there is none, or the last one is full. */
-  async function current(): Promise<ContainerFile> {
-    if (file !== null && file.sizeBytes < fileBytesMax) return file;
-    await disk.makeFolder(folder);
-    const number = (await quarantineFiles(disk, folder)).at(-1)?.number ?? 0;
-    const opened = await begin(quarantineFile(folder, number + 1).path);
-    await file?.close();
-    file = opened;
-    return opened;
-  }
-
-  /** A file that could not be begun is taken away: a header of which nobody knows whether the disk has it must not be built on. */
-  async function begin(path: string): Promise<ContainerFile> {
-    try {
-      return await openContainerFile(disk, path, header);
-    } catch (error) {
-      await disk.unlink(path).catch((unlinked: unknown) => {
-        if (systemCode(unlinked) === "ENOENT") return;
-        throw fatal(pipeline, `${describeError(error)}; ${describeError(unlinked)}`, error);
-      });
-      throw error;
-    }
-  }
-
-  async function append(entries: readonly JournalEntry[], cause: RestCause): Promise<void> {
-    const target = await current();
+  /** Writes what `make` gives for each place. */
+  async function append<T>(
+    things: readonly T[],
+    make: (thing: T, place: RecordPlace) => QuarantinedEvent,
+  ): Promise<void> {
     const at = clock.now();
-    const rested = entries.map((entry, index) =>
-      restedEvent(entry, cause, { sequence: lastSequence + 1 + index, pipeline, at }),
+    const from = lastSequence + 1;
+    await files.append(
+      things.map((thing, index) => make(thing, { sequence: from + index, pipeline, at })),
     );
-    try {
-      await target.append(rested.map(encodeQuarantined));
-    } catch (error) {
-      const isFailed = error instanceof ContainerError && error.problem === "failed";
-      throw isFailed ? fatal(pipeline, describeError(error), error) : error;
+    lastSequence += things.length;
+  }
+
+  async function write(entries: readonly JournalEntry[], cause: RestCause): Promise<void> {
+    for (const chunk of chunksOf(entries, appendBytesMax)) {
+      await append(chunk, (entry, place) => restedEvent(entry, cause, place));
+      for (const entry of chunk) recent.add(keyOf(entry));
     }
-    lastSequence += rested.length;
-    count += rested.length;
-    for (const one of rested) recent.add(restKey(one));
   }
 
   async function rest(entries: readonly JournalEntry[], cause: RestCause): Promise<void> {
-    for (const chunk of chunks(entries.filter(isNew), appendBytesMax)) await append(chunk, cause);
+    for (const chunk of chunksOf(entries.filter(isNew), appendBytesMax)) {
+      await write(chunk, cause);
+      count += chunk.length;
+    }
     for (const entry of entries) if (carried.delete(keyOf(entry))) carriedOver--;
+  }
+
+  async function resolve(entries: readonly JournalEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    await append(entries, resolvedEvent);
+    count -= entries.length;
+    for (const entry of entries) {
+      recent.remove(keyOf(entry));
+      carried.delete(keyOf(entry));
+    }
   }
 
   function isNew(entry: JournalEntry): boolean {
@@ -109,11 +92,21 @@ export async function createQuarantine(options: QuarantineOptions): Promise<Quar
   }
 
   return {
-    rest: (entries, cause) => {
-      const done = turn.then(() => rest(entries, cause));
-      turn = done.catch(() => undefined);
-      return done;
-    },
+    rest: (entries, cause) => inTurn(() => rest(entries, cause)),
+    restAgain: (entries, cause) => inTurn(() => write(entries, cause)),
+    resolve: (entries) => inTurn(() => resolve(entries)),
+    compact: () =>
+      inTurn(() =>
+        compactFiles({
+          disk,
+          folder,
+          files,
+          move: async (records) => {
+            for (const chunk of chunksOf(records, appendBytesMax))
+              await append(chunk, (record, { sequence }) => ({ ...record, sequence }));
+          },
+        }),
+      ),
     list: () => restingEvents(disk, folder),
     get count() {
       return count;
@@ -123,8 +116,7 @@ export async function createQuarantine(options: QuarantineOptions): Promise<Quar
     },
     close: async () => {
       await turn;
-      await file?.close();
-      file = null;
+      await files.close();
     },
   };
 }
@@ -151,38 +143,4 @@ async function fold(
 
 function keyOf({ id, position }: JournalEntry): string {
   return restKey({ eventId: id, journalSequence: position.sequence });
-}
-
-function* chunks(
-  entries: readonly JournalEntry[],
-  bytesMax: number,
-): Generator<readonly JournalEntry[], void> {
-  let from = 0;
-  let sizeBytes = 0;
-  for (const [index, entry] of entries.entries()) {
-    if (index > from && sizeBytes + entry.sizeBytes > bytesMax) {
-      yield entries.slice(from, index);
-      from = index;
-      sizeBytes = 0;
-    }
-    sizeBytes += entry.sizeBytes;
-  }
-  if (from < entries.length) yield entries.slice(from);
-}
-
-function fatal(pipeline: string, why: string, cause: unknown): ChaperoneError {
-  return new ChaperoneError(
-    "QUARANTINE_WRITE_FAILED",
-    `Cannot put events of pipeline "${pipeline}" to rest: ${why}`,
-    { cause },
-  );
-}
-
-function unreadableOr(error: unknown, path: string): unknown {
-  if (!(error instanceof ContainerError) || error.problem !== "damaged") return error;
-  return new ChaperoneError(
-    "QUARANTINE_UNREADABLE",
-    `Cannot open quarantine file "${path}": ${error.message}`,
-    { cause: error, hint: "Restore the file, or move it away and keep it: its events are in it." },
-  );
 }

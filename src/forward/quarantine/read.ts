@@ -1,6 +1,6 @@
 import type { ContainerFault } from "../../avro/container.ts";
 import { readContainerFile } from "../../avro/container-read.ts";
-import { ChaperoneError } from "../../model/error.ts";
+import { ChaperoneError, systemCode } from "../../model/error.ts";
 import type { QuarantinedEvent } from "../../model/generated/quarantined-event.ts";
 import type { Disk } from "../../ports/disk.ts";
 import { quarantineFiles, pipelineFolder, quarantinedPipelines } from "./files.ts";
@@ -31,19 +31,27 @@ export async function* readQuarantine(
   }
 }
 
-/** Resting events of one quarantine's folder, oldest first, each once, those that were resolved left out. */
+/**
+ * Resting events of one quarantine's folder, oldest first, each once, those that were resolved left out. A writer that moves an event
+ * to a later place meanwhile hides none.
+ */
 export async function* restingEvents(
   disk: Disk,
   folder: string,
 ): AsyncGenerator<QuarantinedEvent, void> {
   const lastOf = new Map<string, number>();
   for await (const record of allRecords(disk, folder))
-    lastOf.set(restKey(record), record.kind === "resolved" ? 0 : record.sequence);
-  for await (const record of allRecords(disk, folder))
-    if (lastOf.get(restKey(record)) === record.sequence) yield record;
+    if (record.kind === "resolved") lastOf.delete(restKey(record));
+    else lastOf.set(restKey(record), record.sequence);
+  for await (const record of allRecords(disk, folder)) {
+    const key = restKey(record);
+    if (record.kind === "resolved" || record.sequence < (lastOf.get(key) ?? Infinity)) continue;
+    lastOf.delete(key);
+    yield record;
+  }
 }
 
-/** Everything that was ever written to a quarantine, rests and resolutions. */
+/** Everything that a quarantine's files hold, rests and resolutions. */
 export async function* allRecords(
   disk: Disk,
   folder: string,
@@ -52,8 +60,11 @@ export async function* allRecords(
   for (const file of files) yield* recordsOf(disk, file, file === files.at(-1));
 }
 
-/** A fault at the end of the last file is an append that is under way, or was when the process ended; any other one is damage. */
-async function* recordsOf(
+/**
+ * A fault at the end of the last file is an append that is under way, or was when the process ended; any other one is damage. A file
+ * that is gone by now holds nothing that still rests.
+ */
+export async function* recordsOf(
   disk: Disk,
   file: QuarantineFile,
   isLast: boolean,
@@ -66,9 +77,13 @@ async function* recordsOf(
       fault = found;
     },
   });
-  for await (const { value } of records) {
-    if (fault !== null) throw unreadable(file, fault);
-    yield value;
+  try {
+    for await (const { value } of records) {
+      if (fault !== null) throw unreadable(file, fault);
+      yield value;
+    }
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw error;
   }
   if (fault !== null && !isLast) throw unreadable(file, fault);
 }
@@ -81,7 +96,11 @@ function unreadable(file: QuarantineFile, fault: ContainerFault): ChaperoneError
   );
 }
 
-function isAskedFor(resting: QuarantinedEvent, { eventId, cause }: QuarantineFilter): boolean {
+/** Whether the filter, its pipeline aside, is for this one. */
+export function isAskedFor(
+  resting: QuarantinedEvent,
+  { eventId, cause }: QuarantineFilter,
+): boolean {
   return (
     (eventId === undefined || resting.eventId === eventId) &&
     (cause === undefined || resting.code === cause || resting.cause.includes(cause))

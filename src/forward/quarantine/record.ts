@@ -10,11 +10,18 @@ export const QUARANTINE_SCHEMA: string = schemaText("quarantined-event", 1);
 
 const type = typeOfSchema(QUARANTINE_SCHEMA);
 
+/** Where and when a record is written. */
+export interface RecordPlace {
+  readonly sequence: number;
+  readonly pipeline: string;
+  readonly at: Micros;
+}
+
 /** The record by which an event comes to rest. */
 export function restedEvent(
   entry: JournalEntry,
   cause: RestCause,
-  place: { readonly sequence: number; readonly pipeline: string; readonly at: Micros },
+  place: RecordPlace,
 ): QuarantinedEvent {
   return {
     ...place,
@@ -26,6 +33,21 @@ export function restedEvent(
     requestId: cause.requestId,
     schemaVersion: EVENT_SCHEMA_VERSION,
     event: entry.encoded,
+  };
+}
+
+/** The record by which a rest ends: a redrive delivered the event. */
+export function resolvedEvent(entry: JournalEntry, place: RecordPlace): QuarantinedEvent {
+  return {
+    ...place,
+    kind: "resolved",
+    eventId: entry.id,
+    journalSequence: entry.position.sequence,
+    cause: "delivered by a redrive",
+    code: "resolved",
+    requestId: null,
+    schemaVersion: EVENT_SCHEMA_VERSION,
+    event: new Uint8Array(),
   };
 }
 

@@ -35,6 +35,7 @@ export function aLine(parts: Partial<Line> = {}): Line {
     correlator: { durableTo: positionAt(0), appliedTo: positionAt(0), heldCount: 0 } as Correlator,
     journal: createMemoryJournal(),
     consumers: [],
+    desk: { run: until, current: null },
     measure: () => undefined,
     close: () => Promise.resolve(),
     ...parts,
@@ -62,5 +63,6 @@ export function aConsumer(
     name,
     cursor: { position: positionAt(sequence) },
     forwarder: forwarder === null ? null : ({ ...defaults, ...forwarder } as Forwarder),
+    redriver: null,
   };
 }
