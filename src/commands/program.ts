@@ -23,6 +23,9 @@ interface Options {
   readonly to?: string;
   readonly pipeline?: string;
   readonly cause?: string;
+  readonly event?: string;
+  readonly all: boolean;
+  readonly dryRun: boolean;
 }
 
 type Run = (options: Options) => Promise<number>;
@@ -162,6 +165,17 @@ function addGroups(program: Command, end: { exitCode: number }): void {
   quarantine.addCommand(inherit(show, quarantine));
   onAction(show, end, async (options) =>
     (await import("./quarantine.ts")).quarantineShowCommand(options),
+  );
+  const redrive = new Command("redrive")
+    .description("deliver resting events once more, in the running process where there is one")
+    .option("--event <id>", "this event alone")
+    .option("--cause <text>", "with this code, or this text in the cause")
+    .option("--pipeline <slug>", "of this pipeline alone")
+    .option("--all", "everything that rests", false)
+    .option("--dry-run", "say what would be redriven, and change nothing", false);
+  quarantine.addCommand(inherit(redrive, quarantine));
+  onAction(redrive, end, async (options) =>
+    (await import("./quarantine-redrive.ts")).quarantineRedriveCommand(options),
   );
 }
 

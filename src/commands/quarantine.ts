@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { decodeEvent } from "../avro/event.ts";
+import type { Configuration } from "../config/configuration.ts";
 import { HOME, organizationHome } from "../config/home.ts";
 import { loadConfiguration } from "../config/load.ts";
 import { toJsonLine } from "../forward/encode/json.ts";
@@ -88,15 +89,26 @@ async function* readResting(
   filter: Parameters<typeof readQuarantine>[2],
 ): AsyncGenerator<QuarantinedEvent, void> {
   const configuration = loadConfiguration(config, process.env);
-  const folder = join(organizationHome(configuration), HOME.quarantine);
+  await checkPipeline(configuration, pipeline);
+  yield* readQuarantine(nodeDisk, quarantineOf(configuration), filter);
+}
+
+/** Refuses a pipeline that is not configured and has nothing at rest either. */
+export async function checkPipeline(
+  configuration: Configuration,
+  pipeline: string | undefined,
+): Promise<void> {
   const configured = configuration.pipelines.map(({ slug }) => slug);
   // A pipeline that is configured no more may still have events at rest.
-  const known = [...configured, ...(await quarantinedPipelines(nodeDisk, folder))];
-  if (pipeline !== undefined && !known.includes(pipeline))
-    throw new ChaperoneError("USAGE", `Cannot list pipeline "${pipeline}": there is none`, {
-      hint: `Pipelines: ${configured.join(", ") || "none"}.`,
-    });
-  yield* readQuarantine(nodeDisk, folder, filter);
+  const quarantined = await quarantinedPipelines(nodeDisk, quarantineOf(configuration));
+  if (pipeline === undefined || [...configured, ...quarantined].includes(pipeline)) return;
+  throw new ChaperoneError("USAGE", `Cannot find pipeline "${pipeline}": there is none`, {
+    hint: `Pipelines: ${configured.join(", ") || "none"}.`,
+  });
+}
+
+function quarantineOf(configuration: Configuration): string {
+  return join(organizationHome(configuration), HOME.quarantine);
 }
 
 function restForm({ at, event, ...rest }: QuarantinedEvent): unknown {

@@ -1,12 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { ChaperoneError } from "../model/error.ts";
+import { ChaperoneError, systemCode } from "../model/error.ts";
 
 /** The name under which the lock stands in the data directory, and the file that says whose it is. */
 const LOCK_FILE = "chaperone.lock";
 const PID_FILE = "chaperone.pid";
 const SQLITE_BUSY = 5;
+
+/** Whoever only looks has it for a moment. */
+const WAIT_MS = 500;
 
 /** Referenced from here, since a database that is garbage lets go of its lock. */
 const held = new Set<DatabaseSync>();
@@ -25,7 +28,7 @@ export type LockFolder = (folder: string) => FolderLock;
  * other file is for the message alone.
  */
 export function lockFolder(folder: string): FolderLock {
-  const database = new DatabaseSync(join(folder, LOCK_FILE), { timeout: 0 });
+  const database = new DatabaseSync(join(folder, LOCK_FILE), { timeout: WAIT_MS });
   try {
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
   } catch (error) {
@@ -51,9 +54,26 @@ function isBusy(error: unknown): boolean {
 }
 
 function holder(folder: string): string {
+  const pid = lastHolder(folder);
+  return pid === null ? "another process" : `process ${pid}`;
+}
+
+/** Number of the process that last took the lock, whether it still has it or not; null where nobody ever did. */
+export function lastHolder(folder: string): number | null {
   try {
-    return `process ${readFileSync(join(folder, PID_FILE), "utf8").trim()}`;
+    const pid = Number(readFileSync(join(folder, PID_FILE), "utf8").trim());
+    return Number.isSafeInteger(pid) && pid > 0 ? pid : null;
   } catch {
-    return "another process";
+    return null;
+  }
+}
+
+/** Whether a process of this number runs, whosever it is. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) === "EPERM";
   }
 }

@@ -117,6 +117,14 @@ export async function openConsumers(
   };
 }
 
+/** The pipelines of the configuration, and the archive as one of them. */
+export function consumersOf(
+  configuration: Pick<RelayConfiguration, "pipelines" | "archive">,
+): readonly Pipeline[] {
+  const { pipelines, archive } = configuration;
+  return archive === null ? pipelines : [...pipelines, ARCHIVE_PIPELINE];
+}
+
 /** A name that no slug can have. */
 export const ARCHIVE_PIPELINE: Pipeline = {
   slug: "(archive)",

@@ -51,13 +51,19 @@ export async function* restingEvents(
   }
 }
 
-/** Everything that a quarantine's files hold, rests and resolutions. */
+/** Everything that a quarantine's files hold, rests and resolutions, with files that are begun meanwhile. */
 export async function* allRecords(
   disk: Disk,
   folder: string,
 ): AsyncGenerator<QuarantinedEvent, void> {
-  const files = await quarantineFiles(disk, folder);
-  for (const file of files) yield* recordsOf(disk, file, file === files.at(-1));
+  let isRead = (_file: QuarantineFile): boolean => false;
+  for (;;) {
+    const files = (await quarantineFiles(disk, folder)).filter((file) => !isRead(file));
+    const last = files.at(-1);
+    if (last === undefined) return;
+    for (const file of files) yield* recordsOf(disk, file, file === last);
+    isRead = ({ number }) => number <= last.number;
+  }
 }
 
 /**

@@ -41,9 +41,24 @@ export async function redriveAll(
   return { pipelines: done };
 }
 
+/** What a redrive would do: all that rests and is asked for, with the problem of what could not be redriven. Changes nothing. */
+export async function planRedrive(
+  filter: QuarantineFilter,
+  deps: Omit<RedriveDeps, "redrivers"> & { readonly enabled: readonly string[] },
+): Promise<RedriveReport> {
+  const pipelines: RedriveCounts[] = [];
+  for (const pipeline of await quarantinedPipelines(deps.disk, deps.quarantineFolder)) {
+    if (filter.pipeline !== undefined && filter.pipeline !== pipeline) continue;
+    const counts = await restingOnly({ ...filter, pipeline }, deps);
+    const problem = deps.enabled.includes(pipeline) ? null : counts.problem;
+    if (counts.asked > 0) pipelines.push({ ...counts, problem });
+  }
+  return { pipelines };
+}
+
 async function restingOnly(
   filter: QuarantineFilter & { readonly pipeline: string },
-  { disk, quarantineFolder, configured }: RedriveDeps,
+  { disk, quarantineFolder, configured }: Omit<RedriveDeps, "redrivers">,
 ): Promise<RedriveCounts> {
   const { pipeline } = filter;
   let asked = 0;

@@ -6,6 +6,7 @@ import { createRedriver, type Redriver } from "../../forward/redrive/redrive.ts"
 import type { Sink } from "../../ports/sink.ts";
 import {
   ARCHIVE_PIPELINE,
+  consumersOf,
   openSinks,
   type ConsumerDeps,
   type RelayConfiguration,
@@ -56,10 +57,9 @@ export async function openRedrivers(
     await open(ARCHIVE_PIPELINE.slug, createSharedSink(sink).share);
   }
   const opened = opening.move();
-  const archived = archive === null ? [] : [ARCHIVE_PIPELINE.slug];
   return {
     redrivers,
-    configured: [...configuration.pipelines.map(({ slug }) => slug), ...archived],
+    configured: consumersOf(configuration).map(({ slug }) => slug),
     close: () => opened.disposeAsync(),
   };
 }
