@@ -25,6 +25,8 @@ export function aRedriver(
     readonly script?: Script;
     readonly entriesMax?: number;
     readonly limits?: Partial<ForwarderLimits>;
+    /** The quarantine waits for the disk. */
+    readonly onWait?: () => void;
   } = {},
 ): RedriveBench {
   const sink = createScriptedSink(options.script, options.entriesMax);
@@ -36,7 +38,13 @@ export function aRedriver(
     share: () => sink,
     quarantine,
     clock: createQuickClock(),
-    log,
+    log: {
+      ...log,
+      error: (fields, message) => {
+        log.error(fields, message);
+        options.onWait?.();
+      },
+    },
     limits: { ...DEFAULT_LIMITS, ...options.limits },
     random: () => 1,
     onRedriven: (count) => void (redriven += count),
