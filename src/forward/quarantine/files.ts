@@ -36,7 +36,8 @@ export function quarantineFile(folder: string, number: number): QuarantineFile {
   return { number, path: join(folder, `${String(number).padStart(6, "0")}.avro`) };
 }
 
-async function namesIn(disk: Disk, folder: string): Promise<readonly string[]> {
+/** Names in a folder; none where it is not there. */
+export async function namesIn(disk: Disk, folder: string): Promise<readonly string[]> {
   try {
     return await disk.list(folder);
   } catch (error) {

@@ -102,7 +102,12 @@ export function createRedriver(options: RedriverOptions): Redriver {
     pipeline,
     redrive: async (filter, watch) => {
       const sink = options.share();
-      const counts = await run(sink, filter, watch).finally(() => closeSink({ ...options, sink }));
+      let counts: RedriveCounts;
+      try {
+        counts = await run(sink, filter, watch);
+      } finally {
+        await closeSink({ ...options, sink });
+      }
       await quarantine.compact().catch((error: unknown) => {
         if (isFatal(error)) throw error;
         const fields = { pipeline, cause: describeError(error) };

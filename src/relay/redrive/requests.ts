@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { namesIn } from "../../forward/quarantine/files.ts";
 import type { QuarantineFilter } from "../../forward/quarantine/read.ts";
 import { systemCode } from "../../model/error.ts";
 import type { ErrorCode } from "../../model/error.ts";
@@ -89,15 +90,6 @@ export function createRedriveRequests(disk: Disk, folder: string): RedriveReques
       await unlink(answerPath(id));
     },
   };
-}
-
-async function namesIn(disk: Disk, folder: string): Promise<readonly string[]> {
-  try {
-    return await disk.list(folder);
-  } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
-    throw error;
-  }
 }
 
 const KEYS = ["pipeline", "eventId", "cause"] as const;

@@ -16,7 +16,7 @@ export interface RedriveBench {
   readonly told: readonly RedriveCounts[];
   readonly redriven: () => number;
   readonly log: readonly string[];
-  redrive(filter?: QuarantineFilter, stop?: AbortSignal): Promise<RedriveCounts>;
+  readonly redrive: (filter?: QuarantineFilter, stop?: AbortSignal) => Promise<RedriveCounts>;
 }
 
 export function aRedriver(

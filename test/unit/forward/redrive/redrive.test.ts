@@ -45,7 +45,7 @@ describe("a redrive", () => {
     expect(sink.batches.flat().map((entry) => entry.encoded)).toEqual(
       someEntries(25).map((entry) => Buffer.from(entry.encoded)),
     );
-    expect(sink.batches.flat().map(({ event }) => event())).toEqual(
+    expect(sink.batches.flat().map((entry) => entry.event())).toEqual(
       someEntries(25).map((entry) => entry.event()),
     );
     expect([quarantine.count, await restingIds(quarantine)]).toEqual([0, []]);
