@@ -7,7 +7,7 @@ import { brokenIdentities, type Sample } from "../../src/model/identity.ts";
 import { samplesOf } from "../../src/operate/samples.ts";
 import { createHttpDestination, type HttpDestination } from "../support/http-destination.ts";
 import { chaperone, type Ended } from "../unit/commands/chaperone.ts";
-import { startChaperone, type ChaperoneProcess } from "./kill/process.ts";
+import { startChaperone, type ChaperoneProcess } from "../support/chaperone-process.ts";
 
 const REFUSED = { status: 400, body: "no" };
 
