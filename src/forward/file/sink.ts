@@ -8,7 +8,7 @@ import type { EndpointOf, SinkDeps } from "../create-sink.ts";
 import { UnfitPath, classifyError } from "./classify-error.ts";
 import { lockPath } from "./lock.ts";
 import type { FileLock } from "./lock.ts";
-import { checkPath, isAsLeft, openTarget } from "./target.ts";
+import { checkPath, isAsLeft, isHeld, openTarget } from "./target.ts";
 import type { Target } from "./target.ts";
 
 /** An fsync is the price of a batch, whatever its size. */
@@ -19,7 +19,8 @@ const BATCH = { entriesMax: 4_096, bytesMax: 4 * 1024 * 1024 };
  *
  * `delivered` means whole lines, made durable by fsync. The file is never left with a part of a line: an attempt that fails cuts it
  * back to the last durable line, as does the next opening after a crash. One writer per path, by a lock beside it. The file may be
- * renamed away at any time: the next attempt begins another one. Nothing is ever refused or too large.
+ * renamed away or removed at any time: the next attempt begins another one, and lines that were written meanwhile are written again. One
+ * that is copied and emptied loses what comes between the two, as with any writer. Nothing is ever refused or too large.
  */
 export function createFileSink(
   endpoint: EndpointOf<"file">,
@@ -69,7 +70,19 @@ export function createFileSink(
       return classifyError(action, error);
     }
     for (const { byteLength } of lines) open.sizeBytes += byteLength;
-    return DELIVERED;
+    return confirmed(open);
+  }
+
+  /** A rotation may have moved, packed, removed or emptied the file while it was written to: then nobody knows where the lines are. */
+  async function confirmed(open: Target): Promise<Delivery> {
+    try {
+      if (await isHeld(disk, path, open)) return DELIVERED;
+      await letGo();
+      const cause = `${action}: it was moved, removed or emptied meanwhile`;
+      return { status: "retry", cause, retryAfterMs: null };
+    } catch (error) {
+      return classifyError(action, error);
+    }
   }
 
   async function write(entries: readonly JournalEntry[]): Promise<Delivery> {

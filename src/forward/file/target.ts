@@ -46,6 +46,12 @@ export async function isAsLeft(disk: Disk, path: string, target: Target): Promis
   return (await target.file.sizeBytes()) === target.sizeBytes;
 }
 
+/** Whether the path still leads to the open file, with all that was written to it. */
+export async function isHeld(disk: Disk, path: string, target: Target): Promise<boolean> {
+  if ((await lookAt(disk, path))?.identity !== target.identity) return false;
+  return (await target.file.sizeBytes()) >= target.sizeBytes;
+}
+
 async function lookAt(disk: Disk, path: string): Promise<DiskPlace | null> {
   try {
     return await disk.look(path);
