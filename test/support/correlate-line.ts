@@ -12,9 +12,11 @@ import { aPolicy, at, factsOf as factsOfBuilt } from "./correlate.ts";
 export interface TestLineOptions {
   readonly policy?: Policy;
   readonly factsOf?: (event: AuditEvent) => Facts | null;
+  /** Of the ledger; one in memory where left out. */
+  readonly database?: DatabaseSync;
 }
 
-/** A correlator over a ledger in memory, with a journal that is an array and a clock that the test turns. */
+/** A correlator over a ledger, with a journal that is an array and a clock that the test turns. */
 export interface TestLine {
   readonly correlator: Correlator;
   readonly ledger: Ledger;
@@ -32,8 +34,8 @@ export interface TestLine {
   /** The last verdict that pipelines saw of an event; null while it is held. */
   verdict(id: string): Verdict | null;
   findings(rule?: string): readonly AuditEvent[];
-  /** A new process over the same ledger file and journal. What was not durable is lost. */
-  restart(): TestLine;
+  /** A new process over the same ledger file, or what a crash left of it, and journal. What was not durable is lost. */
+  restart(image?: DatabaseSync): TestLine;
   /** A new process that has the journal alone. */
   rebuild(): TestLine;
 }
@@ -48,7 +50,7 @@ interface World {
 
 export function createTestLine(options: TestLineOptions = {}): TestLine {
   const world: World = { journal: [], waiting: [], durable: 0, nowMs: 0 };
-  return openLine(new DatabaseSync(":memory:"), world, options);
+  return openLine(options.database ?? new DatabaseSync(":memory:"), world, options);
 }
 
 function openLine(database: DatabaseSync, world: World, options: TestLineOptions): TestLine {
@@ -108,7 +110,7 @@ function openLine(database: DatabaseSync, world: World, options: TestLineOptions
         .map(({ event }) => event)
         .filter(({ detail }) => detail !== null && "finding" in detail)
         .filter(({ action }) => rule === undefined || action.name === rule),
-    restart: () => openLine(database, survivors(world), options),
+    restart: (image = database) => openLine(image, survivors(world), options),
     rebuild: () => openLine(new DatabaseSync(":memory:"), survivors(world), options),
   };
   return line;
