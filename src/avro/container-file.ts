@@ -4,10 +4,9 @@ import type { Disk, DiskFile } from "../ports/disk.ts";
 import type { Codec } from "./codec.ts";
 import { containerBlock, containerHeader, isFault, newSyncMarker } from "./container.ts";
 import type { ContainerFault, ContainerHeader } from "./container.ts";
-import { headerOf, walkBlocks } from "./container-walk.ts";
-import type { BlockPlace } from "./container-walk.ts";
+import { headerOf } from "./container-walk.ts";
 import { ContainerError } from "./container-error.ts";
-import { isUnwritten, isUnwrittenHeader } from "./unwritten.ts";
+import { containerTail, isUnwrittenHeader } from "./container-tail.ts";
 import { writeAgain } from "./write-again.ts";
 
 /** One Avro container file that only grows: what rests in quarantine, the events of an archived session. */
@@ -36,9 +35,9 @@ export interface ContainerFileOptions {
 
 /**
  * Opens a container file for appending; begins it where there is none, or where a crash left it without a whole header and so
- * without a record. A torn tail is cut back to the end of the last block whose sync marker is right and that is no unfinished
- * write, and what stays is durable when this resolves. Damage before that is left as it is: readers report it. The folder must be
- * there. At most one writer may have the file open. Rejects with a ContainerError.
+ * without a record. The rest of an append that was under way is cut off, and what stays is durable when this resolves. Damage in front of
+ * a whole block is left as it is: readers report it; a damaged tail, which may hold records, is refused (`damaged`). The folder
+ * must be there. At most one writer may have the file open. Rejects with a ContainerError.
  */
 export async function openContainerFile(
   disk: Disk,
@@ -50,15 +49,11 @@ export async function openContainerFile(
     const header = await headerOf(file);
     if (await isUnfinished(file, header, options))
       return writer(path, file, await begin(disk, path, { file, options }));
-    if (isFault(header))
-      throw new ContainerError("damaged", path, {
-        why: header.cause,
-        offsetBytes: header.offsetBytes,
-      });
+    if (isFault(header)) throw damagedAt(path, header);
     if (schemaOf(header, path) !== canonical(options.schema))
       throw new ContainerError("other-schema", path, { why: "it was begun with another schema" });
     const { isDurable = false } = options;
-    const opened = await recover(file, header, isDurable);
+    const opened = await recover(file, header, path);
     if (!isDurable || opened.cutBytes > 0) await makeDurable(disk, path, opened);
     return writer(path, file, opened);
   } catch (error) {
@@ -115,21 +110,12 @@ async function begin(
   return { header: { codec: options.codec, sync }, sizeBytes: header.byteLength, cutBytes };
 }
 
-async function recover(
-  file: DiskFile,
-  header: ContainerHeader,
-  isDurable: boolean,
-): Promise<Recovered> {
+async function recover(file: DiskFile, header: ContainerHeader, path: string): Promise<Recovered> {
   const fileBytes = await file.sizeBytes();
-  let [before, last]: (BlockPlace | undefined)[] = [];
-  const range = { fromBytes: header.headerBytes, untilBytes: fileBytes };
-  for await (const place of walkBlocks(file, header.sync, range))
-    if (!isFault(place)) [before, last] = [last, place];
-  if (!isDurable && last !== undefined && (await isUnwritten(file, last, header.codec)))
-    last = before;
-  const sizeBytes = last?.endBytes ?? header.headerBytes;
-  if (sizeBytes < fileBytes) await file.truncate(sizeBytes);
-  return { header, sizeBytes, cutBytes: fileBytes - sizeBytes, lastBytes: last?.offsetBytes ?? 0 };
+  const { endBytes, lastBytes, damage } = await containerTail(file, header);
+  if (damage !== null) throw damagedAt(path, damage);
+  if (endBytes < fileBytes) await file.truncate(endBytes);
+  return { header, sizeBytes: endBytes, cutBytes: fileBytes - endBytes, lastBytes };
 }
 
 /** The last run may have ended between its write and its fsync, and whoever reads the file now takes all of it for durable. */
@@ -205,6 +191,10 @@ function writer(path: string, file: DiskFile, opened: Opened): ContainerFile {
       await file.close();
     },
   };
+}
+
+function damagedAt(path: string, { cause, offsetBytes }: ContainerFault): ContainerError {
+  return new ContainerError("damaged", path, { why: cause, offsetBytes });
 }
 
 function schemaOf(header: ContainerHeader, path: string): string {

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { isFault } from "../../avro/container.ts";
-import { walkBlocks } from "../../avro/container-walk.ts";
+import type { ContainerFault } from "../../avro/container.ts";
+import { containerTail } from "../../avro/container-tail.ts";
+import type { ContainerTail } from "../../avro/container-tail.ts";
 import type { BlockPlace } from "../../avro/container-walk.ts";
-import { isUnwritten } from "../../avro/unwritten.ts";
 import { writeAgain } from "../../avro/write-again.ts";
+import type { ChaperoneError } from "../../model/error.ts";
 import type { DiskFile } from "../../ports/disk.ts";
 import { createBoundsFile, damaged, loadBounds } from "./bounds.ts";
 import type { BoundsFile } from "./bounds.ts";
@@ -65,7 +67,7 @@ async function recoverLast(
   const file = await settings.disk.open(segment.path, "update");
   try {
     const fileBytes = await file.sizeBytes();
-    const tail = await findTail(file, segment.first, fileBytes);
+    const tail = await findTail(file, segment.first);
     segment.last = tail.last;
     segment.sizeBytes = tail.endBytes;
     if (tail.last < segment.first && isEmptyAllowed) return false;
@@ -74,6 +76,8 @@ async function recoverLast(
         settings.folder,
         `no block of its newest segment "${segment.name}" is readable`,
       );
+    if (tail.damage !== null && !isEmptyAllowed)
+      throw damagedTail(settings.folder, segment, tail.damage);
     if (tail.endBytes < fileBytes) {
       settings.log.warn(
         { segment: segment.name, cutBytes: fileBytes - tail.endBytes },
@@ -89,36 +93,30 @@ async function recoverLast(
   }
 }
 
-interface Tail {
+interface Tail extends Pick<ContainerTail, "endBytes" | "lastBytes" | "damage"> {
   /** Sequence of the last entry; one less than the segment's first where there is none. */
   readonly last: number;
-  /** Where that begins which the last run may have left undurable: the last block, and the header with the first one. */
-  readonly lastBytes: number;
-  readonly endBytes: number;
 }
 
 /**
- * A block is begun only when the one before is durable, so that only the last one may be unfinished; everything in front of a whole block
- * was durable, and what is wrong there is damage for the readers to declare. The heads are walked and the last block is read.
- * A whole block of which sectors never reached the disk is unfinished, too.
+ * Only the last block may be unfinished; everything in front of a whole block was durable, and what is wrong there is damage for the
+ * readers to declare. The heads are walked and the last block is read.
  */
-async function findTail(file: DiskFile, first: number, fileBytes: number): Promise<Tail> {
+async function findTail(file: DiskFile, first: number): Promise<Tail> {
   const opened = await openSegment(file);
   // A header is written with the first block: without it there is none.
-  if (isFault(opened)) return { last: first - 1, lastBytes: 0, endBytes: 0 };
-  const { header } = opened;
-  const blocks: BlockPlace[] = [];
-  const range = { fromBytes: header.headerBytes, untilBytes: fileBytes };
-  for await (const place of walkBlocks(file, header.sync, range)) {
-    if (!isFault(place)) blocks.push(place);
-  }
-  const unfinished = blocks.at(-1);
-  if (unfinished !== undefined && (await isUnwritten(file, unfinished, header.codec))) blocks.pop();
-  const endBytes = blocks.at(-1)?.endBytes ?? header.headerBytes;
-  const lastBytes = blocks.length > 1 ? (blocks.at(-1)?.offsetBytes ?? 0) : 0;
-  const counted = blocks.reduce((sum, place) => sum + place.count, first - 1);
-  const last = await lastSequence(file, blocks, { ...opened, ...header, counted });
-  return { last, lastBytes, endBytes };
+  if (isFault(opened)) return { last: first - 1, lastBytes: 0, endBytes: 0, damage: null };
+  const { header, decoder } = opened;
+  const tail = await containerTail(file, header);
+  const counted = tail.blocks.reduce((sum, place) => sum + place.count, first - 1);
+  const last = await lastSequence(file, tail.blocks, { codec: header.codec, decoder, counted });
+  return { ...tail, last };
+}
+
+/** Nobody knows how many entries the tail had, so that the loss cannot be declared with its number. */
+function damagedTail(folder: string, { name }: Segment, fault: ContainerFault): ChaperoneError {
+  const place = `the end of its newest segment "${name}" is wrong from byte ${fault.offsetBytes} on`;
+  return damaged(folder, `${place}: ${fault.cause}`);
 }
 
 /**

@@ -95,9 +95,11 @@ export function createSegmentWriter(
     },
     cutBack: async () => {
       if (open === null) return;
-      await open.file.truncate(open.isNamed ? open.writtenBytes : 0);
-      if (open.isNamed) return;
-      const { file } = open;
+      const { file, isNamed, writtenBytes } = open;
+      await file.truncate(isNamed ? writtenBytes : 0);
+      // Durable before the same bytes are written again: of two attempts that are mixed on the disk, a start could not tell that they are one.
+      await file.sync();
+      if (isNamed) return;
       open = null;
       await file.close();
     },

@@ -55,3 +55,16 @@ test("a file that cannot be made durable is not opened", async () => {
   faulty.fault = ({ operation }) => (operation === "sync" ? { code: "EIO" } : null);
   await expect(open(faulty.disk)).rejects.toMatchObject({ problem: "failed" });
 });
+
+test("a last block whose bytes are all there, with a wrong bit in its marker, is not cut off", async () => {
+  const faulty = createFaultyDisk();
+  const file = await open(faulty.disk);
+  await file.append([type.toBuffer({ number: 1 })]);
+  await file.close();
+  faulty.corrupt(PATH, (bytes) =>
+    bytes.map((byte, at) => (at === bytes.length - 3 ? byte ^ 1 : byte)),
+  );
+  const before = faulty.bytes(PATH);
+  await expect(open(faulty.disk)).rejects.toMatchObject({ problem: "damaged" });
+  expect(faulty.bytes(PATH)).toEqual(before);
+});

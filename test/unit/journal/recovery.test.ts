@@ -144,6 +144,21 @@ describe("recovery fails closed", () => {
     expect(faulty.bytes(FIRST)).toEqual(before);
   });
 
+  test("when the size or the marker of the last block has a wrong bit: it was acknowledged, and is not taken for a write that was under way", async () => {
+    const { faulty, sizes } = await twoCommits();
+    const whole = faulty.bytes(FIRST);
+    const [head = 0, end = 0] = sizes;
+    for (const at of [head + 1, head + 2, ...range(end - 16, end - 1)]) {
+      const wrong = whole.map((byte, index) => (index === at ? byte ^ 8 : byte));
+      faulty.corrupt(FIRST, () => wrong);
+      await expect(openJournal(faulty.disk), `bit at byte ${at}`).rejects.toMatchObject({
+        code: "JOURNAL_DAMAGED",
+        message: expect.stringContaining(`from byte ${head} on`) as string,
+      });
+      expect(faulty.bytes(FIRST)).toEqual(Uint8Array.from(wrong));
+    }
+  });
+
   test("when the folder cannot be listed", async () => {
     const { faulty } = await twoCommits();
     faulty.fault = ({ operation }) => (operation === "list" ? { code: "EIO" } : null);
@@ -160,6 +175,10 @@ describe("recovery fails closed", () => {
     });
   });
 });
+
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
 
 /** Appends over several segments until the disk fails; returns how many entries were durable. */
 async function run(faulty: FaultyDisk): Promise<number> {
