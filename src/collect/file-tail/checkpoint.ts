@@ -32,16 +32,16 @@ export interface FileCheckpoint {
   readonly epoch: number;
   /** Of the first bytes, at most FINGERPRINT_BYTES_MAX; fewer while the file was shorter. */
   readonly fingerprint: Digest;
-  /** Of the bytes right before `offset`, at most GUARD_BYTES_MAX. */
+  /** Of the bytes right before `plainOffset`, at most GUARD_BYTES_MAX. */
   readonly guard: Digest;
-  /** Bytes of the file whose records are durable; always at the beginning of a line. */
+  /** Bytes of the file whose records are durable; always at the beginning of a line. 0 where it is compressed. */
   readonly offset: number;
   /** The same in bytes of the plain file: equal to `offset` where `compression` is `none`. */
   readonly plainOffset: number;
   readonly compression: "none" | "gzip";
   /** Lines before `offset`. */
   readonly lines: number;
-  /** Largest size seen of this content. */
+  /** Largest size seen of this content, as it is on disk. */
   readonly sizeBytes: number;
   /** End of a last line without a line end that was handed in all the same, since nothing was to follow; 0 for none. */
   readonly flushedTo: number;

@@ -1,46 +1,49 @@
-import { constants } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import { keyOf } from "./file-key.ts";
+import { openPlain, type PlainContent } from "./content.ts";
+import { openGzip, type GzipContent } from "./gzip-content.ts";
 import { systemCode } from "../../model/error.ts";
 import { failFile, type Tail } from "./tail.ts";
-import { hasUnread, isBehind, keyOf, knownSize, type TailedFile } from "./tailed-file.ts";
-
-/** Without waiting: a path that became a pipe since it was looked at must not hold up the others. */
-export const FLAGS: number = constants.O_RDONLY | constants.O_NONBLOCK;
+import { hasUnread, isBehind, knownSize, type TailedFile } from "./tailed-file.ts";
 
 /**
  * The file's descriptor, opened where there is none. Held descriptors are what makes a renamed or deleted file readable to its end,
  * so a file keeps its own until others need it more. Null: not now.
  */
-export async function openFile(tail: Tail, file: TailedFile): Promise<FileHandle | null> {
-  if (file.handle !== null) return file.handle;
+export async function openFile(
+  tail: Tail,
+  file: TailedFile,
+): Promise<PlainContent | GzipContent | null> {
+  if (file.content !== null) return file.content;
   try {
     if (!(await makeRoom(tail, file))) return later(tail, file);
-    const handle = await open(file.path, FLAGS);
-    const look = await handle.stat({ bigint: true });
-    if (keyOf({ device: String(look.dev), inode: String(look.ino) }) === keyOf(file)) {
-      file.handle = handle;
+    const content = await (file.compression === "gzip" ? openGzip : openPlain)(file.path);
+    if (content.key === keyOf(file)) {
+      file.content = content;
       file.next = null;
-      return handle;
+      return content;
     }
-    await handle.close();
+    await content.close();
   } catch (error) {
-    if (systemCode(error) !== "ENOENT") failFile(tail, file, error);
+    const code = systemCode(error);
+    if (code !== "ENOENT") failFile(tail, file, error);
+    // The process has no more descriptors, although we would have: one that can be spared goes to whoever comes next.
+    if (code === "EMFILE" || code === "ENFILE") await spareOne(tail, file);
   }
   return later(tail, file);
 }
 
 /** Not before the next look: the file was moved since the last one, is at fault, or all descriptors are in use. */
-function later(tail: Tail, file: TailedFile): null {
+export function later(tail: Tail, file: TailedFile): null {
   file.retryAtMs = Math.max(file.retryAtMs, tail.clock.monotonicMs() + tail.options.pollMs);
   return null;
 }
 
 export async function closeFile(file: TailedFile): Promise<void> {
-  const { handle } = file;
+  const { content } = file;
   file.sizeSeenMax = knownSize(file);
-  file.handle = null;
+  file.content = null;
   file.next = null;
-  await handle?.close();
+  await content?.close();
 }
 
 /** Opens what is found and not open: first what is unread, oldest first as it is read, then
@@ -48,8 +51,9 @@ export async function closeFile(file: TailedFile): Promise<void> {
 export async function holdFiles(tail: Tail): Promise<void> {
   const closed = [...tail.files.values()].filter(
     (file) =>
-      file.handle === null &&
+      file.content === null &&
       file.isFound &&
+      !file.isWaiting &&
       file.fate === "live" &&
       file.retryAtMs <= tail.clock.monotonicMs() &&
       (hasUnread(file) || !tail.stopAtEnd),
@@ -68,7 +72,7 @@ export async function holdFiles(tail: Tail): Promise<void> {
 }
 
 function openFiles(tail: Tail): readonly TailedFile[] {
-  return [...tail.files.values()].filter((file) => file.handle !== null);
+  return [...tail.files.values()].filter((file) => file.content !== null);
 }
 
 /**
@@ -76,9 +80,11 @@ function openFiles(tail: Tail): readonly TailedFile[] {
  * whose turn is later. False: all are in use.
  */
 async function makeRoom(tail: Tail, wanting: TailedFile): Promise<boolean> {
-  const opened = openFiles(tail);
-  if (opened.length < tail.limits.filesOpenMax) return true;
-  const [best] = opened
+  return openFiles(tail).length < tail.limits.filesOpenMax || (await spareOne(tail, wanting));
+}
+
+async function spareOne(tail: Tail, wanting: TailedFile): Promise<boolean> {
+  const [best] = openFiles(tail)
     .filter((file) => file !== wanting && costOfClosing(file) < Infinity)
     .toSorted(
       (one, other) =>

@@ -1,3 +1,4 @@
+import { keyOf } from "./file-key.ts";
 import type { Collector, Intake } from "../../ports/collector.ts";
 import { readCheckpoint, type FileTailCheckpoint } from "./checkpoint.ts";
 import { closeFile, holdFiles } from "./descriptors.ts";
@@ -12,7 +13,7 @@ import { saveFile } from "./save.ts";
 import { createSaver, type Saver } from "./saver.ts";
 import { createSeries } from "./series.ts";
 import type { FileTailOf, Tail } from "./tail.ts";
-import { keyOf, restoreFile } from "./tailed-file.ts";
+import { restoreFile, type TailedFile } from "./tailed-file.ts";
 import { mayTurn, renewFiles, takeTurn } from "./turn.ts";
 import { createWaker, type Waker } from "./waker.ts";
 
@@ -59,7 +60,11 @@ async function startTail(
   const document = await checkpoints.load(source.name);
   const snapshot = (): FileTailCheckpoint => ({
     version: 1,
-    files: [...[...tail.files.values()].map((file) => saveFile(file)), ...tail.replaced],
+    // A file that is not placed yet is found anew, and placed, after a restart.
+    files: [
+      ...[...tail.files.values()].filter(isPlaced).map((file) => saveFile(file)),
+      ...tail.replaced,
+    ],
   });
   const saver = createSaver({
     source: source.name,
@@ -81,6 +86,10 @@ async function startTail(
   };
   if (document !== null) restore(tail, readCheckpoint(source.name, document));
   return { tail, saver, isNew: document === null };
+}
+
+function isPlaced(file: TailedFile): boolean {
+  return file.isPlaced;
 }
 
 function restore(tail: Tail, checkpoint: FileTailCheckpoint): void {
@@ -143,23 +152,12 @@ async function settleWithin(tail: Tail, handIn: HandIn): Promise<void> {
   await Promise.race([idle, tail.clock.sleep(tail.limits.stopMs, settled.signal)]);
 }
 
-/** Looks for the source's files, and leaves compressed ones alone: their bytes are no lines. */
+/** Looks for the source's files, and says what it could not look at. */
 function createFinder(tail: Tail): () => Promise<FoundFiles> {
   const find = createFileFinder(tail.options.include, tail.options.exclude);
-  let left = new Set<string>();
   return async () => {
-    const { paths, faults } = await find();
-    tail.faults.looked(faults);
-    const isCompressed = (path: string): boolean =>
-      tail.compressedSuffixes.some((suffix) => path.endsWith(suffix));
-    const compressed = paths.filter(({ path }) => isCompressed(path));
-    for (const { path } of compressed)
-      if (!left.has(path))
-        tail.log.warn(
-          { source: tail.source.name, path },
-          `"${path}" is compressed and is not read: what it holds must have been read before`,
-        );
-    left = new Set(compressed.map(({ path }) => path));
-    return { paths: paths.filter(({ path }) => !isCompressed(path)), faults };
+    const found = await find();
+    tail.faults.looked(found.faults);
+    return found;
   };
 }

@@ -1,14 +1,7 @@
 import { describeError } from "../../model/error.ts";
 import type { BatchRead } from "./read-turn.ts";
 import { backoffMs, type Tail } from "./tail.ts";
-import {
-  commit,
-  partOf,
-  rewind,
-  unreadBytes,
-  type HandedIn,
-  type TailedFile,
-} from "./tailed-file.ts";
+import { commit, partOf, rewind, restOf, type HandedIn, type TailedFile } from "./tailed-file.ts";
 
 /**
  * Hands batches to the intake, several at once, and moves each file's committed place over what was accepted, in the file's
@@ -19,7 +12,7 @@ export interface HandIn {
   hasRoom(): boolean;
   accept(file: TailedFile, read: BatchRead): void;
   /** Declares what is left unread of the file; `settled` runs when that is durable, or at once where nothing is. */
-  declareRest(file: TailedFile, cause: string, settled: () => void): void;
+  declareRest(file: TailedFile, cause: string, settled: () => void | Promise<void>): void;
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
 }
@@ -62,11 +55,11 @@ export function createHandIn(tail: Tail): HandIn {
       track(acceptOne(file, read, batch));
     },
     declareRest: (file, cause, settled) => {
-      if (unreadBytes(file) === 0) settled();
-      else {
-        file.isDeclaring = true;
-        track(declare(tail, file, cause).then((isDurable) => (isDurable ? settled() : undefined)));
-      }
+      file.isDeclaring = true;
+      const declared = declare(tail, file, cause).then(async (isDurable) => {
+        if (isDurable) await settled();
+      });
+      track(declared.finally(() => (file.isDeclaring = false)));
     },
     idle: async () => {
       while (underWay.size > 0) await Promise.all(underWay);
@@ -92,15 +85,15 @@ function settle(tail: Tail, file: TailedFile): void {
 }
 
 async function declare(tail: Tail, file: TailedFile, cause: string): Promise<boolean> {
-  const sizeBytes = unreadBytes(file);
-  const to = file.sizeSeenMax;
+  const rest = restOf(file);
+  if (rest === null) return true;
   const part = partOf(file);
   try {
     await tail.intake.gap({
       source: tail.source,
-      from: `${part}:${to - sizeBytes}`,
-      to: `${part}:${to}`,
-      sizeBytes,
+      from: `${part}:${rest.from}`,
+      to: `${part}:${rest.to ?? "end"}`,
+      sizeBytes: rest.to === null ? null : rest.to - rest.from,
       count: null,
       cause,
       observedAt: tail.clock.now(),
@@ -111,8 +104,6 @@ async function declare(tail: Tail, file: TailedFile, cause: string): Promise<boo
     if (file.rejections++ === 0) logRejection(tail, file, error);
     file.retryAtMs = tail.clock.monotonicMs() + backoffMs(tail, file.rejections);
     return false;
-  } finally {
-    file.isDeclaring = false;
   }
 }
 

@@ -9,12 +9,14 @@ export interface FileTailLimits {
   /** Record bytes in accepts under way; one batch is always let through. */
   readonly bytesInFlightMax: number;
   readonly filesOpenMax: number;
+  /** Bytes that are looked through without a record, or decompressed to get to a place, before other files get their turn. */
+  readonly skipBytesMax: number;
   /**
    * What is kept of a line above `lineBytesMax`. 64 KiB hold every field that identifies an audit event (they come before the
    * bodies, and headers end at 1 MiB but user agents and names are far below), and fit into any destination's request.
    */
   readonly headBytes: number;
-  /** How long a renamed file must be quiet before its descriptor is let go: writers finish late. */
+  /** How long a renamed or compressed file must be quiet before it counts as complete: writers finish late. */
   readonly quietMs: number;
   /** The same for a file that was deleted and has no successor: its writer may not have noticed. */
   readonly deletedQuietMs: number;
@@ -35,6 +37,7 @@ export const FILE_TAIL_LIMITS: FileTailLimits = Object.freeze({
   acceptsInFlightMax: 4,
   bytesInFlightMax: 16 * 1024 * 1024,
   filesOpenMax: 256,
+  skipBytesMax: 8 * 1024 * 1024,
   headBytes: 64 * 1024,
   quietMs: 30_000,
   deletedQuietMs: 600_000,

@@ -1,17 +1,9 @@
-import { open } from "node:fs/promises";
-import { FLAGS } from "./descriptors.ts";
+import { keyOf } from "./file-key.ts";
+import { openPlain, type Look } from "./content.ts";
 import { digestOf } from "./digest.ts";
 import type { FoundFiles, FoundPath } from "./find-files.ts";
-import { lookAtHandle } from "./read-at.ts";
-import { addFile, failFile, observedNow, type Tail } from "./tail.ts";
-import {
-  keyOf,
-  lookOf,
-  newFile,
-  type Look,
-  type Observed,
-  type TailedFile,
-} from "./tailed-file.ts";
+import { addFile, compressionOf, failFile, observedNow, type Tail } from "./tail.ts";
+import { endFile, lookOf, newFile, type Observed, type TailedFile } from "./tailed-file.ts";
 import { lastLineStart } from "./verify.ts";
 
 /** Brings what is known of the files in line with one look at the patterns. */
@@ -36,12 +28,12 @@ export async function takeLook(tail: Tail, round: LookRound): Promise<void> {
   const isWhole = round.found.faults.length === 0 && kept.size === inodes.size;
   for (const file of tail.files.values()) {
     if (file.isFound) continue;
-    if (file.handle !== null) await lookAtHeld(tail, file, observed);
+    if (file.content !== null) await lookAtHeld(tail, file, observed);
     else if (isWhole) file.missedLooks++;
   }
   if (tail.stopAtEnd && round.isFirst)
     for (const file of tail.files.values()) {
-      file.stopAt = file.seen.sizeBytes;
+      file.stopAt = file.compression === "gzip" ? Infinity : file.seen.sizeBytes;
       file.mayFlush = file.isFound && file.fate === "live";
     }
 }
@@ -87,6 +79,8 @@ function noteFound(tail: Tail, file: TailedFile, { paths, observed }: FoundAs): 
     tail.touch();
   }
   if (file.fate === "lost") Object.assign(file, { fate: "live", readAs: null });
+  if (file.content === null && compressionOf(tail, found.path) !== file.compression)
+    file.replacedBecause ??= "its inode was given to another file";
   file.isFound = true;
   file.missedLooks = 0;
   file.seenAt = observed.at;
@@ -111,9 +105,9 @@ function noteLook(file: TailedFile, look: Look, observed: Observed): void {
 
 /** A file that is not found any more, and open: it may still be written. */
 async function lookAtHeld(tail: Tail, file: TailedFile, observed: Observed): Promise<void> {
-  if (file.handle === null) return;
+  if (file.content === null) return;
   try {
-    noteLook(file, await lookAtHandle(file.handle), observed);
+    noteLook(file, await file.content.look(), observed);
   } catch (error) {
     failFile(tail, file, error);
   }
@@ -124,20 +118,22 @@ async function addNew(
   paths: readonly FoundPath[],
   { round, observed }: { readonly round: LookRound; readonly observed: Observed },
 ): Promise<void> {
-  const file = newFile(preferred(paths), observed);
+  const found = preferred(paths);
+  const file = newFile(found, observed, compressionOf(tail, found.path));
   if (round.startsNow) await startAtEnd(file);
   addFile(tail, file);
 }
 
 /** Where the end cannot be found the file is read from its beginning: rather too much than too little. */
 async function startAtEnd(file: TailedFile): Promise<void> {
-  const handle = await open(file.path, FLAGS).catch(() => null);
-  if (handle === null) return;
+  if (file.compression === "gzip") return endFile(file, "finished");
+  const content = await openPlain(file.path).catch(() => null);
+  if (content === null) return;
   try {
-    const place = await lastLineStart(handle, file.seen.sizeBytes).catch(() => null);
+    const place = await lastLineStart(content, file.seen.sizeBytes).catch(() => null);
     if (place !== null)
       file.committed = { offset: place.offset, lines: 0, guard: digestOf(place.before) };
   } finally {
-    await handle.close();
+    await content.close();
   }
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import type { FileHandle } from "node:fs/promises";
-import { lookAtHandle, readAt } from "./read-at.ts";
+import type { PlainContent } from "./content.ts";
+import type { GzipContent } from "./gzip-content.ts";
 import {
   placeAt,
+  reach,
   type BatchRead,
   type ReadRules,
   type ReadStep,
@@ -10,7 +11,7 @@ import {
 } from "./read-turn.ts";
 import { digestSoFar, skipLine } from "./skip-line.ts";
 import { headOf, isFull, splitLines } from "./split-lines.ts";
-import { lookOf, type TailedFile } from "./tailed-file.ts";
+import { lookOf, rewind, type TailedFile } from "./tailed-file.ts";
 import { growFingerprint } from "./verify.ts";
 
 /**
@@ -20,18 +21,19 @@ import { growFingerprint } from "./verify.ts";
  */
 export async function readBatch(
   file: TailedFile,
-  handle: FileHandle,
+  content: PlainContent | GzipContent,
   rules: ReadRules,
 ): Promise<BatchRead> {
   const place = file.next;
   if (place === null) throw new TypeError(`Cannot read "${file.path}": it was not verified`);
-  const look = lookOf(await lookAtHandle(handle));
+  const look = lookOf(await content.look());
   file.seen = look;
   const turn: ReadTurn = {
     file,
-    handle,
+    content,
     rules,
     look,
+    knownBytes: content.kind === "gzip" ? file.sizeSeenMax : look.sizeBytes,
     place,
     records: [],
     sizeBytes: 0,
@@ -39,30 +41,40 @@ export async function readBatch(
     skippedBytes: 0,
     wantBytes: rules.chunkBytes,
   };
-  if (look.sizeBytes < file.sizeSeenMax || !(await growFingerprint(file, handle)))
-    return resultOf(turn, "replaced", 0);
+  if (content.kind === "gzip" && content.restartIfChanged(look)) {
+    rewind(file);
+    return resultOf(turn, "more", 0);
+  }
+  const hasShrunk = content.kind === "plain" && look.sizeBytes < file.sizeSeenMax;
+  if (hasShrunk || !(await growFingerprint(file, content))) return resultOf(turn, "replaced", 0);
   let step: ReadStep = "again";
   while (step === "again")
     step = file.overlong === null ? await readLines(turn) : await skipLine(turn, file.overlong);
-  const flushedTo = step === "end" && file.mayFlush ? await flushRest(turn) : 0;
+  if (step === "end" && content.kind === "gzip" && content.restartIfChanged(look)) {
+    rewind(file);
+    return resultOf(turn, "more", 0);
+  }
+  const flushedTo = step === "end" && file.mayFlush ? await flushRest(turn, content) : 0;
   if (step === "end") file.readAs = look;
   return resultOf(turn, step, flushedTo);
 }
 
 function resultOf(turn: ReadTurn, ending: BatchRead["ending"], flushedTo: number): BatchRead {
-  turn.file.next = turn.place;
-  if (ending !== "replaced") turn.file.sizeSeenMax = turn.look.sizeBytes;
+  const { file } = turn;
+  file.next = turn.place;
+  if (ending !== "replaced") file.sizeSeenMax = Math.max(file.sizeSeenMax, turn.knownBytes);
   const { records, sizeBytes, nulBytes, place: end } = turn;
   return { records, sizeBytes, nulBytes, end, flushedTo, ending };
 }
 
 async function readLines(turn: ReadTurn): Promise<ReadStep> {
-  const { file, handle, rules, look } = turn;
+  const { file, content, rules } = turn;
   const { offset, before } = turn.place;
   if (offset >= rules.stopAt) return "end";
-  const length = Math.min(turn.wantBytes, look.sizeBytes - offset);
+  const knownBytes = await reach(turn, offset + turn.wantBytes);
+  const length = Math.min(turn.wantBytes, knownBytes - offset);
   const first = offset - before.length;
-  const bytes = await readAt(handle, first, before.length + length);
+  const bytes = await content.read(first, before.length + length);
   if (!bytes.subarray(0, before.length).equals(before)) return "replaced";
   const linesBefore = turn.records.length;
   const end = splitLines({ bytes, offset: first, start: before.length }, rules, turn);
@@ -83,7 +95,7 @@ async function readLines(turn: ReadTurn): Promise<ReadStep> {
     };
     return "again";
   }
-  if (offset + length >= look.sizeBytes) return "end";
+  if (offset + length >= knownBytes) return "end";
   const hasMoved = end > before.length;
   turn.wantBytes = hasMoved ? rules.chunkBytes : widen(turn.wantBytes, rules);
   if (lines === 0 && hasMoved) turn.skippedBytes += length;
@@ -97,21 +109,25 @@ function widen(wantBytes: number, rules: ReadRules): number {
 
 /**
  * Hands in what is left without a line end. The place stays before it: should the rest of the line come after all, the whole
- * line is read, and nothing of it is lost.
+ * line is read, and nothing of it is lost. A compressed file is found whole, or damaged at this end.
  */
-async function flushRest(turn: ReadTurn): Promise<number> {
-  const { file, handle, rules, look, place } = turn;
-  const lengthBytes = look.sizeBytes - place.offset;
+async function flushRest(turn: ReadTurn, content: PlainContent | GzipContent): Promise<number> {
+  const { file, rules, place } = turn;
+  if (content.kind === "gzip") {
+    file.damage = await content.finish();
+    await reach(turn, 0);
+  }
+  const lengthBytes = turn.knownBytes - place.offset;
   file.isFlushed = true;
-  if (lengthBytes === 0 || place.offset >= rules.stopAt) return 0;
+  if (lengthBytes <= 0 || place.offset >= rules.stopAt) return 0;
   const { overlong } = file;
   if (overlong !== null) {
     const sha256 = digestSoFar(overlong.digest);
     turn.records.push(headOf(overlong.head, overlong.offset, { ...rules, lengthBytes, sha256 }));
     turn.sizeBytes += overlong.head.length;
-    return look.sizeBytes;
+    return turn.knownBytes;
   }
-  const bytes = await readAt(handle, place.offset, lengthBytes);
+  const bytes = await content.read(place.offset, lengthBytes);
   turn.records.push({
     bytes,
     position: `${rules.part}:${place.offset}`,
@@ -120,5 +136,5 @@ async function flushRest(turn: ReadTurn): Promise<number> {
     lineEnd: "missing",
   });
   turn.sizeBytes += bytes.length;
-  return look.sizeBytes;
+  return turn.knownBytes;
 }

@@ -1,8 +1,8 @@
-import type { FileHandle } from "node:fs/promises";
 import type { RawRecord } from "../../model/record.ts";
 import { GUARD_BYTES_MAX } from "./checkpoint.ts";
+import type { Content, Look } from "./content.ts";
 import type { LineRules } from "./split-lines.ts";
-import type { Look, Place, TailedFile } from "./tailed-file.ts";
+import type { Place, TailedFile } from "./tailed-file.ts";
 
 export interface ReadRules extends LineRules {
   readonly chunkBytes: number;
@@ -24,15 +24,23 @@ export interface BatchRead {
 /** What a step of reading changes. */
 export interface ReadTurn {
   readonly file: TailedFile;
-  readonly handle: FileHandle;
+  readonly content: Content;
   readonly rules: ReadRules;
   readonly look: Look;
+  /** How far the content is known to go. */
+  knownBytes: number;
   readonly records: RawRecord[];
   sizeBytes: number;
   nulBytes: number;
   place: Place;
   wantBytes: number;
   skippedBytes: number;
+}
+
+/** How far the content goes, as far as it matters for a read up to `to`. */
+export async function reach(turn: ReadTurn, to: number): Promise<number> {
+  turn.knownBytes = await turn.content.reach(to);
+  return turn.knownBytes;
 }
 
 export type ReadStep = "again" | BatchRead["ending"];

@@ -1,9 +1,10 @@
 import { access } from "node:fs/promises";
-import type { Fate } from "./checkpoint.ts";
 import { closeFile } from "./descriptors.ts";
 import type { HandIn } from "./hand-in.ts";
+import { mayBeCompressed } from "./place-compressed.ts";
+import { retireGzip } from "./retire-gzip.ts";
 import type { Tail } from "./tail.ts";
-import { isBehind, unreadBytes, type TailedFile } from "./tailed-file.ts";
+import { endFile, isBehind, unreadBytes, type TailedFile } from "./tailed-file.ts";
 
 /** Looks in a row that must have missed a file before it counts as gone: a rename during a look can hide it. */
 const MISSED_LOOKS_MIN = 3;
@@ -12,7 +13,9 @@ const MISSED_LOOKS_MIN = 3;
 export async function retireFiles(tail: Tail, handIn: HandIn): Promise<void> {
   for (const file of tail.files.values()) {
     if (file.handedIn.length > 0 || file.isDeclaring || file.replacedBecause !== null) continue;
-    if (file.handle !== null) await retireHeld(tail, file);
+    if (file.compression === "gzip")
+      await retireGzip(tail, handIn, { file, missedLooksMin: MISSED_LOOKS_MIN });
+    else if (file.content !== null) await retireHeld(tail, file);
     else if (!file.isFound) await retireMissing(tail, handIn, file);
   }
   forgetFiles(tail);
@@ -31,7 +34,8 @@ async function retireHeld(tail: Tail, file: TailedFile): Promise<void> {
     return;
   }
   await closeFile(file);
-  end(tail, file, "finished");
+  endFile(file, "finished");
+  tail.touch();
 }
 
 /** Another file has its path: the writer went on there. */
@@ -44,40 +48,38 @@ function hasSuccessor(tail: Tail, file: TailedFile): boolean {
 async function retireMissing(tail: Tail, handIn: HandIn, file: TailedFile): Promise<void> {
   if (!isUndecided(file) || file.missedLooks < MISSED_LOOKS_MIN) return;
   if (file.retryAtMs > tail.clock.monotonicMs()) return;
-  if (unreadBytes(file) === 0) return end(tail, file, "finished");
+  if (unreadBytes(file) === 0) {
+    endFile(file, "finished");
+    return tail.touch();
+  }
+  if (mayBeCompressed(tail)) return;
   const cause = await causeOfLoss(tail, file);
   handIn.declareRest(file, cause, () => {
     tail.log.error(
       { source: tail.source.name, path: file.path, sizeBytes: unreadBytes(file) },
       `Cannot read the rest of "${file.path}": ${cause}`,
     );
-    end(tail, file, "lost");
+    endFile(file, "lost");
+    tail.touch();
   });
 }
 
 /** Not found, not open, and not known to be over. */
 export function isUndecided(file: TailedFile): boolean {
-  return !file.isFound && file.handle === null && file.fate === "live";
+  return !file.isFound && file.content === null && file.fate === "live";
 }
 
 async function causeOfLoss(tail: Tail, file: TailedFile): Promise<string> {
-  for (const suffix of tail.compressedSuffixes) {
+  for (const suffix of tail.gzipSuffixes) {
     const path = `${file.path}${suffix}`;
     const isThere = await access(path).then(
       () => true,
       () => false,
     );
-    if (isThere) return `it was compressed to "${path}" before it was read to its end`;
+    if (isThere)
+      return `it was compressed to "${path}", which is not read or does not hold the rest`;
   }
   return "it was moved away or deleted before it was read to its end";
-}
-
-function end(tail: Tail, file: TailedFile, fate: Fate): void {
-  file.fate = fate;
-  file.mayFlush = false;
-  file.isFlushed = false;
-  file.readAs = file.seen;
-  tail.touch();
 }
 
 /** Places in vanished files are kept for a while, since files come back, and never more than there may be files. */
@@ -86,7 +88,7 @@ function forgetFiles(tail: Tail): void {
   while (tail.replaced[0] !== undefined && tail.replaced[0].seenAt < before) tail.replaced.shift();
   let over = tail.files.size - tail.options.filesMax * 2;
   for (const [key, file] of tail.files) {
-    if (file.isFound || file.handle !== null || file.fate === "live") continue;
+    if (file.isFound || file.content !== null || file.fate === "live") continue;
     if (file.seenAt >= before && over <= 0) continue;
     tail.files.delete(key);
     tail.faults.clear(file.path);

@@ -1,6 +1,5 @@
 import type { Hash } from "node:crypto";
-import { readAt } from "./read-at.ts";
-import { placeAt, type ReadStep, type ReadTurn } from "./read-turn.ts";
+import { placeAt, reach, type ReadStep, type ReadTurn } from "./read-turn.ts";
 import { headOf, isFull } from "./split-lines.ts";
 import type { Overlong } from "./tailed-file.ts";
 
@@ -9,11 +8,12 @@ import type { Overlong } from "./tailed-file.ts";
  * record of its head, its length and its digest.
  */
 export async function skipLine(turn: ReadTurn, overlong: Overlong): Promise<ReadStep> {
-  const { file, handle, rules, look } = turn;
+  const { file, content, rules } = turn;
   const { offset, scannedTo, before, head } = overlong;
-  const length = Math.min(rules.chunkBytes, look.sizeBytes - scannedTo);
+  const knownBytes = await reach(turn, scannedTo + rules.chunkBytes);
+  const length = Math.min(rules.chunkBytes, knownBytes - scannedTo);
   const first = scannedTo - before.length;
-  const bytes = await readAt(handle, first, before.length + length);
+  const bytes = await content.read(first, before.length + length);
   if (!bytes.subarray(0, before.length).equals(before)) return "replaced";
   if (bytes.length < before.length + length) return "more";
   const end = bytes.indexOf(10, before.length);
@@ -22,7 +22,7 @@ export async function skipLine(turn: ReadTurn, overlong: Overlong): Promise<Read
     overlong.digest.update(bytes.subarray(before.length));
     file.overlong = { ...overlong, scannedTo: scannedTo + length, before: tail };
     turn.skippedBytes += length;
-    if (scannedTo + length >= look.sizeBytes) return "end";
+    if (scannedTo + length >= knownBytes) return "end";
     return turn.skippedBytes >= rules.skipBytesMax ? "more" : "again";
   }
   const sha256 = digestSoFar(overlong.digest.update(bytes.subarray(before.length, end)));

@@ -1,3 +1,4 @@
+import { keyOf } from "./file-key.ts";
 import type { Source } from "../../model/record.ts";
 import type { FileTailOptions } from "../../model/source.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -7,13 +8,13 @@ import type { FileCheckpoint } from "./checkpoint.ts";
 import type { Faults } from "./faults.ts";
 import type { FileTailLimits } from "./limits.ts";
 import { saveFile } from "./save.ts";
-import { keyOf, rewind, type Observed, type TailedFile } from "./tailed-file.ts";
+import { rewind, type Observed, type TailedFile } from "./tailed-file.ts";
 
 export interface FileTailOf {
   readonly source: Source;
   readonly options: FileTailOptions;
-  /** Ends of names that hold compressed bytes. They are left unread, and named once in the log. */
-  readonly compressedSuffixes: readonly string[];
+  /** Ends of names that hold gzip. */
+  readonly gzipSuffixes: readonly string[];
   readonly checkpoints: Checkpoints;
   readonly clock: Clock;
   readonly log: Log;
@@ -46,6 +47,10 @@ export function failFile(tail: Tail, file: TailedFile, error: unknown): void {
   rewind(file);
   file.failures++;
   file.retryAtMs = tail.clock.monotonicMs() + backoffMs(tail, file.failures);
+}
+
+export function compressionOf(tail: Tail, path: string): TailedFile["compression"] {
+  return tail.gzipSuffixes.some((suffix) => path.endsWith(suffix)) ? "gzip" : "none";
 }
 
 export function backoffMs(tail: Tail, failures: number): number {

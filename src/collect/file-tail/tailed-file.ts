@@ -1,9 +1,11 @@
 import type { Hash } from "node:crypto";
-import type { FileHandle } from "node:fs/promises";
 import type { Micros } from "../../model/time.ts";
 import type { Fate, FileCheckpoint } from "./checkpoint.ts";
 import { digestOf, EMPTY_DIGEST, type Digest } from "./digest.ts";
+import type { Look, PlainContent } from "./content.ts";
+import { keyOf } from "./file-key.ts";
 import type { FoundPath } from "./find-files.ts";
+import type { GzipContent } from "./gzip-content.ts";
 
 /** The beginning of a line that is to be read next, with the bytes right before it, which every read looks at again. */
 export interface Place {
@@ -17,12 +19,6 @@ export interface CommittedPlace {
   readonly offset: number;
   readonly lines: number;
   readonly guard: Digest;
-}
-
-/** What a file looked like from outside. */
-export interface Look {
-  readonly sizeBytes: number;
-  readonly modifiedNs: bigint;
 }
 
 /** Records of a file that were handed in. `end` is where the file is read on after them. */
@@ -49,6 +45,13 @@ export interface TailedFile {
   readonly inode: string;
   birthtimeNs: bigint;
   path: string;
+  compression: "none" | "gzip";
+  /** Whether it is known where to begin: a compressed file may be what a known one became (place-compressed.ts). */
+  isPlaced: boolean;
+  /** The plain file of its name is still there, and read. */
+  isWaiting: boolean;
+  /** A compressed file cannot be read behind what was read of it; it is not declared yet. */
+  damage: string | null;
   epoch: number;
   fingerprint: Digest;
   /** Behind it every record is durable. */
@@ -63,7 +66,7 @@ export interface TailedFile {
   readAs: Look | null;
   /** Size of the content that was last compared with what was read before; a look at a path may see another content. */
   sizeSeenMax: number;
-  handle: FileHandle | null;
+  content: PlainContent | GzipContent | null;
   readonly handedIn: HandedIn[];
   fate: Fate;
   isMoved: boolean;
@@ -90,10 +93,6 @@ export interface TailedFile {
   retryAtMs: number;
 }
 
-export function keyOf(file: { readonly device: string; readonly inode: string }): string {
-  return `${file.device}:${file.inode}`;
-}
-
 /** Name of the file among the source's parts: `device:inode`, with `#epoch` from the second content on. */
 export function partOf(file: TailedFile): string {
   return file.epoch === 0 ? keyOf(file) : `${keyOf(file)}#${file.epoch}`;
@@ -116,12 +115,19 @@ export function hasUnread(file: TailedFile): boolean {
 
 /** Whether records of the file are unread, or handed in and not durable. */
 export function isBehind(file: TailedFile): boolean {
-  return hasUnread(file) || file.handedIn.length > 0 || file.replacedBecause !== null;
+  if (file.isWaiting) return false;
+  return (
+    hasUnread(file) ||
+    file.damage !== null ||
+    file.handedIn.length > 0 ||
+    file.replacedBecause !== null
+  );
 }
 
 /** Size that the file is known to have had: what a held descriptor shows is the same file. */
 export function knownSize(file: TailedFile): number {
-  return file.handle === null ? file.sizeSeenMax : Math.max(file.sizeSeenMax, file.seen.sizeBytes);
+  if (file.compression === "gzip") return file.sizeSeenMax;
+  return file.content === null ? file.sizeSeenMax : Math.max(file.sizeSeenMax, file.seen.sizeBytes);
 }
 
 /** Bytes that were there and were not handed in durably: a last line without an end is among them. */
@@ -129,9 +135,29 @@ export function unreadBytes(file: TailedFile): number {
   return Math.max(0, file.sizeSeenMax - Math.max(file.committed.offset, file.flushedTo));
 }
 
+/** What is there, or was, and was not handed in durably; null where nothing is. `to` is null where nobody knows how much it is. */
+export function restOf(
+  file: TailedFile,
+): { readonly from: number; readonly to: number | null } | null {
+  const from = Math.max(file.committed.offset, file.flushedTo);
+  if (file.sizeSeenMax > from) return { from, to: file.sizeSeenMax };
+  const isWhole = file.compression === "none" || file.fate === "finished" || file.isFlushed;
+  return isWhole && file.damage === null ? null : { from, to: null };
+}
+
 /** Every record before the place is durable. */
 export function commit(file: TailedFile, { offset, lines, before }: Place): void {
   file.committed = { offset, lines, guard: digestOf(before) };
+}
+
+/** What is to be had of the file was had: it is read again only if it changes. */
+export function endFile(file: TailedFile, fate: Fate): void {
+  file.fate = fate;
+  file.isPlaced = true;
+  file.isWaiting = false;
+  file.mayFlush = false;
+  file.isFlushed = false;
+  file.readAs = file.seen;
 }
 
 /** Reading goes on at the committed place, after the content was compared again. */
@@ -150,12 +176,20 @@ export interface Observed {
   readonly atMs: number;
 }
 
-export function newFile(found: FoundPath, observed: Observed): TailedFile {
+export function newFile(
+  found: FoundPath,
+  observed: Observed,
+  compression: TailedFile["compression"],
+): TailedFile {
   return {
     device: found.device,
     inode: found.inode,
     birthtimeNs: found.birthtimeNs,
     path: found.path,
+    compression,
+    isPlaced: compression === "none",
+    isWaiting: false,
+    damage: null,
     epoch: 0,
     fingerprint: EMPTY_DIGEST,
     committed: START,
@@ -164,8 +198,8 @@ export function newFile(found: FoundPath, observed: Observed): TailedFile {
     overlong: null,
     seen: lookOf(found),
     readAs: null,
-    sizeSeenMax: found.sizeBytes,
-    handle: null,
+    sizeSeenMax: compression === "gzip" ? 0 : found.sizeBytes,
+    content: null,
     handedIn: [],
     fate: "live",
     isMoved: false,
@@ -189,18 +223,22 @@ export function newFile(found: FoundPath, observed: Observed): TailedFile {
 /** A file as a checkpoint knows it. It is not found yet, and its content not compared. */
 export function restoreFile(saved: FileCheckpoint, atMs: number): TailedFile {
   const seen = { sizeBytes: saved.sizeBytes, modifiedNs: BigInt(saved.modifiedNs) };
-  const isReadToEnd = saved.offset === saved.sizeBytes || saved.fate === "finished";
+  const isGzip = saved.compression === "gzip";
+  const isReadToEnd = saved.fate === "finished" || (!isGzip && saved.offset === saved.sizeBytes);
   const file = newFile(
     { ...saved, ...seen, birthtimeNs: BigInt(saved.birthtimeNs), isLink: false },
     {
       at: saved.seenAt,
       atMs,
     },
+    saved.compression,
   );
   return Object.assign(file, {
     epoch: saved.epoch,
+    isPlaced: true,
+    sizeSeenMax: isGzip ? saved.plainOffset : saved.sizeBytes,
     fingerprint: saved.fingerprint,
-    committed: { offset: saved.offset, lines: saved.lines, guard: saved.guard },
+    committed: { offset: saved.plainOffset, lines: saved.lines, guard: saved.guard },
     flushedTo: saved.flushedTo,
     readAs: isReadToEnd ? seen : null,
     fate: saved.fate,
@@ -210,15 +248,19 @@ export function restoreFile(saved: FileCheckpoint, atMs: number): TailedFile {
 }
 
 /** Begins the next content of the same inode. */
-export function renewFile(file: TailedFile): void {
+export function renewFile(file: TailedFile, compression: TailedFile["compression"]): void {
   Object.assign(file, {
+    compression,
+    isPlaced: compression === "none",
+    isWaiting: false,
+    damage: null,
     epoch: file.epoch + 1,
     fingerprint: EMPTY_DIGEST,
     committed: START,
     next: null,
     overlong: null,
     readAs: null,
-    sizeSeenMax: file.seen.sizeBytes,
+    sizeSeenMax: compression === "gzip" ? 0 : file.seen.sizeBytes,
     fate: "live",
     isMoved: false,
     replacedBecause: null,

@@ -1,16 +1,25 @@
 import type { HandIn } from "./hand-in.ts";
-import { openFile } from "./descriptors.ts";
+import { closeFile, openFile } from "./descriptors.ts";
+import { mayBeCompressed, prepareGzip } from "./place-compressed.ts";
 import { readBatch } from "./read-batch.ts";
 import type { ReadRules } from "./read-turn.ts";
-import { failFile, setAside, type Tail } from "./tail.ts";
-import { commit, hasUnread, partOf, renewFile, rewind, type TailedFile } from "./tailed-file.ts";
+import { compressionOf, failFile, setAside, type Tail } from "./tail.ts";
+import {
+  commit,
+  hasUnread,
+  partOf,
+  renewFile,
+  rewind,
+  unreadBytes,
+  type TailedFile,
+} from "./tailed-file.ts";
 import { verify } from "./verify.ts";
 
 /** Whether reading the file now can bring something. */
 export function mayTurn(tail: Tail, file: TailedFile): boolean {
   return (
     hasUnread(file) &&
-    (file.isFound || file.handle !== null) &&
+    (file.isFound || file.content !== null) &&
     file.replacedBecause === null &&
     !file.isDeclaring &&
     (file.next !== null || file.handedIn.length === 0) &&
@@ -21,13 +30,14 @@ export function mayTurn(tail: Tail, file: TailedFile): boolean {
 
 /** Reads one batch of the file and hands it in. */
 export async function takeTurn(tail: Tail, handIn: HandIn, file: TailedFile): Promise<void> {
-  const handle = await openFile(tail, file);
-  if (handle === null) return;
+  const content = await openFile(tail, file);
+  if (content === null) return;
   const { rewinds } = file;
   try {
-    if (file.next === null) file.replacedBecause = await verify(file, handle);
+    if (content.kind === "gzip" && !(await prepareGzip(tail, file, content))) return;
+    if (file.next === null) file.replacedBecause = await verify(file, content);
     if (file.replacedBecause !== null || file.rewinds !== rewinds) return;
-    const read = await readBatch(file, handle, rulesFor(tail, file));
+    const read = await readBatch(file, content, rulesFor(tail, file));
     // What was handed in before was rejected during this read: these records come after those.
     if (file.rewinds !== rewinds) return rewind(file);
     if (file.failures > 0) tail.faults.clear(file.path);
@@ -64,13 +74,16 @@ export function renewFiles(tail: Tail, handIn: HandIn): void {
     const cause = file.replacedBecause;
     if (cause === null || file.handedIn.length > 0 || file.isDeclaring) continue;
     if (file.retryAtMs > tail.clock.monotonicMs()) continue;
-    handIn.declareRest(file, `"${file.path}" was replaced: ${cause}`, () => {
+    if (unreadBytes(file) > 0 && mayBeCompressed(tail)) continue;
+    handIn.declareRest(file, `"${file.path}" was replaced: ${cause}`, async () => {
       tail.log.warn(
         { source: tail.source.name, path: file.path, offset: file.committed.offset },
         `"${file.path}" has other content: ${cause}. It is read from its beginning`,
       );
       setAside(tail, file);
-      renewFile(file);
+      const compression = compressionOf(tail, file.path);
+      if (compression === "gzip" || file.compression === "gzip") await closeFile(file);
+      renewFile(file, compression);
       tail.wake();
     });
   }
@@ -87,6 +100,6 @@ function rulesFor(tail: Tail, file: TailedFile): ReadRules {
     batchBytesMax: limits.batchBytesMax,
     stopAt: file.stopAt ?? Infinity,
     chunkBytes: limits.chunkBytes,
-    skipBytesMax: limits.batchBytesMax * 8,
+    skipBytesMax: limits.skipBytesMax,
   };
 }

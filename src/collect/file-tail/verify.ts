@@ -1,18 +1,17 @@
-import type { FileHandle } from "node:fs/promises";
 import { FINGERPRINT_BYTES_MAX, GUARD_BYTES_MAX } from "./checkpoint.ts";
+import type { Content } from "./content.ts";
 import { digestOf, isDigestOf } from "./digest.ts";
-import { readAt } from "./read-at.ts";
 import type { Place, TailedFile } from "./tailed-file.ts";
 
 /**
  * Compares the content with what is known of it, and gets the file ready to be read on from its committed place. Returns why it is
  * another content, or null where it is the same one.
  */
-export async function verify(file: TailedFile, handle: FileHandle): Promise<string | null> {
+export async function verify(file: TailedFile, content: Content): Promise<string | null> {
   const { offset, lines, guard } = file.committed;
-  const head = await readAt(handle, 0, file.fingerprint.bytes);
+  const head = await content.read(0, file.fingerprint.bytes);
   if (!isDigestOf(file.fingerprint, head)) return "its first bytes changed";
-  const before = await readAt(handle, offset - guard.bytes, guard.bytes);
+  const before = await content.read(offset - guard.bytes, guard.bytes);
   if (!isDigestOf(guard, before)) return "the bytes before the committed offset changed";
   file.next = { offset, lines, before };
   file.overlong = null;
@@ -20,27 +19,28 @@ export async function verify(file: TailedFile, handle: FileHandle): Promise<stri
 }
 
 /** Lets the fingerprint cover more of a file that was short. Returns false where the bytes it covered are others now. */
-export async function growFingerprint(file: TailedFile, handle: FileHandle): Promise<boolean> {
+export async function growFingerprint(file: TailedFile, content: Content): Promise<boolean> {
   const { fingerprint } = file;
   if (fingerprint.bytes === FINGERPRINT_BYTES_MAX) return true;
-  if (file.seen.sizeBytes <= fingerprint.bytes) return true;
-  const head = await readAt(handle, 0, FINGERPRINT_BYTES_MAX);
+  const knownBytes = await content.reach(FINGERPRINT_BYTES_MAX);
+  if (knownBytes <= fingerprint.bytes) return true;
+  const head = await content.read(0, FINGERPRINT_BYTES_MAX);
   if (!isDigestOf(fingerprint, head.subarray(0, fingerprint.bytes))) return false;
   file.fingerprint = digestOf(head);
   return true;
 }
 
 /** The beginning of the last line without an end: where a file starts that is read from now on. */
-export async function lastLineStart(handle: FileHandle, sizeBytes: number): Promise<Place> {
+export async function lastLineStart(content: Content, sizeBytes: number): Promise<Place> {
   const blockBytes = 64 * 1024;
   let offset = 0;
   for (let end = sizeBytes; end > 0; end -= blockBytes) {
     const start = Math.max(0, end - blockBytes);
-    const newline = (await readAt(handle, start, end - start)).lastIndexOf(10);
+    const newline = (await content.read(start, end - start)).lastIndexOf(10);
     if (newline === -1) continue;
     offset = start + newline + 1;
     break;
   }
   const guardBytes = Math.min(offset, GUARD_BYTES_MAX);
-  return { offset, lines: 0, before: await readAt(handle, offset - guardBytes, guardBytes) };
+  return { offset, lines: 0, before: await content.read(offset - guardBytes, guardBytes) };
 }

@@ -4,9 +4,9 @@ import type { FileTailOf } from "../file-tail/tail.ts";
 
 /**
  * Reads the audit log of a kube-apiserver, one event a line. The server renames `audit.log` to `audit-<time>.log` beside it and, where
- * so configured, writes `audit-<time>.log.gz` and deletes the plain file: the patterns should include the renamed form, so that
- * what was rotated while nobody read is found (https://pkg.go.dev/gopkg.in/natefinch/lumberjack.v2).
+ * so configured, writes `audit-<time>.log.gz` and deletes the plain file: the patterns should include both, so that what was rotated while
+ * nobody read is found (https://pkg.go.dev/gopkg.in/natefinch/lumberjack.v2).
  */
-export function createKubernetesAuditFile(of: Omit<FileTailOf, "compressedSuffixes">): Collector {
-  return createFileTail({ ...of, compressedSuffixes: [".gz"] });
+export function createKubernetesAuditFile(of: Omit<FileTailOf, "gzipSuffixes">): Collector {
+  return createFileTail({ ...of, gzipSuffixes: [".gz"] });
 }

@@ -120,7 +120,7 @@ export async function startTail(setup: TailSetup): Promise<RunningTail> {
   const collector = createFileTail({
     source: SOURCE,
     options: optionsFor(setup),
-    compressedSuffixes: [".gz"],
+    gzipSuffixes: [".gz"],
     checkpoints,
     clock,
     log: logTo(logged),

@@ -47,6 +47,7 @@ it("a pipe that took the place of a file since it was found holds up nobody", as
     files,
     clock: systemClock,
     options: { include: [path], filesMax: 10 },
+    gzipSuffixes: [".gz"],
     stopAtEnd: false,
     faults: { clear: () => undefined },
     touch: () => undefined,

@@ -44,5 +44,5 @@ function order(files: readonly TailedFile[]): string[] {
 
 function aFile(path: string, modifiedNs: bigint): TailedFile {
   const found = { path, isLink: false, device: "1", inode: path, birthtimeNs: 0n, sizeBytes: 1 };
-  return newFile({ ...found, modifiedNs }, { at: 0, atMs: 0 });
+  return newFile({ ...found, modifiedNs }, { at: 0, atMs: 0 }, "none");
 }

@@ -1,0 +1,181 @@
+import { FINGERPRINT_BYTES_MAX } from "./checkpoint.ts";
+import { closeFile, later } from "./descriptors.ts";
+import { isDigestOf, type Digest } from "./digest.ts";
+import type { GzipContent } from "./gzip-content.ts";
+import type { Tail } from "./tail.ts";
+import {
+  endFile,
+  hasUnread,
+  isBehind,
+  type CommittedPlace,
+  type TailedFile,
+} from "./tailed-file.ts";
+
+/** A content that was read before, as far as it was: what a compressed file may hold. */
+interface KnownContent {
+  readonly path: string;
+  readonly fingerprint: Digest;
+  readonly committed: CommittedPlace;
+  readonly flushedTo: number;
+  /** Largest size seen of its plain form. */
+  readonly sizeBytes: number;
+  /** It was read to its end. */
+  readonly isOver: boolean;
+  /** Null for one whose inode has other content now. */
+  readonly file: TailedFile | null;
+}
+
+/**
+ * Gets a compressed file ready to be read where it is to be read on. False: not now, or there is nothing to read in it.
+ *
+ * A writer compresses `X.log` to `X.log.gz` while `X.log` is still there, and deletes that. So the compressed file waits while the
+ * plain one is there and read. It is recognized by the plain bytes in it: they begin as the known content does (fingerprint), and have
+ * the same bytes before the committed offset (guard). It is then read on there; what was read to its end is not read again, and what
+ * nothing known fits is read from its beginning.
+ */
+export async function prepareGzip(
+  tail: Tail,
+  file: TailedFile,
+  content: GzipContent,
+): Promise<boolean> {
+  if (file.next !== null) return true;
+  content.restartIfChanged(await content.look());
+  if (!file.isPlaced && !(await place(tail, file, content))) return false;
+  const { offset, guard } = file.committed;
+  if (!(await content.skipTo(offset - guard.bytes, tail.limits.skipBytesMax))) return false;
+  const isShort = (await content.reach(offset - 1)) < offset;
+  return isShort && !file.mayFlush ? wait(tail, file) : true;
+}
+
+/** Whether a file that is not placed yet may hold the rest of one that is gone: its loss is not declared before that is known. */
+export function mayBeCompressed(tail: Tail): boolean {
+  for (const file of tail.files.values())
+    if (!file.isPlaced && !file.isWaiting && file.isFound) return true;
+  return false;
+}
+
+async function place(tail: Tail, file: TailedFile, content: GzipContent): Promise<boolean> {
+  const plain = plainPath(tail, file);
+  file.isWaiting = isThere(tail, plain);
+  if (file.isWaiting) return wait(tail, file);
+  const statedBytes = await content.statedSize();
+  const head = await content.read(0, FINGERPRINT_BYTES_MAX);
+  const isCut = head.length < FINGERPRINT_BYTES_MAX && statedBytes !== head.length;
+  if (isCut && !file.mayFlush) return wait(tail, file);
+  const known = [...knownContents(tail, file)].filter((one) => isLike(one, head, plain));
+  const over = known.find((one) => one.isOver && statedBytes === readTo(one) % 2 ** 32);
+  if (over !== undefined) return await finish(tail, file, over);
+  const best = await furthest(known, content);
+  if (best === "short" && !file.mayFlush) return wait(tail, file);
+  if (best === "short" || best === null) {
+    const isHopeless = head.length === 0 && known.some((one) => one.path === plain);
+    if (isHopeless) return await finish(tail, file, null);
+    file.isPlaced = true;
+    return true;
+  }
+  if (best.file !== null && isBeingRead(best.file)) return wait(tail, file);
+  adopt(tail, file, best);
+  return true;
+}
+
+/** Not before the next look. */
+function wait(tail: Tail, file: TailedFile): false {
+  later(tail, file);
+  return false;
+}
+
+function plainPath(tail: Tail, { path }: TailedFile): string {
+  const suffix = tail.gzipSuffixes.find((end) => path.endsWith(end)) ?? "";
+  return path.slice(0, path.length - suffix.length);
+}
+
+function isThere(tail: Tail, path: string): boolean {
+  for (const file of tail.files.values())
+    if (file.path === path && (file.isFound || file.content !== null)) return true;
+  return false;
+}
+
+function isBeingRead(file: TailedFile): boolean {
+  const isPresent = file.isFound || file.content !== null;
+  return isPresent && file.replacedBecause === null && isBehind(file);
+}
+
+function* knownContents(tail: Tail, except: TailedFile): Generator<KnownContent> {
+  for (const file of tail.files.values()) {
+    if (file === except || !file.isPlaced) continue;
+    const { path, fingerprint, committed, flushedTo, sizeSeenMax: sizeBytes } = file;
+    const isRead = !hasUnread(file) && Math.max(committed.offset, flushedTo) >= sizeBytes;
+    const isOver = file.fate === "finished" || (file.compression === "none" && isRead);
+    yield { path, fingerprint, committed, flushedTo, sizeBytes, isOver, file };
+  }
+  for (const saved of tail.replaced) {
+    const { path, fingerprint, plainOffset: offset, lines, guard, flushedTo } = saved;
+    const sizeBytes = saved.compression === "gzip" ? offset : saved.sizeBytes;
+    const committed = { offset, lines, guard };
+    const isOver = saved.compression === "none" && Math.max(offset, flushedTo) >= sizeBytes;
+    yield { path, fingerprint, committed, flushedTo, sizeBytes, isOver, file: null };
+  }
+}
+
+/** A file of which nothing was read yet is known by its name: from its beginning on, nothing can be missed. */
+function isLike(
+  { path, fingerprint, committed }: KnownContent,
+  head: Buffer,
+  plain: string,
+): boolean {
+  if (fingerprint.bytes === 0) return committed.offset === 0 && path === plain;
+  if (fingerprint.bytes > head.length) return head.length === 0 && path === plain;
+  return isDigestOf(fingerprint, head.subarray(0, fingerprint.bytes));
+}
+
+function readTo({ committed, flushedTo }: KnownContent): number {
+  return Math.max(committed.offset, flushedTo);
+}
+
+/** The one that was read furthest, of those that agree before their offset. `short`: the file ends before one of them does. */
+async function furthest(
+  known: readonly KnownContent[],
+  content: GzipContent,
+): Promise<KnownContent | "short" | null> {
+  let best: KnownContent | null = null;
+  for (const one of known.toSorted((a, b) => a.committed.offset - b.committed.offset)) {
+    const { offset, guard } = one.committed;
+    await content.skipTo(offset - guard.bytes, Infinity);
+    if ((await content.reach(offset - 1)) < offset) return best ?? "short";
+    if (isDigestOf(guard, await content.read(offset - guard.bytes, guard.bytes))) best = one;
+  }
+  return best;
+}
+
+function adopt(tail: Tail, file: TailedFile, known: KnownContent): void {
+  const { fingerprint, committed, flushedTo, sizeBytes } = known;
+  Object.assign(file, {
+    fingerprint,
+    committed,
+    flushedTo,
+    sizeSeenMax: sizeBytes,
+    isPlaced: true,
+  });
+  tail.log.info(
+    { source: tail.source.name, path: file.path, offset: committed.offset },
+    `"${file.path}" is what "${known.path}" was compressed to: it is read on where that was read to`,
+  );
+  const { file: before } = known;
+  if (before !== null) {
+    before.sizeSeenMax = readTo(known);
+    if (before.replacedBecause === null && !before.isFound && before.content === null)
+      endFile(before, "finished");
+  }
+  tail.touch();
+}
+
+async function finish(tail: Tail, file: TailedFile, over: KnownContent | null): Promise<false> {
+  if (over !== null) {
+    const { fingerprint, committed, flushedTo } = over;
+    Object.assign(file, { fingerprint, committed, flushedTo, sizeSeenMax: readTo(over) });
+  }
+  endFile(file, "finished");
+  await closeFile(file);
+  tail.touch();
+  return false;
+}
