@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { keyOf } from "./file-key.ts";
+import { readAt } from "./read-at.ts";
 
 /** What a file looked like from outside. */
 export interface Look {
@@ -29,9 +30,6 @@ export interface Content {
 
 /** Without waiting: a path that became a pipe since it was looked at must not hold up the others. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
-
-/** Below this, reads share the memory pool; above it, each has memory of its own. */
-const POOLED_BYTES_MAX = 2_048;
 
 export interface PlainContent extends Content {
   readonly kind: "plain";
@@ -68,22 +66,6 @@ export async function identify(handle: FileHandle): Promise<string> {
     await handle.close();
     throw error;
   }
-}
-
-export async function readAt(
-  handle: FileHandle,
-  position: number,
-  length: number,
-): Promise<Buffer> {
-  const buffer =
-    length <= POOLED_BYTES_MAX ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(length);
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await handle.read(buffer, filled, length - filled, position + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return filled === length ? buffer : buffer.subarray(0, filled);
 }
 
 export async function lookAtHandle(handle: FileHandle): Promise<Look> {

@@ -1,5 +1,6 @@
 import { FINGERPRINT_BYTES_MAX } from "./checkpoint.ts";
-import { identify, lookAtHandle, openHandle, readAt, type Content, type Look } from "./content.ts";
+import { identify, lookAtHandle, openHandle, type Content, type Look } from "./content.ts";
+import { readAt } from "./read-at.ts";
 import { createInflater, type Inflater } from "./inflater.ts";
 
 /** A compressed content. It keeps the plain bytes from the last read position on, and no others. */

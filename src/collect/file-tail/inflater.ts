@@ -2,7 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { createGunzip, type Gunzip } from "node:zlib";
 import { describeError, systemCode } from "../../model/error.ts";
 import { GUARD_BYTES_MAX } from "./checkpoint.ts";
-import { readAt } from "./content.ts";
+import { readAt } from "./read-at.ts";
 
 /** Compressed bytes that are handed to the decompressor at once. */
 const FEED_BYTES = 16 * 1024;
