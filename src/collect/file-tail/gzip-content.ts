@@ -1,7 +1,8 @@
 import { FINGERPRINT_BYTES_MAX } from "./checkpoint.ts";
 import { identify, lookAtHandle, openHandle, type Content, type Look } from "./content.ts";
-import { readAt } from "./read-at.ts";
 import { createInflater, type Inflater } from "./inflater.ts";
+import { createPlainWindow, type PlainWindow } from "./plain-window.ts";
+import { readAt } from "./read-at.ts";
 
 /** A compressed content. It keeps the plain bytes from the last read position on, and no others. */
 export interface GzipContent extends Content {
@@ -21,81 +22,78 @@ const STATED_SIZE_BYTES = 4;
 /** A member without content has so many bytes. */
 const MEMBER_BYTES_MIN = 20;
 
+/** What is known of the content since it was last read from its beginning. */
+interface Pass {
+  inflater: Inflater;
+  readonly window: PlainWindow;
+  /** The first bytes, which are asked for again and again. */
+  head: Buffer;
+  /** What the inflater made; it makes what is known once more where it began anew to get nearer to a fault. */
+  madeTo: number;
+  isFinished: boolean;
+  /** What the file looked like when the fault was found. */
+  faultAs: Look | null;
+}
+
 export async function openGzip(path: string): Promise<GzipContent> {
   const handle = await openHandle(path);
   const key = await identify(handle);
-  let inflater: Inflater = createInflater(handle);
-  let head = Buffer.alloc(0);
-  let pieces: Buffer[] = [];
-  /** The kept bytes begin at `start`; `end` bytes of the content are known; what is before `keepFrom` is not wanted. */
-  let start = 0;
-  let end = 0;
-  let keepFrom = 0;
-  /** Known before the inflater began anew: what it makes up to here is there already. */
-  let madeTo = 0;
-  let isFinished = false;
-  let faultAs: Look | null = null;
+  let pass = begin();
 
-  function restart(): void {
-    inflater.close();
-    inflater = createInflater(handle);
-    head = Buffer.alloc(0);
-    pieces = [];
-    start = 0;
-    end = 0;
-    keepFrom = 0;
-    madeTo = 0;
-    isFinished = false;
-    faultAs = null;
+  function begin(): Pass {
+    return {
+      inflater: createInflater(handle),
+      window: createPlainWindow(),
+      head: Buffer.alloc(0),
+      madeTo: 0,
+      isFinished: false,
+      faultAs: null,
+    };
   }
 
-  function trim(): void {
-    while (pieces[0] !== undefined && start + pieces[0].length <= keepFrom)
-      start += (pieces.shift() as Buffer).length;
+  function restart(): void {
+    pass.inflater.close();
+    pass = begin();
   }
 
   function take(piece: Buffer): void {
-    const known = Math.max(0, end - madeTo);
-    madeTo += piece.length;
+    const known = Math.max(0, pass.window.end - pass.madeTo);
+    pass.madeTo += piece.length;
     if (known >= piece.length) return;
     const fresh = piece.subarray(known);
-    if (head.length < FINGERPRINT_BYTES_MAX)
-      head = Buffer.concat([head, fresh.subarray(0, FINGERPRINT_BYTES_MAX - head.length)]);
-    if (pieces.length === 0) start = end;
-    pieces.push(fresh);
-    end += fresh.length;
-    trim();
+    const missing = FINGERPRINT_BYTES_MAX - pass.head.length;
+    if (missing > 0) pass.head = Buffer.concat([pass.head, fresh.subarray(0, missing)]);
+    pass.window.add(fresh);
   }
 
   /** False where nothing more comes at present. */
   async function more(): Promise<boolean> {
-    const piece = await inflater.next();
+    const piece = await pass.inflater.next();
     if (piece !== null) {
       take(piece);
       return true;
     }
-    if (inflater.fault === null) return false;
-    faultAs ??= await lookAtHandle(handle);
-    const nearer = inflater.nearer();
+    if (pass.inflater.fault === null) return false;
+    pass.faultAs ??= await lookAtHandle(handle);
+    const nearer = pass.inflater.nearer();
     if (nearer === null) return false;
-    inflater.close();
-    inflater = nearer;
-    madeTo = 0;
+    pass.inflater.close();
+    pass.inflater = nearer;
+    pass.madeTo = 0;
     return true;
   }
 
   async function reach(to: number): Promise<number> {
-    while (end <= to) if (!(await more())) break;
-    return end;
+    while (pass.window.end <= to) if (!(await more())) break;
+    return pass.window.end;
   }
 
   async function skipTo(position: number, bytesMax: number): Promise<boolean> {
-    if (position < start) restart();
-    keepFrom = position;
-    trim();
-    const stopAt = Math.max(madeTo, end) + bytesMax;
-    while (end < position) {
-      if (madeTo >= stopAt) return false;
+    if (position < pass.window.start) restart();
+    pass.window.keepFrom(position);
+    const stopAt = Math.max(pass.madeTo, pass.window.end) + bytesMax;
+    while (pass.window.end < position) {
+      if (pass.madeTo >= stopAt) return false;
       if (!(await more())) break;
     }
     return true;
@@ -109,22 +107,23 @@ export async function openGzip(path: string): Promise<GzipContent> {
     skipTo,
     read: async (position, length) => {
       if (position < FINGERPRINT_BYTES_MAX) {
-        await reach(position + length - 1);
+        const end = await reach(position + length - 1);
+        const { head } = pass;
         if (position + length <= head.length || end === head.length)
           return Buffer.from(head.subarray(position, position + length));
       }
       await skipTo(position, Infinity);
       await reach(position + length - 1);
-      return copyOf(pieces, position - start, Math.min(length, Math.max(0, end - position)));
+      return pass.window.copy(position, length);
     },
     finish: async () => {
-      isFinished = true;
-      inflater.end();
+      pass.isFinished = true;
+      pass.inflater.end();
       while (await more());
-      if (inflater.takenBytes === 0) return "it is empty";
-      return inflater.fault;
+      return pass.inflater.takenBytes === 0 ? "it is empty" : pass.inflater.fault;
     },
     restartIfChanged: (look) => {
+      const { inflater, faultAs, isFinished } = pass;
       const isRewritten = inflater.isRewritten || look.sizeBytes < inflater.takenBytes;
       const isOther = faultAs !== null && !isSame(faultAs, look);
       const goesOn = isFinished && look.sizeBytes > inflater.takenBytes;
@@ -139,7 +138,7 @@ export async function openGzip(path: string): Promise<GzipContent> {
       return stated.length === STATED_SIZE_BYTES ? stated.readUInt32LE() : null;
     },
     close: async () => {
-      inflater.close();
+      pass.inflater.close();
       await handle.close();
     },
   };
@@ -147,18 +146,4 @@ export async function openGzip(path: string): Promise<GzipContent> {
 
 function isSame(one: Look, other: Look): boolean {
   return one.sizeBytes === other.sizeBytes && one.modifiedNs === other.modifiedNs;
-}
-
-function copyOf(pieces: readonly Buffer[], from: number, length: number): Buffer {
-  const copy = Buffer.allocUnsafeSlow(Math.max(0, length));
-  let filled = 0;
-  let skip = from;
-  for (const piece of pieces) {
-    if (filled === length) break;
-    const some = piece.subarray(skip, skip + length - filled);
-    skip = Math.max(0, skip - piece.length);
-    copy.set(some, filled);
-    filled += some.length;
-  }
-  return copy;
 }

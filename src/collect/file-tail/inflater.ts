@@ -131,7 +131,8 @@ function inflaterFrom(handle: FileHandle, { carefulFrom, step }: Care): Inflater
   listen(gunzip);
   return {
     next: async () => {
-      while (fault === null) {
+      for (;;) {
+        if (fault !== null) return null;
         const piece = gunzip.read() as Buffer | null;
         if (piece !== null) return piece;
         if (hasEnded) {
@@ -140,7 +141,6 @@ function inflaterFrom(handle: FileHandle, { carefulFrom, step }: Care): Inflater
         else if (!(await feed())) return null;
         else if (gunzip.writableEnded) await woken();
       }
-      return null;
     },
     end: () => {
       isEnding = true;
