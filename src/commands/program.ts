@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { ChaperoneError } from "../model/error.ts";
 import { EXIT } from "./exit-code.ts";
 import { endQuietlyOnClosedOutput } from "./output.ts";
+import { PLAY_FORMATS, type PlayFormat } from "./play-format.ts";
 import { reportError } from "./report-error.ts";
 
 /** Options and arguments of all commands by name; each command has those that it declares, and the first three. */
@@ -26,6 +27,8 @@ interface Options {
   readonly event?: string;
   readonly all: boolean;
   readonly dryRun: boolean;
+  readonly recording: string;
+  readonly format: PlayFormat;
 }
 
 type Run = (options: Options) => Promise<number>;
@@ -128,6 +131,20 @@ function addAsking(add: Add): void {
       .description("list grants with their covered and uncovered actions")
       .argument("[id]", "one grant, or the beginning of its id"),
     async (options) => (await import("./grants.ts")).grantsCommand(options),
+  );
+  add(
+    new Command("play")
+      .description("show a session recording: its terminal output, its commands, its events")
+      .argument("<recording>", "file of a recording, <session id>.tar")
+      .addOption(
+        new Option(
+          "--format <name>",
+          "text: output that no terminal obeys; raw: as the terminal got it; commands: what enhanced recording saw start",
+        )
+          .choices(PLAY_FORMATS)
+          .default("text"),
+      ),
+    async (options) => (await import("./play.ts")).playCommand(options),
   );
   add(
     new Command("schema")
