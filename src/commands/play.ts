@@ -45,8 +45,8 @@ export async function playCommand(options: PlayOptions): Promise<number> {
 
 /** Makes what is printed of a recording's records. */
 interface Player {
-  take(record: Uint8Array): string | Uint8Array;
-  end(): string | Uint8Array;
+  readonly take: (record: Uint8Array) => string | Uint8Array;
+  readonly end: () => string | Uint8Array;
 }
 
 const PLAYERS: Readonly<Record<PlayFormat, () => Player>> = {
@@ -105,7 +105,7 @@ function jsonOf(record: Uint8Array): string {
 
 async function openRecording(
   path: string,
-): Promise<{ readonly recording: RecordingBytes; close(): Promise<void> }> {
+): Promise<{ readonly recording: RecordingBytes; readonly close: () => Promise<void> }> {
   try {
     const handle = await open(path);
     const { size } = await handle.stat();

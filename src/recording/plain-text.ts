@@ -47,7 +47,8 @@ export function createPlainText(): PlainText {
   }
 
   function giveUp(): string {
-    const shown = [...open].map(show).join("");
+    let shown = "";
+    for (const character of open) shown += show(character);
     open = "";
     state = "text";
     return shown;
