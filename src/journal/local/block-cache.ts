@@ -14,33 +14,50 @@ export interface BlockCache {
 }
 
 const BLOCKS_MAX = 64;
-const COMPRESSED_BYTES_MAX: number = 1024 * 1024;
+/** Of entries as they are encoded. What blocks take on disk says nothing of it: a line of many megabytes may compress to nothing. */
+const DECODED_BYTES_MAX: number = 16 * 1024 * 1024;
+
+interface CachedBlock {
+  readonly read: Promise<Read>;
+  /** 0 until it was read. */
+  decodedBytes: number;
+}
 
 export function createBlockCache(): BlockCache {
-  const blocks = new Map<string, { readonly read: Promise<Read>; readonly bytes: number }>();
-  let bytes = 0;
+  const blocks = new Map<string, CachedBlock>();
+  let decodedBytes = 0;
 
   function forget(key: string): void {
-    bytes -= blocks.get(key)?.bytes ?? 0;
+    decodedBytes -= blocks.get(key)?.decodedBytes ?? 0;
     blocks.delete(key);
   }
 
+  function keepLatest(key: string, block: CachedBlock): void {
+    forget(key);
+    blocks.set(key, block);
+    decodedBytes += block.decodedBytes;
+    for (const oldest of blocks.keys()) {
+      const isOver = decodedBytes > DECODED_BYTES_MAX || blocks.size > BLOCKS_MAX;
+      if (!isOver || oldest === key) break;
+      forget(oldest);
+    }
+  }
+
   return {
-    entries: async (segment, block, read) => {
-      const key = `${segment}:${block.place.offsetBytes}`;
-      const known = blocks.get(key);
-      const entry = known ?? { read: read(), bytes: block.place.dataBytes };
-      forget(key);
-      blocks.set(key, entry);
-      bytes += entry.bytes;
-      for (const oldest of blocks.keys()) {
-        const isOver = bytes > COMPRESSED_BYTES_MAX || blocks.size > BLOCKS_MAX;
-        if (!isOver || oldest === key) break;
-        forget(oldest);
-      }
+    entries: async (segment, { place }, read) => {
+      const key = `${segment}:${place.offsetBytes}`;
+      const block = blocks.get(key) ?? { read: read(), decodedBytes: 0 };
+      keepLatest(key, block);
       try {
-        const entries = await entry.read;
+        const entries = await block.read;
+        const isKept = blocks.get(key) === block;
         if (isFault(entries)) forget(key);
+        else if (isKept && block.decodedBytes === 0) {
+          // Not before: what it holds of the sum has to be taken away from it.
+          forget(key);
+          block.decodedBytes = entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+          keepLatest(key, block);
+        }
         return entries;
       } catch (error) {
         forget(key);

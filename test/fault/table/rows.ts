@@ -16,6 +16,7 @@ import {
 } from "./faults/destination.ts";
 import { diskFull, diskFullKill } from "./faults/disk-full.ts";
 import { kill9, kill9Outage, kill9Rotation, noKill, rotation } from "./faults/kill.ts";
+import { memoryLimit } from "./faults/memory-limit.ts";
 import { clockJumps, sigstop } from "./faults/process.ts";
 import { brokerKilled, collectorKilled } from "./faults/servers.ts";
 import type { Row } from "./row.ts";
@@ -43,6 +44,7 @@ export const ROWS: readonly Row[] = [
   damagedLedger,
   clockJumps,
   sigstop,
+  memoryLimit,
   collectorKilled,
   brokerKilled,
 ];

@@ -38,7 +38,7 @@ function teleportRecords(): RecordMaker {
 export function longRecord(records: string, random: Random, bytes: number): string {
   const [line = "{}"] = recordMaker(records)(random);
   const filler = "long ".repeat(Math.ceil(bytes / 5));
-  const field = records === "kubernetes" ? "requestObject" : "reason";
+  const field = records === "kubernetes" ? "requestObject" : "server_labels_text";
   return `${line.slice(0, -1)},${JSON.stringify(field)}:${JSON.stringify(filler)}}`;
 }
 
