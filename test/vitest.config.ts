@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /**
  * `fast` needs nothing but Node and runs in the developer's gate. `slow` needs a container engine, a broker and a collector,
- * or kills real processes; `npm test` prepares all of that and runs both.
+ * or kills real processes; `simulation` needs both processors for a minute. `npm test` prepares all of that and runs everything.
  */
 const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
@@ -16,7 +16,19 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
         test: {
           name: "fast",
           root: import.meta.dirname,
-          include: ["{unit,golden,contract,model,tidy,chapters}/**/*.test.ts"],
+          include: [
+            "{unit,golden,contract,model,tidy,chapters}/**/*.test.ts",
+            "simulation/*.test.ts",
+          ],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "simulation",
+          root: import.meta.dirname,
+          include: ["simulation/many/*.test.ts"],
+          testTimeout: 300_000,
         },
       },
       {

@@ -19,12 +19,15 @@ type Values = ReadonlyMap<MetricName, Map<string, { readonly labels: Labels; val
 
 /**
  * Every metric of the catalogue. The values are kept here and copied at once for each scrape: the text of a registry is made in many
- * steps, and what is counted between two of them would make sums that never were.
+ * steps, and what is counted between two of them would make sums that never were. Measuring the process (memory, event loop) lasts as
+ * long as the process: who makes many meters leaves it out.
  */
-export function createMeter(): PrometheusMeter {
+export function createMeter({
+  isProcessMeasured = true,
+}: { readonly isProcessMeasured?: boolean } = {}): PrometheusMeter {
   const values: Values = new Map(METRIC_NAMES.map((name) => [name, new Map()]));
   const ofProcess = new Registry();
-  collectDefaultMetrics({ register: ofProcess });
+  if (isProcessMeasured) collectDefaultMetrics({ register: ofProcess });
 
   function change(name: MetricName, labels: Labels, to: (value: number) => number): void {
     const ofName = values.get(name);

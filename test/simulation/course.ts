@@ -1,0 +1,116 @@
+import { describeError } from "../../src/model/error.ts";
+import { CLEAN_END_MS_MAX } from "../../src/operate/shutdown.ts";
+import type { Random } from "../support/random.ts";
+import { randomSurvival } from "../support/virtual-disk/survival.ts";
+import { QUIET_MS } from "./events.ts";
+import type { DiskPlan } from "./life-disk.ts";
+import { startProcess, type Process } from "./process.ts";
+import { look, lookAtEnd, watch } from "./watch.ts";
+import type { World } from "./world.ts";
+
+const LIFE_MS_MAX = 4_000;
+/** A process that is told to stop has ended by then, or it is made to. */
+const STOP_MS_MAX = CLEAN_END_MS_MAX;
+/** All faults over, everything is settled by then. */
+const SETTLE_MS_MAX = 300_000;
+/** So many looks in a row find everything settled: what was under way has come in. */
+const SETTLED_LOOKS_MIN = 4;
+const SETTLED_EVERY_MS = 250;
+const NEVER: DiskPlan = { killAt: Infinity, failSyncAfter: Infinity, failReadAfter: Infinity };
+
+/** How a process ends, where nothing else ends it before: told to, killed, with a power loss, by a failed fsync, by a failed read. */
+const ENDS = ["stop", "kill", "power", "sync", "read"] as const;
+
+function planOf(end: (typeof ENDS)[number], call: number): DiskPlan {
+  return {
+    killAt: end === "kill" || end === "power" ? call : Infinity,
+    failSyncAfter: end === "sync" ? call : Infinity,
+    failReadAfter: end === "read" ? call : Infinity,
+  };
+}
+
+/** One process, from its start to its end, whatever that is. */
+export async function live(world: World, random: Random, number: number): Promise<void> {
+  const { time } = world;
+  const end = random.pick(ENDS);
+  const plan = planOf(end, 1 + random.below(random.pick([40, 400, 2_000])));
+  const pipeline = random.pick([null, ...world.settings.configuration.pipelines]);
+  const disabled = pipeline?.slug ?? null;
+  const process = startProcess(world, { number, plan, isOnce: false, disabled });
+  const stopWatching = watch(world, process);
+  const lifeMs = 200 + random.below(LIFE_MS_MAX);
+  const stopCalling = time.at(time.nowMs + lifeMs, () => process.stop());
+  await time
+    .until(Promise.race([process.ended, process.life.killed]), lifeMs + STOP_MS_MAX)
+    .catch((error: unknown) => {
+      throw new Error(`It does not stop: ${stateOf(process)}`, { cause: error });
+    });
+  stopCalling();
+  stopWatching();
+  judgeEndOf(world, process);
+  leave(world, random, end === "power" && process.life.isKilled);
+}
+
+/** The disk as the process leaves it, or the power. */
+function leave(world: World, random: Random, isPowerLost: boolean): void {
+  const { disk, ledger, trace } = world;
+  trace.add(isPowerLost ? "it is over, and the power is lost" : "it is over");
+  world.disk = isPowerLost ? disk.afterPowerLoss(randomSurvival(random)) : disk.afterKill();
+  world.disk.capacityBytes = disk.capacityBytes;
+  if (isPowerLost) ledger.losePower(random);
+}
+
+/** A process ends when it is told to, or where its disk fails, and for no other reason. */
+function judgeEndOf(world: World, process: Process): void {
+  if (!process.life.isKilled) look(world, { ...process, line: null });
+  const { failures, hadDiskFault, line } = process;
+  // What is new at a start cannot be begun on a full disk.
+  const isStartedFull = line === null && world.disk.capacityBytes < Infinity;
+  if (failures.length > 0 && !hadDiskFault && !isStartedFull)
+    world.complaints.push(`it fails for no reason: ${failures.map(describeError).join()}`);
+}
+
+/** The faults are over: everything comes in, and everything settles. */
+export async function settle(world: World, random: Random, number: number): Promise<void> {
+  const { time } = world;
+  for (const destination of world.destinations.values()) destination.cure();
+  const isOnce = random.below(2) === 0;
+  const quietInMs = Math.max(0, QUIET_MS - time.nowMs);
+  // What is not written yet would come after a run --once.
+  if (isOnce) await time.until(time.after(quietInMs), quietInMs + 1);
+  const process = startProcess(world, { number, plan: NEVER, isOnce, disabled: null });
+  const stopWatching = watch(world, process);
+  if (!isOnce) void stopWhenSettled(world, process, quietInMs);
+  await time.until(process.ended, SETTLE_MS_MAX).catch((error: unknown) => {
+    throw new Error(`Nothing settles: ${stateOf(process)}`, { cause: error });
+  });
+  stopWatching();
+  judgeEndOf(world, process);
+  lookAtEnd(world, process);
+}
+
+async function stopWhenSettled(world: World, process: Process, quietInMs: number): Promise<void> {
+  await world.time.after(quietInMs);
+  for (let looks = 0; looks < SETTLED_LOOKS_MIN; looks = isSettled(world, process) ? looks + 1 : 0)
+    await world.time.after(SETTLED_EVERY_MS);
+  process.stop();
+}
+
+/** Where everything stands, for whoever has to find out why nothing moves. */
+function stateOf({ line }: Process): string {
+  if (line === null) return "the line is not open";
+  const { journal, correlator } = line;
+  const cursors = line.consumers.map(({ name, cursor }) => `${name} ${cursor.position.sequence}`);
+  return `journal ${journal.start.sequence} to ${journal.end.sequence}, ledger ${correlator.durableTo.sequence}, held ${correlator.heldCount}, ${cursors.join(", ")}`;
+}
+
+function isSettled(world: World, { line }: Process): boolean {
+  if (line === null || line.correlator.heldCount > 0) return false;
+  const isIn = world.origins.every(({ parts }) =>
+    parts.every(({ name, items }) => world.accepted.frontOf(name) === items.length),
+  );
+  const end = line.journal.end.sequence;
+  return (
+    isIn && line.consumers.every(({ forwarder }) => (forwarder?.settledTo.sequence ?? 0) >= end)
+  );
+}

@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { SEEN } from "../seen.ts";
+import { complaintsOf, inBatches, seeds, textOf, type Tally } from "../seeds.ts";
+
+const SEEDS = seeds(500);
+
+/** Two files with the half of the seeds each: two processors share them. */
+export function itKeepsItsPromises(): void {
+  const tally: Tally = new Map();
+
+  it.each(inBatches(SEEDS, 50).map((batch) => [textOf(batch), batch] as const))(
+    "loses nothing, makes nothing up, gives everything one id and one first verdict, keeps the order, and counts it right (%s)",
+    async (_text, batch) => {
+      expect(await complaintsOf(batch, tally)).toEqual([]);
+    },
+  );
+
+  it("has gone through every fault that there is", () => {
+    if (SEEDS.count === 1) return;
+    expect(SEEN.filter((name) => (tally.get(name) ?? 0) === 0)).toEqual([]);
+  });
+}
