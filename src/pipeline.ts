@@ -4,6 +4,7 @@ import { sourceOf, type CreateCollector } from "./collect/collectors.ts";
 import { createIntake, type DrivenIntake } from "./collect/intake.ts";
 import { createLosses } from "./collect/losses.ts";
 import { createPace } from "./collect/pace.ts";
+import { repeatedClusters } from "./collect/repeats.ts";
 import { createWatermarks, type SourceWatermarks } from "./collect/watermarks.ts";
 import type { Configuration } from "./config/configuration.ts";
 import { HOME, organizationHome } from "./config/home.ts";
@@ -107,6 +108,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
     policy,
     ledger: createLedger(database, () => clock.monotonicMs()),
     factsOf: (event) => factsOf(normalizers, event),
+    repeatedClusters: repeatedClusters(configuration.sources),
     clock,
     log,
   });
@@ -165,7 +167,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
   if (isFolded) losses.declareTo(intake);
   const checkpoints = createCheckpoints(disk, join(home, HOME.checkpoints));
   const collectors = configuration.sources.map((source) =>
-    around.createCollector(source, { checkpoints, clock, log, stopAtEnd: around.stopAtEnd }),
+    around.createCollector(source, { checkpoints, clock, log, meter, stopAtEnd: around.stopAtEnd }),
   );
 
   const opened = opening.move();

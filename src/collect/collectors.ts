@@ -3,8 +3,12 @@ import type { Source } from "../model/record.ts";
 import type { SourceConfiguration, SourceOptions } from "../model/source.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Checkpoints, Collector } from "../ports/collector.ts";
+import type { HttpServers } from "../ports/http-server.ts";
 import type { Log } from "../ports/log.ts";
+import type { Meter } from "../ports/meter.ts";
 import { createKubernetesAuditFile } from "./kubernetes-audit/file.ts";
+import { createKubernetesAuditWebhook } from "./kubernetes-audit/webhook.ts";
+import { createTeleportEventHandler } from "./teleport/event-handler.ts";
 import { createTeleportFile } from "./teleport/file.ts";
 import { createTeleportRecordings } from "./teleport/recordings/recordings.ts";
 
@@ -12,10 +16,15 @@ export interface CollectorDeps {
   readonly checkpoints: Checkpoints;
   readonly clock: Clock;
   readonly log: Log;
+  readonly meter: Meter;
+  readonly servers: HttpServers;
   readonly stopAtEnd: boolean;
 }
 
-export type CreateCollector = (configured: SourceConfiguration, deps: CollectorDeps) => Collector;
+export type CreateCollector = (
+  configured: SourceConfiguration,
+  deps: Omit<CollectorDeps, "servers">,
+) => Collector;
 
 /** The collector of a configured source. @throws CONFIG_KIND_NOT_BUILT for a kind that this version cannot run. */
 export function createCollector(configured: SourceConfiguration, deps: CollectorDeps): Collector {
@@ -28,6 +37,10 @@ export function createCollector(configured: SourceConfiguration, deps: Collector
       return createTeleportFile({ ...deps, source, options });
     case "teleportRecordings":
       return createTeleportRecordings({ ...deps, source, options });
+    case "kubernetesAuditWebhook":
+      return createKubernetesAuditWebhook({ ...deps, source, options });
+    case "teleportEventHandler":
+      return createTeleportEventHandler({ ...deps, source, options });
     case "unbuilt":
       throw notBuilt(configured.name, options.name);
   }
@@ -41,8 +54,10 @@ export function sourceOf({ name, cluster, options }: SourceConfiguration): Sourc
 
 const DIALECTS: Readonly<Record<Exclude<SourceOptions["kind"], "unbuilt">, Source["dialect"]>> = {
   kubernetesAuditFile: "kubernetes-audit",
+  kubernetesAuditWebhook: "kubernetes-audit",
   teleportFile: "teleport",
   teleportRecordings: "teleport-recording",
+  teleportEventHandler: "teleport",
 };
 
 function notBuilt(source: string, kind: string): ChaperoneError {

@@ -1,3 +1,4 @@
+import type { ListenAddress } from "../model/http.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Endpoint, OtlpEndpoint, Pipeline } from "../model/relay.ts";
 import type { SourceConfiguration } from "../model/source.ts";
@@ -5,12 +6,6 @@ import type { Period } from "./read/duration.ts";
 
 /** Least level that is logged. */
 export type LogLevel = "debug" | "info" | "warn" | "error";
-
-/** Where a server listens. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** Everything that one organization's configuration says: checked, with defaults, paths absolute and secrets read. */
 export interface Configuration {

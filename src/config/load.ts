@@ -7,6 +7,7 @@ import { checkNames } from "./check/names.ts";
 import { checkPaths } from "./check/paths.ts";
 import { valueAt } from "./check/raw.ts";
 import { checkSecrets } from "./check/secrets.ts";
+import { checkServers } from "./check/servers.ts";
 import { shownValue } from "./check/shown-value.ts";
 import type { Configuration } from "./configuration.ts";
 import {
@@ -53,6 +54,7 @@ export function loadConfiguration(path: string, environment: Environment): Confi
     ...checkNames(tree),
     ...checkKinds(tree),
     ...checkPaths(tree, folder),
+    ...checkServers(tree),
     ...checkSecrets(yaml.tree.value),
     ...references.check(tree),
   ];

@@ -8,6 +8,7 @@ import type { Grants } from "./grants/grants.ts";
 import type { Holds } from "./hold/holds.ts";
 import type { Vendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
+import type { Passed } from "./passed.ts";
 
 /** What the steps of the correlator work on. */
 export interface CorrelatorContext {
@@ -17,6 +18,7 @@ export interface CorrelatorContext {
   readonly grants: Grants;
   readonly holds: Holds;
   readonly bindings: Bindings;
+  readonly passed: Passed;
   readonly log: Log;
   readonly factsOf: (event: AuditEvent) => Facts | null;
   /** Evidence that came in this call and that a held event may wait for. */

@@ -16,6 +16,7 @@ import { releaseArrived, releaseDue } from "./hold/release.ts";
 import { createVendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { createLine, type Line } from "./line.ts";
+import { createPassed } from "./passed.ts";
 import { settleAll } from "./settle.ts";
 
 /** What the correlator works with; the caller owns all of it. */
@@ -24,6 +25,8 @@ export interface CorrelatorOptions {
   readonly ledger: Ledger;
   /** The facts of an event that a normalizer made, from its original bytes; null where they cannot be had any more. */
   readonly factsOf: (event: AuditEvent) => Facts | null;
+  /** Clusters whose Kubernetes records may come more than once (passed.ts). */
+  readonly repeatedClusters: ReadonlySet<string>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -48,6 +51,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     grants,
     holds,
     bindings: createBindings(policy),
+    passed: createPassed(ledger, options.repeatedClusters),
     arrivedKeys,
     arrived: (key) => {
       if (holds.count > 0) arrivedKeys.add(key);

@@ -15,10 +15,14 @@ export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void
     context.ledger.findings.put(event.id, true);
     return;
   }
-  if (!isNoted(context, entry, event)) return;
+  if (!isNoted(context, entry, event)) {
+    context.passed.note(event);
+    return;
+  }
   const facts = context.factsOf(event);
   if (facts === null) {
     if (entry.kind === "released") context.holds.remove(event.id);
+    context.passed.note(event);
     return;
   }
   // What a released event proves was folded when it was held; once more changes nothing.

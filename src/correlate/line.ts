@@ -12,7 +12,7 @@ import { recordEntry } from "./record.ts";
 /** The entries that one call makes, in the order of the journal. */
 export interface Line {
   readonly entries: NewEntry[];
-  /** An event whose verdict is for good: nothing about it is noted. On every event's path. */
+  /** An event whose verdict is for good: at most its id is noted. On every event's path. */
   pass(event: AuditEvent): void;
   /** An event with its verdict, and what the verdict is found guilty of. */
   deliver(kind: Exclude<EntryKind, "held">, settled: Settled): void;
@@ -45,7 +45,10 @@ export function createLine(context: CorrelatorContext): Line {
 
   return {
     entries,
-    pass: (event) => push("event", event),
+    pass: (event) => {
+      push("event", event);
+      context.passed.note(event);
+    },
     deliver: (kind, { event: undecided, facts, decision }) => {
       const event = withDecision(undecided, decision);
       push(kind, event);

@@ -7,12 +7,14 @@ import type { Ledger } from "./ledger/ledger.ts";
 import type { Vendors } from "./identity/vendors.ts";
 import type { Holds } from "./hold/holds.ts";
 import { requestKey, waitKey, waitOf } from "./hold/wait.ts";
+import type { Passed } from "./passed.ts";
 
 /** The part of the correlator that noting needs. */
 export interface RecordContext {
   readonly ledger: Ledger;
   readonly vendors: Vendors;
   readonly holds: Holds;
+  readonly passed: Passed;
   readonly arrived: (key: string) => void;
 }
 
@@ -37,7 +39,10 @@ export function recordEntry(context: RecordContext, recorded: Recorded): void {
     return;
   }
   if (kind === "released") context.holds.remove(event.id);
-  if (!isRemembered(context, event, facts)) return;
+  if (!isRemembered(context, event, facts)) {
+    context.passed.note(event);
+    return;
+  }
   const { verdict } = event;
   const isPlain = facts.dialect === "teleport" && event.labels["vendor"] === undefined;
   ledger.seen.put(event.id, { digest, verdict: isPlain ? null : verdict });

@@ -1,4 +1,5 @@
 import type { Facts } from "../model/facts.ts";
+import type { AuditEvent } from "../model/generated/audit-event.ts";
 import type { NormalizedEvent } from "../model/normalization.ts";
 import type { CorrelatorContext } from "./context.ts";
 import { decide, withDecision } from "./decide.ts";
@@ -30,11 +31,10 @@ export function settleAll(
   let duplicates = 0;
   for (const [index, { event }] of batch.entries()) {
     const settling = decided[index] ?? null;
-    if (settling === null) {
-      line.pass(event);
-    } else if ("verdict" in settling) {
-      line.pass(withDecision(event, settling));
-    } else if (isKnownAlready(context, event.id, settling.facts)) {
+    if (settling === null || "verdict" in settling) {
+      if (context.passed.has(event)) duplicates++;
+      else line.pass(settling === null ? event : withDecision(event, settling));
+    } else if (isKnownAlready(context, event, settling.facts)) {
       duplicates++;
     } else {
       const { facts } = settling;
@@ -67,6 +67,8 @@ function decideFirst(
 }
 
 /** Teleport's were left out before: `admitAll`. */
-function isKnownAlready(context: CorrelatorContext, id: string, facts: Facts): boolean {
-  return facts.dialect === "kubernetes-audit" && context.ledger.seen.get(id) !== null;
+function isKnownAlready(context: CorrelatorContext, event: AuditEvent, facts: Facts): boolean {
+  if (facts.dialect !== "kubernetes-audit") return false;
+  // Under another policy it may have been nobody's.
+  return context.ledger.seen.get(event.id) !== null || context.passed.has(event);
 }

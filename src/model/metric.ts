@@ -25,6 +25,7 @@ export const METRIC_NAMES = [
   "chaperone_pipeline_paused",
   "chaperone_source_watermark_seconds",
   "chaperone_source_failing",
+  "chaperone_source_requests_total",
 ] as const;
 export type MetricName = (typeof METRIC_NAMES)[number];
 
@@ -109,6 +110,10 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     ["source"],
   ),
   chaperone_source_failing: gauge("1 while a source cannot be read", ["source"]),
+  chaperone_source_requests_total: counter(
+    "Requests to a source's server by status of the answer; `cut` where nobody was left to answer",
+    ["source", "status"],
+  ),
 };
 
 function counter(help: string, labels: readonly string[]): Metric {

@@ -1,3 +1,7 @@
+import type { ListenAddress, ServerTls } from "./http.ts";
+import type { TlsOptions } from "./relay.ts";
+import type { Secret } from "./secret.ts";
+
 /** A configured source with its options resolved: paths are absolute. */
 export interface SourceConfiguration {
   readonly name: string;
@@ -9,6 +13,8 @@ export type SourceOptions =
   | ({ readonly kind: "kubernetesAuditFile" } & FileTailOptions)
   | ({ readonly kind: "teleportFile" } & FileTailOptions)
   | ({ readonly kind: "teleportRecordings" } & TeleportRecordingsOptions)
+  | ({ readonly kind: "kubernetesAuditWebhook" } & AuditWebhookOptions)
+  | ({ readonly kind: "teleportEventHandler" } & EventHandlerOptions)
   /** A kind that the schema knows and this version cannot run. */
   | { readonly kind: "unbuilt"; readonly name: string };
 
@@ -37,4 +43,46 @@ export interface FileTailOptions {
   /** Longest line that is kept whole. */
   readonly lineBytesMax: number;
   readonly filesMax: number;
+}
+
+/** A source that origins send to over HTTP. Sources of one address share its server; each has paths of its own. */
+export interface HttpSourceOptions {
+  readonly listen: ListenAddress;
+  /** Null for plain HTTP, on loopback alone. */
+  readonly tls: ServerTls | null;
+  /** Tokens of which a request must have one; empty where it needs none. */
+  readonly bearerTokens: readonly Secret[];
+  /** Largest body, after decompression. */
+  readonly bodyBytesMax: number;
+  readonly requestsInFlightMax: number;
+  /** Bytes that are received and not durable yet, of all requests together. */
+  readonly bytesInFlightMax: number;
+  /** Longest time from a request's headers to its answer. */
+  readonly acceptWaitMsMax: number;
+  /** Bounds of what a request that is pushed back is told to wait. */
+  readonly retryAfterMsMin: number;
+  readonly retryAfterMsMax: number;
+}
+
+export interface AuditWebhookOptions extends HttpSourceOptions {
+  readonly path: string;
+  readonly metrics: AuditMetricsOptions | null;
+}
+
+/** Where the API servers say how many audit events they made and failed to send. */
+export interface AuditMetricsOptions {
+  /** URLs of the metrics of every API server that sends here. */
+  readonly endpoints: readonly string[];
+  readonly intervalMs: number;
+  /** Longest time that an event may be under way from the API server to us. */
+  readonly settleMs: number;
+  readonly bearerToken: Secret | null;
+  readonly tls: TlsOptions | null;
+}
+
+export interface EventHandlerOptions extends HttpSourceOptions {
+  /** Where audit events come. */
+  readonly path: string;
+  /** Where session events come: `<sessionPath>.<session id>.log`. */
+  readonly sessionPath: string;
 }

@@ -4,7 +4,10 @@ import type { Outside } from "../pipeline.ts";
 import { systemClock } from "../platform/clock.ts";
 import { openDatabase } from "../platform/database.ts";
 import { nodeDisk } from "../platform/disk.ts";
+import { createHttpServers } from "../platform/http/servers.ts";
 import { lockFolder } from "../platform/lock.ts";
+
+const servers = createHttpServers({ clock: systemClock });
 
 /** The world that a line meets when it runs: this machine, its file systems, and whatever its network reaches. */
 export const machine: Outside = {
@@ -13,6 +16,6 @@ export const machine: Outside = {
   random: Math.random,
   lockFolder,
   openDatabase,
-  createCollector,
+  createCollector: (configured, deps) => createCollector(configured, { ...deps, servers }),
   createSink,
 };

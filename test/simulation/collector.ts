@@ -5,7 +5,7 @@ import type { Random } from "../support/random.ts";
 import type { Accepted } from "./accepted.ts";
 import type { Item, Origin, Part } from "./origin.ts";
 
-export interface ScriptedCollectorOptions extends CollectorDeps {
+export interface ScriptedCollectorOptions extends Omit<CollectorDeps, "servers"> {
   readonly origin: Origin;
   readonly accepted: Accepted;
   readonly random: Random;

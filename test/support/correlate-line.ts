@@ -14,6 +14,7 @@ export interface TestLineOptions {
   readonly factsOf?: (event: AuditEvent) => Facts | null;
   /** Of the ledger; one in memory where left out. */
   readonly database?: DatabaseSync;
+  readonly repeatedClusters?: readonly string[];
 }
 
 /** A correlator over a ledger, with a journal that is an array and a clock that the test turns. */
@@ -59,6 +60,7 @@ function openLine(database: DatabaseSync, world: World, options: TestLineOptions
     policy: options.policy ?? aPolicy(),
     ledger,
     factsOf: options.factsOf ?? factsOfBuilt,
+    repeatedClusters: new Set(options.repeatedClusters),
     clock: { now: () => at(0), monotonicMs: () => world.nowMs, sleep: () => Promise.resolve() },
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
   });

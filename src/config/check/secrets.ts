@@ -3,7 +3,7 @@ import { hasReference } from "../read/substitute.ts";
 
 /** Keys that hold a secret itself. */
 const SECRET_KEYS = new Set(["password", "token", "key", "secretAccessKey", "sessionToken"]);
-/** Keys of `tls.clientCertificate` and of credentials: elsewhere `key` and `token` are words like others. */
+/** Keys of certificates in `tls` and of credentials: elsewhere `key` and `token` are words like others. */
 const SECRET_FOLDERS = new Set([
   "basicAuth",
   "bearerToken",
@@ -11,6 +11,7 @@ const SECRET_FOLDERS = new Set([
   "plain",
   "s3",
   "clientCertificate",
+  "tls",
 ]);
 
 /** Secrets that stand in the file itself. `tree` is the file before variables were put in. */

@@ -16,7 +16,11 @@ export interface References {
 }
 
 const FILE_BYTES_MAX = 1024 * 1024;
-const PEM_FILE_KEYS = new Set(["certificateAuthorityFile", "certificateFile"]);
+const PEM_FILE_KEYS = new Set([
+  "certificateAuthorityFile",
+  "certificateFile",
+  "clientAuthorityFile",
+]);
 
 export function createReferences(folder: string, environment: Environment): References {
   function readSecret(declared: DeclaredSecret): Secret {

@@ -1,20 +1,16 @@
-import type {
-  Endpoint,
-  EndpointSpec,
-  HttpAuth,
-  OtlpEndpoint,
-  TlsOptions,
-} from "../../model/relay.ts";
-import type { SourceConfiguration } from "../../model/source.ts";
+import type { Endpoint, EndpointSpec, HttpAuth, OtlpEndpoint } from "../../model/relay.ts";
+import type { SourceConfiguration, SourceOptions } from "../../model/source.ts";
 import { Secret } from "../../model/secret.ts";
 import type { Configuration } from "../configuration.ts";
 import type { DeclaredAuth, DeclaredOtlp } from "../schema/http.ts";
 import type { DeclaredKafka, DeclaredSasl } from "../schema/kafka.ts";
 import type { DeclaredEndpoint } from "../schema/relay.ts";
 import type { DeclaredConfiguration } from "../schema/root.ts";
-import type { DeclaredTls } from "../schema/tls.ts";
+import type { DeclaredSource } from "../schema/sources.ts";
 import { absoluteGlob, absolutePath } from "./absolute.ts";
+import { resolveAuditWebhook, resolveEventHandler } from "./http-sources.ts";
 import type { References } from "./references.ts";
+import { resolveTls } from "./tls.ts";
 
 export interface Surroundings {
   readonly file: string;
@@ -35,7 +31,7 @@ export function resolveConfiguration(
     organization,
     dataDir: absolutePath(around.folder, declared.dataDir),
     policy: { organization, vendors, approvers, organizationUsers, approval, hold },
-    sources: declared.sources.map((source) => resolveSource(source, around.folder)),
+    sources: declared.sources.map((source) => resolveSource(source, around)),
     endpoints: declared.relay.endpoints.map((endpoint) => resolveEndpoint(endpoint, around)),
     pipelines: declared.relay.pipelines,
     journal: declared.journal,
@@ -52,16 +48,31 @@ export function resolveConfiguration(
   };
 }
 
-function resolveSource(source: SourceConfiguration, folder: string): SourceConfiguration {
-  const { options } = source;
-  if (options.kind === "unbuilt") return source;
-  if (options.kind === "teleportRecordings") {
-    const directory = absolutePath(folder, options.directory);
-    return { ...source, options: { ...options, directory } };
+function resolveSource(source: DeclaredSource, around: Surroundings): SourceConfiguration {
+  const { name, cluster, options } = source;
+  return { name, cluster, options: resolveOptions(options, around) };
+}
+
+function resolveOptions(
+  options: DeclaredSource["options"],
+  { folder, references }: Surroundings,
+): SourceOptions {
+  switch (options.kind) {
+    case "kubernetesAuditFile":
+    case "teleportFile": {
+      const include = options.include.map((pattern) => absoluteGlob(folder, pattern));
+      const exclude = options.exclude.map((pattern) => absoluteGlob(folder, pattern));
+      return { ...options, include, exclude };
+    }
+    case "kubernetesAuditWebhook":
+      return resolveAuditWebhook(options.declared, references);
+    case "teleportEventHandler":
+      return resolveEventHandler(options.declared, references);
+    case "teleportRecordings":
+      return { ...options, directory: absolutePath(folder, options.directory) };
+    case "unbuilt":
+      return options;
   }
-  const include = options.include.map((pattern) => absoluteGlob(folder, pattern));
-  const exclude = options.exclude.map((pattern) => absoluteGlob(folder, pattern));
-  return { ...source, options: { ...options, include, exclude } };
 }
 
 function resolveEndpoint(endpoint: DeclaredEndpoint, around: Surroundings): Endpoint {
@@ -113,20 +124,6 @@ function resolveKafka(
             username: sasl.username,
             password: references.secret(sasl.password),
           },
-  };
-}
-
-function resolveTls(
-  { certificateAuthority, client }: DeclaredTls,
-  references: References,
-): TlsOptions {
-  return {
-    certificateAuthority:
-      certificateAuthority === null ? null : references.pem(certificateAuthority),
-    client:
-      client === null
-        ? null
-        : { certificate: references.pem(client.certificate), key: references.secret(client.key) },
   };
 }
 

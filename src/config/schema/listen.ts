@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ListenAddress } from "../configuration.ts";
+import type { ListenAddress } from "../../model/http.ts";
 import type { Field } from "./fields.ts";
 
 const FORM = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9._-]+)):(\d{1,5})$/;

@@ -1,9 +1,5 @@
-import type {
-  JournalConfiguration,
-  LimitsConfiguration,
-  ListenAddress,
-  LogLevel,
-} from "../configuration.ts";
+import type { JournalConfiguration, LimitsConfiguration, LogLevel } from "../configuration.ts";
+import type { ListenAddress } from "../../model/http.ts";
 import type { Period } from "../read/duration.ts";
 import { duration, oneOf, period, size, text, whole, type Field } from "./fields.ts";
 import { otlpWithCredentials, type DeclaredAuth, type DeclaredOtlp } from "./http.ts";

@@ -1,12 +1,11 @@
 import type { z } from "zod";
 import type { Pipeline } from "../../model/relay.ts";
 import type { Vendor } from "../../model/policy.ts";
-import type { SourceConfiguration } from "../../model/source.ts";
 import { list, slug, text, texts, type Field } from "./fields.ts";
 import { approval, archive, health, hold, journal, limits, telemetry } from "./operation.ts";
 import { endpoint, pipeline, type DeclaredEndpoint } from "./relay.ts";
 import { maybe, section, withDefaults, type SectionOf } from "./section.ts";
-import { source } from "./sources.ts";
+import { source, type DeclaredSource } from "./sources.ts";
 import { vendor } from "./vendors.ts";
 
 interface Relay {
@@ -24,7 +23,7 @@ type RootShape = {
   readonly organizationUsers: Field<string[]>;
   readonly approval: Field<OutputOf<typeof approval>>;
   readonly hold: Field<OutputOf<typeof hold>>;
-  readonly sources: Field<readonly SourceConfiguration[]>;
+  readonly sources: Field<readonly DeclaredSource[]>;
   readonly relay: Field<Relay>;
   readonly journal: Field<OutputOf<typeof journal>>;
   readonly archive: z.ZodOptional<Field<OutputOf<typeof archive>>>;

@@ -18,7 +18,7 @@ const secretValue: Field<DeclaredSecret> = z
   .transform((value) => ({ from: "value" as const, secret: new Secret(value) }))
   .describe("The secret, as ${NAME}. It must not stand in the file itself.");
 
-const secretReference: Field<DeclaredSecret> = z
+export const secretReference: Field<DeclaredSecret> = z
   .string({ error: REFERENCE_MESSAGE })
   .transform((value, context) => {
     const declared = parseSecretReference(value);

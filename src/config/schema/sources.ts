@@ -1,8 +1,13 @@
 import { z } from "zod";
-import type { SourceConfiguration, SourceOptions } from "../../model/source.ts";
+import type { FileTailOptions, TeleportRecordingsOptions } from "../../model/source.ts";
 import { duration, list, oneOf, size, slug, text, texts, whole, type Field } from "./fields.ts";
+import {
+  auditWebhook,
+  eventHandler,
+  type DeclaredAuditWebhook,
+  type DeclaredEventHandler,
+} from "./http-sources.ts";
 import { bootstrapEndpoints, saslCredentials, scramAuth } from "./kafka.ts";
-import { listen } from "./listen.ts";
 import { exactlyOne, maybe, section } from "./section.ts";
 import { tls } from "./tls.ts";
 
@@ -66,17 +71,8 @@ const directory = { directory: text("The folder.") };
 const kinds = {
   kubernetesAuditFile: maybe(fileTail.describe("Audit log files of a Kubernetes API server.")),
   teleportFile: maybe(fileTail.describe("Audit log files of a Teleport cluster.")),
-  kubernetesAuditWebhook: maybe(
-    section("An HTTPS server that an API server's audit webhook posts to.", {
-      listen: listen("Address of the server, as host:port."),
-      path: text("Path of the requests.").prefault("/"),
-    }),
-  ),
-  teleportEventHandler: maybe(
-    section("A server that Teleport's event handler sends to.", {
-      listen: listen("Address of the server, as host:port."),
-    }),
-  ),
+  kubernetesAuditWebhook: maybe(auditWebhook),
+  teleportEventHandler: maybe(eventHandler),
   teleportRecordings: maybe(
     teleportRecordings.describe("Session recordings of a Teleport cluster."),
   ),
@@ -98,8 +94,21 @@ const kinds = {
 
 const SOURCE_KINDS: readonly string[] = Object.keys(kinds);
 
-/** A source as it is written; its paths are not absolute yet. */
-export const source: Field<SourceConfiguration> = exactlyOne(
+/** A source as it is written: its paths are not absolute yet, its certificates and tokens not read. */
+export interface DeclaredSource {
+  readonly name: string;
+  readonly cluster: string | null;
+  readonly options: DeclaredOptions;
+}
+
+type DeclaredOptions =
+  | ({ readonly kind: "kubernetesAuditFile" | "teleportFile" } & FileTailOptions)
+  | { readonly kind: "kubernetesAuditWebhook"; readonly declared: DeclaredAuditWebhook }
+  | { readonly kind: "teleportEventHandler"; readonly declared: DeclaredEventHandler }
+  | ({ readonly kind: "teleportRecordings" } & TeleportRecordingsOptions)
+  | { readonly kind: "unbuilt"; readonly name: string };
+
+export const source: Field<DeclaredSource> = exactlyOne(
   section("One place that records are read from. It has exactly one kind.", {
     name: slug("The source's name, unique."),
     cluster: maybe(
@@ -122,13 +131,19 @@ function optionsOf(
     readonly kubernetesAuditFile?: z.output<typeof fileTail> | undefined;
     readonly teleportFile?: z.output<typeof fileTail> | undefined;
     readonly teleportRecordings?: z.output<typeof teleportRecordings> | undefined;
+    readonly kubernetesAuditWebhook?: DeclaredAuditWebhook | undefined;
+    readonly teleportEventHandler?: DeclaredEventHandler | undefined;
   },
-): SourceOptions {
+): DeclaredOptions {
   if (given.kubernetesAuditFile !== undefined)
     return { kind: "kubernetesAuditFile", ...given.kubernetesAuditFile };
   if (given.teleportFile !== undefined) return { kind: "teleportFile", ...given.teleportFile };
   if (given.teleportRecordings !== undefined)
     return { kind: "teleportRecordings", ...given.teleportRecordings };
+  if (given.kubernetesAuditWebhook !== undefined)
+    return { kind: "kubernetesAuditWebhook", declared: given.kubernetesAuditWebhook };
+  if (given.teleportEventHandler !== undefined)
+    return { kind: "teleportEventHandler", declared: given.teleportEventHandler };
   const name = Object.entries(given).find(([, options]) => options !== undefined)?.[0];
   return { kind: "unbuilt", name: name ?? "" };
 }

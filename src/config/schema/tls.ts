@@ -29,21 +29,54 @@ export function isCertificate(pem: string): boolean {
   return /-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/.test(pem);
 }
 
-const clientCertificate = exactlyOne(
-  exactlyOne(
-    section("The certificate by which Chaperone shows who it is.", {
-      certificateData: maybe(pemData),
-      certificateFile: maybe(text("A PEM file.")),
-      ...secretKeys("key"),
+/** TLS of a server of ours. */
+export interface DeclaredServerTls {
+  readonly certificate: DeclaredPem;
+  readonly key: DeclaredSecret;
+  /** Null where clients need no certificate. */
+  readonly clientAuthority: DeclaredPem | null;
+}
+
+const certificateKeys = {
+  certificateData: maybe(pemData),
+  certificateFile: maybe(text("A PEM file.")),
+  ...secretKeys("key"),
+};
+
+type CertificateKeys = z.output<z.ZodObject<typeof certificateKeys>>;
+
+/** A section with a certificate and its key, each given in one way. */
+function withCertificate<T extends z.ZodType>(of: T): T {
+  const one = exactlyOne(of, ["certificateData", "certificateFile"], "certificate");
+  return exactlyOne(one, ["key", "keyRef"], "key");
+}
+
+function certificateOf(value: CertificateKeys): Pick<DeclaredServerTls, "certificate" | "key"> {
+  return {
+    certificate: declaredPem(value.certificateData, value.certificateFile) ?? missing(),
+    key: given(value.key, value.keyRef),
+  };
+}
+
+const clientCertificate = withCertificate(
+  section("The certificate by which Chaperone shows who it is.", certificateKeys),
+).transform(certificateOf);
+
+export const serverTls: Field<DeclaredServerTls> = atMostOne(
+  withCertificate(
+    section("The server's certificate. Files are read again when they change.", {
+      ...certificateKeys,
+      clientAuthorityData: maybe(pemData),
+      clientAuthorityFile: maybe(
+        text("A PEM file of authorities. Clients must show a certificate of one of them."),
+      ),
     }),
-    ["certificateData", "certificateFile"],
-    "certificate",
   ),
-  ["key", "keyRef"],
-  "key",
+  ["clientAuthorityData", "clientAuthorityFile"],
+  "authority of the clients",
 ).transform((value) => ({
-  certificate: declaredPem(value.certificateData, value.certificateFile) ?? missing(),
-  key: given(value.key, value.keyRef),
+  ...certificateOf(value),
+  clientAuthority: declaredPem(value.clientAuthorityData, value.clientAuthorityFile),
 }));
 
 export const tls: Field<DeclaredTls> = atMostOne(

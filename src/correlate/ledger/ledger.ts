@@ -21,6 +21,8 @@ import { createRows, type Rows } from "./rows.ts";
 export interface Ledger {
   /** By event id. */
   readonly seen: Documents<SeenDocument>;
+  /** Ids of events that went by and are in no other table (passed.ts). */
+  readonly passed: Documents<true>;
   /** Verdicts of Kubernetes responses by request (W8). */
   readonly responses: Documents<Verdict>;
   /** By access request id. */
@@ -59,6 +61,8 @@ export interface Ledger {
  */
 const ROWS_MAX = {
   seen: 2_000_000,
+  // The window in which a copy of a background event is known: three hours at 100 events a second.
+  passed: 1_000_000,
   responses: 200_000,
   grants: 1_000_000,
   grantsOfPerson: 1_000_000,
@@ -86,6 +90,7 @@ export function createLedger(
     createDocuments<T>({ rows, name, rowsMax: ROWS_MAX[name] });
   return {
     seen: documents("seen"),
+    passed: documents("passed"),
     responses: documents("responses"),
     grants: documents("grants"),
     grantsOfPerson: documents("grantsOfPerson"),

@@ -18,8 +18,8 @@ export interface DigestOptions {
  * the same event in another order or spacing, as the event handler sends it, and in a recording. Fields that hold nothing (null, "",
  * 0, false, year 1, an empty list or object) count as absent, since a recording's record does not tell them apart.
  *
- * Two limits. Numbers are compared as doubles, so that integers beyond 2^53 that differ in their last digits are equal: the event
- * handler's own form has already rounded them. Nesting deeper than DEPTH_MAX is not put in order; such a record has the digest of its
+ * Two limits. Numbers are compared as doubles, and fractions by six digits, so that integers beyond 2^53 that differ in their last
+ * digits are equal: the event handler's own form has already rounded them, and the file has no more of a fraction. Nesting deeper than DEPTH_MAX is not put in order; such a record has the digest of its
  * bytes.
  */
 export function contentDigest(fields: Fields, options: DigestOptions): ContentDigest {
@@ -40,6 +40,7 @@ function digestOf(ordered: unknown): string {
 
 function inOrder(value: unknown, depth: number): unknown {
   if (typeof value === "string") return withOneMark(value);
+  if (typeof value === "number") return withSixDigits(value);
   if (typeof value !== "object" || value === null) return value;
   if (depth === DEPTH_MAX) return TOO_DEEP;
   return Array.isArray(value) ? listInOrder(value, depth) : objectInOrder(value, depth);
@@ -48,6 +49,15 @@ function inOrder(value: unknown, depth: number): unknown {
 /** Bytes that are no UTF-8 are one mark, however many: encoders do not agree on how many they stand for. */
 function withOneMark(text: string): string {
   return text.includes("\ufffd") ? text.replace(/\ufffd+/g, "\ufffd") : text;
+}
+
+const FRACTION = 1e6;
+/** Of a larger number the file has all digits (https://github.com/json-iterator/go, WriteFloat64Lossy). */
+const ROUNDED_MAX = 0x4ffffff;
+
+function withSixDigits(value: number): number {
+  if (Number.isInteger(value) || Math.abs(value) > ROUNDED_MAX) return value;
+  return (Math.sign(value) * Math.floor(Math.abs(value) * FRACTION + 0.5)) / FRACTION;
 }
 
 function listInOrder(list: readonly unknown[], depth: number): unknown {
@@ -62,7 +72,7 @@ function objectInOrder(object: object, depth: number): unknown {
   for (const [key, value] of entries) {
     const inner = inOrder(value, depth + 1);
     if (inner === TOO_DEEP) return TOO_DEEP;
-    if (!isNothing(inner)) ordered.push(key, inner);
+    if (!isNothing(inner)) ordered.push(withOneMark(key), inner);
   }
   return ordered;
 }

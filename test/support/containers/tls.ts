@@ -24,6 +24,8 @@ export interface Certificates {
   readonly client: KeyPair;
   /** Another server certificate of the same authority, for these names (as in subjectAltName) and with this validity. */
   issueServer(options: { readonly name: string } & Partial<Validity>): Promise<KeyPair>;
+  /** A client certificate of the same authority whose time is over. */
+  expiredClient(): Promise<KeyPair>;
   remove(): Promise<void>;
 }
 
@@ -45,10 +47,9 @@ export async function makeCertificates(): Promise<Certificates> {
     return makeLeaf(folder, name, { extensions, days });
   };
   const server = await issueServer({ name: "server" });
-  const client = await makeLeaf(folder, "chaperone-client", {
-    extensions: ["extendedKeyUsage=clientAuth"],
-    days: SERVER.days,
-  });
+  const issueClient = (name: string, days: number): Promise<KeyPair> =>
+    makeLeaf(folder, name, { extensions: ["extendedKeyUsage=clientAuth"], days });
+  const client = await issueClient("chaperone-client", SERVER.days);
   return {
     issueServer,
     folder,
@@ -56,6 +57,7 @@ export async function makeCertificates(): Promise<Certificates> {
     caFile: ca.certFile,
     server,
     client,
+    expiredClient: () => issueClient("expired-client", -1),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -51,19 +51,32 @@ describe("config/example.yaml", () => {
   it("is valid with every option in use", () => {
     const folder = temporaryFolder();
     for (const name of ["tls", "secrets"]) mkdirSync(join(folder, name));
-    for (const name of ["tls/authority.pem", "tls/client.pem", "tls/client.key", "secrets/siem"])
-      writeFileSync(join(folder, name), PEM);
+    const files = [
+      ...[
+        "authority.pem",
+        "client.pem",
+        "client.key",
+        "clients.pem",
+        "server.pem",
+        "server.key",
+      ].map((name) => `tls/${name}`),
+      ...["siem", "audit", "metrics"].map((name) => `secrets/${name}`),
+    ];
+    for (const name of files) writeFileSync(join(folder, name), PEM);
     const environment = {
       KAFKA_PASSWORD: "a",
       SIEM_TOKEN: "b",
       AUTHORITY_BASE64: BASE64,
       CLIENT_BASE64: BASE64,
       CLIENT_KEY: "c",
+      SERVER_BASE64: BASE64,
+      SERVER_KEY: "f",
+      AUDIT_TOKEN: "g",
       S3_SECRET: "d",
       S3_SESSION: "e",
     };
     const { sources, endpoints } = load(whole, { environment, folder });
-    expect(sources).toHaveLength(9);
+    expect(sources).toHaveLength(11);
     expect(endpoints).toHaveLength(12);
   });
 
@@ -88,6 +101,7 @@ describe("config/example.yaml", () => {
 function canonical(key: string): string {
   return key
     .replace(/.*\.(?:kubernetesAuditFile|teleportFile)\./, "fileTail.")
+    .replace(/.*\.(?:kubernetesAuditWebhook|teleportEventHandler)\./, "httpSource.")
     .replace(/.*\.(?:otlp|https|credentials)\.(basicAuth|bearerToken|authHeaders)/, "$1")
     .replace(/.*\.(scram|plain)$/, "$1")
     .replace(/(?:^|.*\.)(?:basicAuth|scram|plain)\./, "login.")

@@ -42,7 +42,7 @@ describe("the ledger", () => {
   it("rebuilt from the journal says what the live one said, for every story", () => {
     fc.assert(
       fc.property(fc.array(step(false), { maxLength: 12 }), (story) => {
-        const line = createTestLine({ policy });
+        const line = createTestLine({ policy, repeatedClusters: ["prod"] });
         take(line, story);
         expect(contents(line.rebuild().ledger)).toEqual(contents(line.ledger));
       }),
@@ -53,7 +53,7 @@ describe("the ledger", () => {
   it("after a crash at any moment says what the journal says, no more and no less", () => {
     fc.assert(
       fc.property(fc.array(step(true), { maxLength: 14 }), (story) => {
-        const line = createTestLine({ policy });
+        const line = createTestLine({ policy, repeatedClusters: ["prod"] });
         take(line, story);
         const rebuilt = line.rebuild();
         const restarted = line.restart();
@@ -67,7 +67,7 @@ describe("the ledger", () => {
   it("journals every event once, however often and in whatever batches it comes", () => {
     fc.assert(
       fc.property(fc.array(step(false), { maxLength: 12 }), (story) => {
-        const line = createTestLine({ policy });
+        const line = createTestLine({ policy, repeatedClusters: ["prod"] });
         take(line, story);
         line.advance({ evidence: Infinity, isEvidenceIdle: true });
         // The apiserver's and root's events are nobody's: their copies have the same verdict, and are not stored.

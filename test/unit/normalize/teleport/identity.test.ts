@@ -74,6 +74,18 @@ describe("the content digest of a Teleport event", () => {
   });
 
   it.each([
+    ["an integer beyond 2^53", "9007199254740993", "9.007199254740992e15"],
+    ["a fraction, of which the file has six digits", "0.123457", "0.12345678"],
+    ["a negative fraction", "-1.500001", "-1.5000009"],
+    ["a large fraction, of which the file has all digits", "83886080.1234567", "83886080.1234567"],
+    ["bytes that are no UTF-8", '"a\\ufffdb"', '"a\\ufffd\\ufffdb"'],
+  ])("is one for %s as file and event handler write it", (_, file, handler) => {
+    expect(digestOf(`{"event":"exec","a":${file}}`)).toBe(
+      digestOf(`{"a":${handler},"event":"exec"}`),
+    );
+  });
+
+  it.each([
     ['{"event":"exec","user":"","a":{}}', '{"event":"exec"}'],
     ['{"event":"exec","a":null,"ei":0}', '{"event":"exec"}'],
     ['{"event":"exec","a":{"b":false}}', '{"event":"exec","a":[]}'],
@@ -83,6 +95,7 @@ describe("the content digest of a Teleport event", () => {
   });
 
   it.each([
+    ['{"event":"exec","a":0.123456}', '{"event":"exec","a":0.123457}'],
     ['{"event":"exec","a":[1,2]}', '{"event":"exec","a":[2,1]}'],
     ['{"event":"exec","a":[0]}', '{"event":"exec","a":[0,0]}'],
     ['{"event":"exec","a":"1"}', '{"event":"exec","a":1}'],

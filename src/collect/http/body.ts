@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { describeError, systemCode } from "../../model/error.ts";
+import type { HttpRequest } from "../../ports/http-server.ts";
+import { HTTP_SOURCE_LIMITS } from "./limits.ts";
+
+/** A body, decompressed, as far as it may be taken. */
+export interface Body {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** How the body ended; asked for when the chunks are over. */
+  readonly end: BodyEnd;
+}
+
+export type BodyEnd =
+  | { readonly status: "whole" }
+  /** There was more than is taken. `totalBytes` is null where it is too much to count. */
+  | {
+      readonly status: "tooLarge";
+      readonly totalBytes: number | null;
+      /** Of all of it; null where nobody asked, or it was not read to its end. */
+      readonly sha256: string | null;
+    }
+  | { readonly status: "undecodable"; readonly why: string };
+
+/**
+ * The chunks of a request's body up to `bytesMax`; the rest is read and only counted. An encoding other than gzip is left as it is:
+ * what nobody can read is journaled as it came. The chunks reject where the upload ends early.
+ */
+export function readBody(
+  request: HttpRequest,
+  { bytesMax, isDigested }: { readonly bytesMax: number; readonly isDigested: boolean },
+): Body {
+  const isGzip = /^(?:x-)?gzip$/i.test(request.contentEncoding ?? "");
+  const countedMax = bytesMax * HTTP_SOURCE_LIMITS.countedTimesMax;
+  let end: BodyEnd = { status: "whole" };
+
+  async function* taken(): AsyncGenerator<Uint8Array> {
+    const digest = isDigested ? createHash("sha256") : null;
+    let sizeBytes = 0;
+    for await (const chunk of isGzip ? decompressed(request) : request.body) {
+      const room = bytesMax - sizeBytes;
+      sizeBytes += chunk.length;
+      digest?.update(chunk);
+      if (room > 0) yield room >= chunk.length ? chunk : chunk.subarray(0, room);
+      if (sizeBytes > countedMax) break;
+    }
+    if (sizeBytes <= bytesMax) return;
+    const isRead = sizeBytes <= countedMax;
+    end = {
+      status: "tooLarge",
+      totalBytes: isRead ? sizeBytes : null,
+      sha256: isRead && digest !== null ? digest.digest("hex") : null,
+    };
+  }
+
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* taken();
+    } catch (error) {
+      if (systemCode(error)?.startsWith("Z_") !== true) throw error;
+      end = { status: "undecodable", why: describeError(error) };
+    }
+  }
+
+  return {
+    chunks: chunks(),
+    get end() {
+      return end;
+    },
+  };
+}
+
+async function* decompressed(request: HttpRequest): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip();
+  // Its failure is the iteration's as well.
+  void pipeline(request.body, gunzip).catch(() => undefined);
+  yield* gunzip as AsyncIterable<Uint8Array>;
+}

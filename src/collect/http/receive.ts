@@ -1,0 +1,101 @@
+import type { GapRange } from "../../model/record.ts";
+import type { HttpAnswer, HttpRequest } from "../../ports/http-server.ts";
+import { readBody, type BodyEnd } from "./body.ts";
+import type { CutRecord, Exchange } from "./exchange.ts";
+import { HTTP_SOURCE_LIMITS } from "./limits.ts";
+
+/** What a kind of source makes of a body. */
+export interface Cutter {
+  /** The records that are whole with this chunk, which must stay as it is. */
+  push(chunk: Uint8Array): readonly CutRecord[];
+  /** What is left when the body is over, whole or not. */
+  end(): readonly CutRecord[];
+  /** Everything before this offset of the body is in a record that was returned, or in none. */
+  readonly cutTo: number;
+}
+
+export interface ReceiveOptions {
+  readonly bodyBytesMax: number;
+  /** Of a body that is too large: its head is kept and the sender told that all is well, or its rest is declared lost and refused. */
+  readonly tooLarge: "keep head" | "refuse";
+  readonly createCutter: () => Cutter;
+  /** Journals a declared loss; the same one only once. */
+  readonly declare: (range: Pick<GapRange, "from" | "to" | "sizeBytes" | "cause">) => Promise<void>;
+}
+
+/** Null where there was no room for the body within the time that the signal gives. */
+export type Received = HttpAnswer | null;
+
+const TAKEN: HttpAnswer = { status: 200, text: "Durable" };
+
+/**
+ * Takes in one body. Resolves with 2xx when all of it is durable; what cannot be read is journaled too, since a sender that is
+ * refused for its content sends the same content again, and gives up with everything that stood beside it. Rejects where the upload
+ * ended early, or the intake refused: nothing may be acknowledged then.
+ */
+export async function receive(
+  request: HttpRequest,
+  exchange: Exchange,
+  options: ReceiveOptions & { readonly signal: AbortSignal },
+): Promise<Received> {
+  const cutter = options.createCutter();
+  const body = readBody(request, {
+    bytesMax: options.bodyBytesMax,
+    isDigested: options.tooLarge === "keep head",
+  });
+  for await (const chunk of body.chunks) {
+    if (options.signal.aborted || !(await exchange.take(chunk, options.signal))) return null;
+    exchange.add(cutter.push(chunk));
+  }
+  return finish(body.end, { exchange, cutter, options });
+}
+
+async function finish(
+  end: BodyEnd,
+  {
+    exchange,
+    cutter,
+    options,
+  }: {
+    readonly exchange: Exchange;
+    readonly cutter: Cutter;
+    readonly options: ReceiveOptions;
+  },
+): Promise<HttpAnswer> {
+  const { bodyBytesMax } = options;
+  const place = (offset: number | null): string =>
+    `${exchange.headDigest}:${offset === null ? "end" : offset}`;
+  switch (end.status) {
+    case "whole":
+      exchange.add(cutter.end());
+      await exchange.durable();
+      return TAKEN;
+    case "undecodable": {
+      const from = place(cutter.cutTo);
+      exchange.add(cutter.end());
+      await exchange.durable();
+      const cause = `What follows could not be decompressed: ${end.why}`;
+      await options.declare({ from, to: place(null), sizeBytes: null, cause });
+      return TAKEN;
+    }
+    case "tooLarge": {
+      const { totalBytes } = end;
+      const { cutTo } = cutter;
+      if (options.tooLarge === "keep head") {
+        const sizeBytes = totalBytes ?? bodyBytesMax + 1;
+        exchange.add(cutter.end().map(headOf), { sizeBytes, sha256: end.sha256 });
+        await exchange.durable();
+        return TAKEN;
+      }
+      await exchange.durable();
+      const cause = `The body is larger than bodyBytesMax, which is ${bodyBytesMax} bytes`;
+      const sizeBytes = totalBytes === null ? null : totalBytes - cutTo;
+      await options.declare({ from: place(cutTo), to: place(totalBytes), sizeBytes, cause });
+      return { status: 413, text: cause, isLast: totalBytes === null };
+    }
+  }
+}
+
+function headOf({ bytes, offset }: CutRecord): CutRecord {
+  return { bytes: bytes.slice(0, HTTP_SOURCE_LIMITS.headBytes), offset };
+}
