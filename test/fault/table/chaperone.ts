@@ -32,6 +32,9 @@ export interface Started {
 /** Chaperone in a process of its own. */
 export interface Chaperone {
   readonly isRunning: boolean;
+  readonly processId: number;
+  /** Of health and metrics. */
+  readonly url: string;
   /** Starts the process and waits for nothing. */
   spawn(): void;
   /** Starts the process and waits until `/healthz` answers; rejects, with what it wrote, when it ends before. */
@@ -83,8 +86,9 @@ export function createChaperone(launch: Launch, healthPort: number): Chaperone {
     child = started;
   }
 
+  const url = `http://127.0.0.1:${healthPort}`;
   async function get(path: string): Promise<Response> {
-    return fetch(`http://127.0.0.1:${healthPort}${path}`, {
+    return fetch(`${url}${path}`, {
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
   }
@@ -108,6 +112,10 @@ export function createChaperone(launch: Launch, healthPort: number): Chaperone {
     get isRunning() {
       return isRunning();
     },
+    get processId() {
+      return child?.pid ?? 0;
+    },
+    url,
     spawn: spawnIt,
     start: async () => {
       spawnIt();
