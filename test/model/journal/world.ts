@@ -77,15 +77,13 @@ export async function whenAppended(
   real: World,
   appended: Promise<unknown>,
 ): Promise<void> {
-  let isDone = false;
+  const append = { isDone: false };
   const done = appended.finally(() => {
-    isDone = true;
+    append.isDone = true;
   });
   done.catch(() => undefined);
-  while (!isDone) {
-    await turns(20);
-    if (isDone) break;
-    await readOn(model, real, await readAll(real.journal, { after: at(model.readTo) }));
+  for (await turns(20); !append.isDone; await turns(20)) {
+    readOn(model, real, await readAll(real.journal, { after: at(model.readTo) }));
     await release(model, real, model.readTo);
   }
   await done;
