@@ -3,21 +3,12 @@ import { expect } from "vitest";
 import { segmentName } from "../../../src/journal/local/segment.ts";
 import { newEntries } from "../../support/disk-entries.ts";
 import { FOLDER } from "../../support/disk-journal.ts";
-import { seededRandom } from "../../support/random.ts";
-import { EVERYTHING_SURVIVES, randomSurvival } from "../../support/virtual-disk/survival.ts";
+import { EVERYTHING_SURVIVES } from "../../support/virtual-disk/survival.ts";
+import { command, describeEnd, diskAfter } from "../command.ts";
 import { at, readOn, release, segments, settleCrash, start, turns, whenAppended } from "./world.ts";
 import type { Model, World } from "./world.ts";
 
 type Command = fc.AsyncCommand<Model, World>;
-
-/** A command by its name and parameters, which are printed where a run fails. */
-function command(
-  name: string,
-  run: (model: Model, real: World) => Promise<void>,
-  check: (model: Readonly<Model>) => boolean = () => true,
-): Command {
-  return { check, run, toString: () => name };
-}
 
 const sizes = fc.array(fc.nat(12), { minLength: 1, maxLength: 4 });
 const padBytes = fc.nat(2_500);
@@ -25,7 +16,7 @@ const seed = fc.nat(1_000_000);
 
 /** Several appends at once. */
 const append = fc.tuple(sizes, padBytes).map(([counts, pad]) =>
-  command(`append(${counts.join("+")}, pad ${pad})`, async (model, real) => {
+  command<Model, World>(`append(${counts.join("+")}, pad ${pad})`, async (model, real) => {
     const appends: Promise<unknown>[] = [];
     let to = model.durable;
     for (const count of counts) {
@@ -44,7 +35,7 @@ const read = fc
     bytesMax: fc.integer({ min: 1, max: 9_000 }),
   })
   .map((limits) =>
-    command(
+    command<Model, World>(
       `read(${JSON.stringify(limits)})`,
       async (model, real) => {
         const after = at(model.readTo);
@@ -62,20 +53,20 @@ const read = fc
 const released = fc
   .double({ min: 0, max: 1, noNaN: true })
   .map((share) =>
-    command(`release(${share} of what was read)`, (model, real) =>
+    command<Model, World>(`release(${share} of what was read)`, (model, real) =>
       release(model, real, Math.floor(share * model.readTo)),
     ),
   );
 
 const pass = fc.nat(4_000).map((ms) =>
-  command(`pass(${ms} ms)`, async (_model, real) => {
+  command<Model, World>(`pass(${ms} ms)`, async (_model, real) => {
     real.clock.passMs(ms);
     return Promise.resolve();
   }),
 );
 
 const restart = fc.constant(
-  command("restart", async (model, real) => {
+  command<Model, World>("restart", async (model, real) => {
     await real.journal.close();
     await start(real, real.faulty);
     settleCrash(model, real, 0);
@@ -83,54 +74,50 @@ const restart = fc.constant(
 );
 
 /** While an append is under way, after a few turns of it. */
-const crash = fc.tuple(fc.nat(8), fc.nat(12), fc.option(seed)).map(([count, after, power]) =>
-  command(
-    `crash(in append(${count}), after ${after} turns, ${power === null ? "kill" : `power ${power}`})`,
+const crash = fc.tuple(fc.nat(8), fc.nat(12), fc.option(seed)).map(([count, after, end]) =>
+  command<Model, World>(
+    `crash(in append(${count}), after ${after} turns, ${describeEnd(end)})`,
     async (model, real) => {
-      const { faulty } = real;
       const entries = newEntries(model.durable + 1, model.durable + count, 900);
       const appended = real.journal.append(entries).catch(() => undefined);
       await turns(after);
-      const left =
-        power === null
-          ? faulty.afterKill()
-          : faulty.afterPowerLoss(randomSurvival(seededRandom(power)));
-      faulty.fault = () => ({ code: "EIO" });
-      const closed = real.journal.close();
-      await Promise.all([appended, closed]);
+      const left = diskAfter(real.faulty, end);
+      await Promise.all([appended, real.journal.close()]);
       await start(real, left);
       settleCrash(model, real, count);
     },
   ),
 );
 
-/** The disk fills up in an append; then there is room again, or the power goes. */
-const fillUp = fc.tuple(fc.nat(9_000), fc.option(seed)).map(([roomBytes, power]) =>
-  command(
-    `fill up(${roomBytes} bytes left, ${power === null ? "then room" : `then power ${power}`})`,
-    async (model, real) => {
-      const { faulty } = real;
-      faulty.capacityBytes = faulty.usedBytes + roomBytes;
-      const appended = real.journal.append(newEntries(model.durable + 1, model.durable + 6, 1_500));
-      await turns(40);
-      if (power === null) {
-        faulty.capacityBytes = Infinity;
-        await whenAppended(model, real, appended);
-        model.durable += 6;
-        return;
-      }
-      const left = faulty.afterPowerLoss(randomSurvival(seededRandom(power)));
-      faulty.fault = () => ({ code: "EIO" });
-      await Promise.all([appended.catch(() => undefined), real.journal.close()]);
-      await start(real, left);
-      settleCrash(model, real, 6);
-    },
-  ),
-);
+/** The disk fills up in an append; then there is room again, or the process ends. */
+const fillUp = fc
+  .tuple(fc.nat(9_000), fc.option(fc.option(seed), { nil: undefined }))
+  .map(([roomBytes, end]) =>
+    command<Model, World>(
+      `fill up(${roomBytes} bytes left, then ${end === undefined ? "room" : describeEnd(end)})`,
+      async (model, real) => {
+        const { faulty } = real;
+        faulty.capacityBytes = faulty.usedBytes + roomBytes;
+        const entries = newEntries(model.durable + 1, model.durable + 6, 1_500);
+        const appended = real.journal.append(entries);
+        await turns(40);
+        if (end === undefined) {
+          faulty.capacityBytes = Infinity;
+          await whenAppended(model, real, appended);
+          model.durable += 6;
+          return;
+        }
+        const left = diskAfter(faulty, end);
+        await Promise.all([appended.catch(() => undefined), real.journal.close()]);
+        await start(real, left);
+        settleCrash(model, real, 6);
+      },
+    ),
+  );
 
 /** An fsync fails, the process ends as it must, and the power goes behind the next start. */
 const failSync = fc.constantFrom("sync" as const, "syncFolder" as const).map((operation) =>
-  command(`fail(${operation})`, async (model, real) => {
+  command<Model, World>(`fail(${operation})`, async (model, real) => {
     let isLeft = true;
     real.faulty.fault = (call) => {
       const isMeant = call.operation === operation && !call.path.endsWith(".tmp") && isLeft;
@@ -155,7 +142,7 @@ const failSync = fc.constantFrom("sync" as const, "syncFolder" as const).map((op
 
 /** A bit of a sealed segment changes behind everybody's back; of one that no crash can make the newest again. */
 const spoil = fc.tuple(fc.nat(100), fc.nat(1_000_000)).map(([which, place]) =>
-  command(`spoil(segment ${which}, at ${place})`, async (model, real) => {
+  command<Model, World>(`spoil(segment ${which}, at ${place})`, async (model, real) => {
     const firsts = segments(real);
     const [index, next] = [which % firsts.length, firsts[(which % firsts.length) + 1]];
     const first = firsts[index];
