@@ -5,6 +5,11 @@ import { systemCode } from "../../model/error.ts";
 import { failFile, type Tail } from "./tail.ts";
 import { hasUnread, isBehind, knownSize, type TailedFile } from "./tailed-file.ts";
 
+/** Descriptors that are left to others when the process has none. */
+const DESCRIPTORS_SPARE = 8;
+/** Time after which more files may be open again. */
+const ROOM_MS = 60_000;
+
 /**
  * The file's descriptor, opened where there is none. Held descriptors are what makes a renamed or deleted file readable to its end,
  * so a file keeps its own until others need it more. Null: not now.
@@ -24,12 +29,31 @@ export async function openFile(
     }
     await content.close();
   } catch (error) {
-    const code = systemCode(error);
-    if (code !== "ENOENT") failFile(tail, file, error);
-    // The process has no more descriptors, although we would have: one that can be spared goes to whoever comes next.
-    if (code === "EMFILE" || code === "ENFILE") await spareOne(tail, file);
+    if (systemCode(error) !== "ENOENT") failFile(tail, file, error);
+    if (isOutOfDescriptors(error)) await giveRoom(tail);
   }
   return later(tail, file);
+}
+
+export function isOutOfDescriptors(error: unknown): boolean {
+  const code = systemCode(error);
+  return code === "EMFILE" || code === "ENFILE";
+}
+
+/** Closes what can be spared, so that folders can be looked at and the others of the process can work. */
+export async function giveRoom(tail: Tail): Promise<void> {
+  const { room, clock } = tail;
+  room.filesOpenMax = Math.max(1, openFiles(tail).length - DESCRIPTORS_SPARE);
+  room.changedAtMs = clock.monotonicMs();
+  while (openFiles(tail).length > room.filesOpenMax) if (!(await spareOne(tail, null))) return;
+}
+
+/** After a while without a fault, more are tried again. */
+function takeRoom({ room, clock, limits }: Tail): void {
+  if (room.filesOpenMax >= limits.filesOpenMax) return;
+  if (clock.monotonicMs() - room.changedAtMs < ROOM_MS) return;
+  room.filesOpenMax = Math.min(limits.filesOpenMax, room.filesOpenMax * 2);
+  room.changedAtMs = clock.monotonicMs();
 }
 
 /** Not before the next look: the file was moved since the last one, is at fault, or all descriptors are in use. */
@@ -64,9 +88,9 @@ export async function holdFiles(tail: Tail): Promise<void> {
     const ageNs = Number(one.seen.modifiedNs - other.seen.modifiedNs);
     return hasUnread(one) ? ageNs : -ageNs;
   });
-  let room = tail.limits.filesOpenMax - openFiles(tail).length;
+  takeRoom(tail);
   for (const file of order) {
-    if (room-- <= 0) return;
+    if (openFiles(tail).length >= tail.room.filesOpenMax) return;
     await openFile(tail, file);
   }
 }
@@ -80,10 +104,10 @@ function openFiles(tail: Tail): readonly TailedFile[] {
  * whose turn is later. False: all are in use.
  */
 async function makeRoom(tail: Tail, wanting: TailedFile): Promise<boolean> {
-  return openFiles(tail).length < tail.limits.filesOpenMax || (await spareOne(tail, wanting));
+  return openFiles(tail).length < tail.room.filesOpenMax || (await spareOne(tail, wanting));
 }
 
-async function spareOne(tail: Tail, wanting: TailedFile): Promise<boolean> {
+async function spareOne(tail: Tail, wanting: TailedFile | null): Promise<boolean> {
   const [best] = openFiles(tail)
     .filter((file) => file !== wanting && costOfClosing(file) < Infinity)
     .toSorted(

@@ -1,7 +1,7 @@
 import { keyOf } from "./file-key.ts";
 import type { Collector, Intake } from "../../ports/collector.ts";
 import { readCheckpoint, type FileTailCheckpoint } from "./checkpoint.ts";
-import { closeFile, holdFiles } from "./descriptors.ts";
+import { closeFile, giveRoom, holdFiles, isOutOfDescriptors } from "./descriptors.ts";
 import { createFaults } from "./faults.ts";
 import { createFileFinder, type FoundFiles } from "./find-files.ts";
 import { createHandIn, type HandIn } from "./hand-in.ts";
@@ -81,6 +81,7 @@ async function startTail(
     files: new Map(),
     replaced: [],
     faults: createFaults(source.name, log),
+    room: { filesOpenMax: limits.filesOpenMax, changedAtMs: 0 },
     touch: () => saver.touch(),
     wake: () => waker.wake(),
   };
@@ -158,6 +159,7 @@ function createFinder(tail: Tail): () => Promise<FoundFiles> {
   return async () => {
     const found = await find();
     tail.faults.looked(found.faults);
+    if (found.faults.some(({ error }) => isOutOfDescriptors(error))) await giveRoom(tail);
     return found;
   };
 }

@@ -3,7 +3,7 @@ import { openPlain, type Look } from "./content.ts";
 import { digestOf } from "./digest.ts";
 import type { FoundFiles, FoundPath } from "./find-files.ts";
 import { addFile, compressionOf, failFile, observedNow, type Tail } from "./tail.ts";
-import { endFile, lookOf, newFile, type Observed, type TailedFile } from "./tailed-file.ts";
+import { type Observed, type TailedFile, endFile, newFile, see } from "./tailed-file.ts";
 import { lastLineStart } from "./verify.ts";
 
 /** Brings what is known of the files in line with one look at the patterns. */
@@ -97,7 +97,7 @@ function noteLook(file: TailedFile, look: Look, observed: Observed): void {
   const isChanged =
     look.sizeBytes !== file.seen.sizeBytes || look.modifiedNs !== file.seen.modifiedNs;
   if (!isChanged) return;
-  file.seen = lookOf(look);
+  see(file, look);
   file.changedAtMs = observed.atMs;
   // Somebody still writes: what is left without a line end waits again, unless nothing may follow.
   file.mayFlush &&= file.stopAt !== null;

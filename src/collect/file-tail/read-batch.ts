@@ -11,7 +11,7 @@ import {
 } from "./read-turn.ts";
 import { digestSoFar, skipLine } from "./skip-line.ts";
 import { headOf, isFull, splitLines } from "./split-lines.ts";
-import { lookOf, rewind, type TailedFile } from "./tailed-file.ts";
+import { lookOf, rewind, see, type TailedFile } from "./tailed-file.ts";
 import { growFingerprint } from "./verify.ts";
 
 /**
@@ -27,7 +27,7 @@ export async function readBatch(
   const place = file.next;
   if (place === null) throw new TypeError(`Cannot read "${file.path}": it was not verified`);
   const look = lookOf(await content.look());
-  file.seen = look;
+  see(file, look);
   const turn: ReadTurn = {
     file,
     content,

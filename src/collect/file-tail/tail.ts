@@ -23,6 +23,13 @@ export interface FileTailOf {
   readonly limits?: Partial<FileTailLimits>;
 }
 
+/** How many files may be open: fewer than `filesOpenMax` after the process had no descriptor left. */
+export interface Room {
+  filesOpenMax: number;
+  /** When that last changed. */
+  changedAtMs: number;
+}
+
 /** One running file tail: what its parts share. */
 export interface Tail extends Omit<FileTailOf, "limits"> {
   readonly limits: FileTailLimits;
@@ -31,6 +38,7 @@ export interface Tail extends Omit<FileTailOf, "limits"> {
   /** Contents whose inode has another one now, oldest first. */
   readonly replaced: FileCheckpoint[];
   readonly faults: Faults;
+  readonly room: Room;
   /** Something that is to be saved has changed. */
   touch(): void;
   /** There may be something to do. */

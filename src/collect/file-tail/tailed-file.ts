@@ -102,6 +102,13 @@ export function lookOf(found: Look): Look {
   return { sizeBytes: found.sizeBytes, modifiedNs: found.modifiedNs };
 }
 
+/** Bytes that a look saw, and the next one does not, were there and are lost where they are unread. */
+export function see(file: TailedFile, look: Look): void {
+  if (file.compression === "none" && look.sizeBytes < file.seen.sizeBytes)
+    file.sizeSeenMax = Math.max(file.sizeSeenMax, file.seen.sizeBytes);
+  file.seen = lookOf(look);
+}
+
 function isSameLook(one: Look | null, other: Look): boolean {
   return one?.sizeBytes === other.sizeBytes && one.modifiedNs === other.modifiedNs;
 }

@@ -88,7 +88,7 @@ it("slow sink: new files and renames are seen while every accept waits", async (
   expect(tail.progress.at(-1)?.behind).toHaveLength(2);
 });
 
-it("fair reads: a busy folder does not keep a quiet one waiting", async () => {
+it("fair reads vs oldest-first: a busy folder does not keep a quiet one waiting", async () => {
   const folder = await temporaryFolder();
   await mkdir(join(folder, "busy"));
   await mkdir(join(folder, "quiet"));

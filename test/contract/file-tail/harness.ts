@@ -49,6 +49,8 @@ export interface RunningTail {
   /** Texts of all records that were accepted durably, in order of acceptance. */
   readonly texts: string[];
   readonly records: RawRecord[];
+  /** Records that were accepted. */
+  count: number;
   readonly parts: Set<string>;
   readonly gaps: GapRange[];
   readonly progress: Progress[];
@@ -78,6 +80,8 @@ export interface TailSetup {
   readonly stopAtEnd?: boolean;
   readonly isHeld?: boolean;
   readonly rejections?: number;
+  /** False where there are more than the test can hold: they are only counted. */
+  readonly keepsRecords?: boolean;
 }
 
 export async function startTail(setup: TailSetup): Promise<RunningTail> {
@@ -93,6 +97,7 @@ export async function startTail(setup: TailSetup): Promise<RunningTail> {
     clock,
     logged,
     openAccepts: [],
+    count: 0,
     failWith: null,
     rejections: setup.rejections ?? 0,
     hold: (held) => {
@@ -129,7 +134,7 @@ export async function startTail(setup: TailSetup): Promise<RunningTail> {
   });
   let hasEnded = false;
   const run = collector.run(
-    recordingIntake(tail, () => isHeld),
+    recordingIntake(tail, { isHeld: () => isHeld, keepsRecords: setup.keepsRecords ?? true }),
     stopping.signal,
   );
   const ended = run.then(
@@ -159,7 +164,10 @@ function optionsFor(setup: TailSetup): FileTailOptions {
 }
 
 /** Keeps what it accepts; lets the test delay and reject it. */
-function recordingIntake(tail: Omit<RunningTail, "run">, isHeld: () => boolean): Intake {
+function recordingIntake(
+  tail: Omit<RunningTail, "run">,
+  { isHeld, keepsRecords }: { readonly isHeld: () => boolean; readonly keepsRecords: boolean },
+): Intake {
   return {
     accept: async ({ part, records }) => {
       if (isHeld()) await heldAccept(tail, records);
@@ -170,6 +178,8 @@ function recordingIntake(tail: Omit<RunningTail, "run">, isHeld: () => boolean):
         throw new Error("rejected");
       }
       tail.parts.add(part);
+      tail.count += records.length;
+      if (!keepsRecords) return;
       for (const record of records) {
         tail.records.push(record);
         tail.texts.push(Buffer.from(record.bytes).toString());

@@ -42,7 +42,7 @@ it("no trailing newline in a renamed file: its last line is handed in once the f
   expect(tail.texts).toEqual(["one", "torn"]);
 });
 
-it("last line of a renamed file comes whole when its writer ends it after it was handed in", async () => {
+it("idle flush then rest arrives: the last line of a renamed file comes whole when its writer ends it after it was handed in", async () => {
   const folder = await temporaryFolder();
   const checkpoints = memoryCheckpoints();
   const limits = { quietMs: 1_000 };
@@ -98,7 +98,7 @@ it.for([
   [150, true],
   [1_000, true],
 ] as const)(
-  "line of %i bytes where 100 are allowed: its neighbours are intact, and it is cut: %s",
+  "line == max, max + 1, max + buffer edge: of %i bytes where 100 are allowed, its neighbours are intact, and it is cut: %s",
   async ([length, isCut]) => {
     const folder = await temporaryFolder();
     const long = "x".repeat(length);

@@ -32,7 +32,7 @@ it("identical complete files: both are read", async () => {
   expect(tail.texts).toEqual(["one", "one"]);
 });
 
-it("hard link and overlapping globs: two paths of one inode have one reader", async () => {
+it("hardlink, overlapping globs: two paths of one inode have one reader", async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, "a.log"), "one\n");
   await link(join(folder, "a.log"), join(folder, "b.log"));

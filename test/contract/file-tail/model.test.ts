@@ -1,6 +1,17 @@
-import { appendFile, mkdtemp, readdir, rename, rm, unlink } from "node:fs/promises";
+import {
+  appendFile,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  truncate,
+  unlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { memoryCheckpoints, startTail, type RunningTail } from "./harness.ts";
@@ -8,7 +19,12 @@ import { memoryCheckpoints, startTail, type RunningTail } from "./harness.ts";
 /** What can happen between two looks. */
 type Step =
   | { readonly kind: "write"; readonly lines: number; readonly isPartial: boolean }
-  | { readonly kind: "rotate" | "delete" | "poll" | "restart" | "crash" | "reject" };
+  | { readonly kind: (typeof KINDS)[number] };
+
+const KINDS = [
+  ...(["rotate", "delete", "truncate", "compress", "beginCompress"] as const),
+  ...(["poll", "restart", "crash", "reject"] as const),
+];
 
 const STEP: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
@@ -16,15 +32,13 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
     lines: fc.integer({ min: 0, max: 30 }),
     isPartial: fc.boolean(),
   }),
-  ...(["rotate", "delete", "poll", "restart", "crash", "reject"] as const).map((kind) =>
-    fc.constant({ kind }),
-  ),
+  ...KINDS.map((kind) => fc.constant({ kind })),
 );
 
-it("quickcheck model: whatever is written, rotated, deleted when read, restarted or crashed, every line is accepted", async () => {
+it("quickcheck model: whatever is written, rotated, compressed, truncated or deleted when read, restarted or crashed, every line is accepted", async () => {
   await fc.assert(
     fc.asyncProperty(
-      fc.array(STEP, { maxLength: 25 }),
+      fc.array(STEP, { maxLength: 30 }),
       fc.constantFrom(5, 64, 4_096),
       async (steps, chunkBytes) => {
         const folder = await mkdtemp(join(tmpdir(), "chaperone-test-"));
@@ -35,7 +49,7 @@ it("quickcheck model: whatever is written, rotated, deleted when read, restarted
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
 }, 60_000);
 
@@ -65,6 +79,13 @@ async function expectNothingLost(folder: string, { steps, chunkBytes }: Play): P
       await readToEnd(tail);
       for (const name of await readdir(folder))
         if (name !== "audit.log") await unlink(join(folder, name));
+    } else if (step.kind === "truncate") {
+      // What nobody has read yet would be lost, as it is to whoever truncates a log.
+      await endLine(path, written);
+      await readToEnd(tail);
+      await truncate(path, 0);
+    } else if (step.kind === "compress" || step.kind === "beginCompress") {
+      await compressOldest(folder, step.kind === "compress");
     } else if (step.kind === "poll") {
       tail.failWith = null;
       await tail.poll();
@@ -87,6 +108,17 @@ async function expectNothingLost(folder: string, { steps, chunkBytes }: Play): P
   expect(gaps).toBe(0);
   expect(new Set(accepted)).toEqual(new Set(written));
   if (!hasCrashed) expect(accepted.toSorted()).toEqual(written.toSorted());
+}
+
+/** As lumberjack does it: the compressed form is complete before the plain one goes; a crash leaves a part of it beside that. */
+async function compressOldest(folder: string, isComplete: boolean): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => /^audit-\d+\.log$/.test(name));
+  const [oldest] = names.toSorted();
+  if (oldest === undefined) return;
+  const whole = gzipSync(await readFile(join(folder, oldest)));
+  const half = whole.subarray(0, whole.length >> 1);
+  await writeFile(join(folder, `${oldest}.gz`), isComplete ? whole : half);
+  if (isComplete) await unlink(join(folder, oldest));
 }
 
 const partial = new WeakSet<string[]>();

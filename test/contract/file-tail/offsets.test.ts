@@ -145,7 +145,7 @@ it.for([
   },
 );
 
-it("checkpoint retention: a file that comes back within the window is read on, and is forgotten after it", async () => {
+it("checkpoint GC: a file that comes back within the window is read on, and is forgotten after it", async () => {
   const folder = await temporaryFolder();
   const away = await temporaryFolder();
   const checkpoints = memoryCheckpoints();
@@ -166,7 +166,7 @@ it("checkpoint retention: a file that comes back within the window is read on, a
   expect(checkpoints.document).toEqual({ version: 1, files: [] });
 });
 
-it("a checkpoint that cannot be saved stops no record, and is saved when it can be", async () => {
+it("checkpoint dir missing, readonly, ENOSPC: a checkpoint that cannot be saved stops no record, and is saved when it can be", async () => {
   const folder = await temporaryFolder();
   const checkpoints = memoryCheckpoints();
   const saveForReal = checkpoints.save.bind(checkpoints);

@@ -82,7 +82,7 @@ it("apiserver/lumberjack pattern: plain and compressed rotated files are read be
   expect(tail.texts).toEqual(["z".repeat(2_000), "one", "two", "three"]);
 });
 
-it("rotate while behind by more than a file: all files are read to their end, oldest first", async () => {
+it("rotate while behind by > file: all files are read to their end, oldest first", async () => {
   const folder = await temporaryFolder();
   const path = join(folder, "audit.log");
   await writeFile(path, "0\n");
@@ -100,7 +100,7 @@ it("rotate while behind by more than a file: all files are read to their end, ol
   expect(tail.progress.at(-1)?.behind).toEqual([]);
 });
 
-it("rename twice between two polls: each line comes once", async () => {
+it("rename twice before a scan: each line comes once", async () => {
   const folder = await temporaryFolder();
   const path = join(folder, "audit.log");
   await writeFile(path, "one\n");
