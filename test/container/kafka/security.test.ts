@@ -1,3 +1,9 @@
+import {
+  AclOperationTypes,
+  AclPermissionTypes,
+  AclResourceTypes,
+  ResourcePatternTypes,
+} from "kafkajs";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { KafkaEndpoint, TlsOptions } from "../../../src/model/relay.ts";
 import { Secret } from "../../../src/model/secret.ts";
@@ -10,10 +16,11 @@ import {
 import { makeCertificates, type Certificates, type KeyPair } from "../../support/containers/tls.ts";
 import { anEvent, someEntries } from "../../support/entries.ts";
 import { aKafkaSink, type KafkaSinkUnderTest } from "../../unit/forward/kafka/a-kafka-sink.ts";
-import { idOf, run } from "./bench.ts";
+import { accountOf, idOf, run } from "./bench.ts";
 
 const NEVER = new AbortController().signal;
 const PASSWORD = "analytical-engine";
+const POLL = { timeout: 20_000, interval: 5 };
 const WRONG_PASSWORD = "difference-engine";
 
 describe.skipIf(!(await requireEngine()))("the Kafka sink and a secured broker", () => {
@@ -27,6 +34,12 @@ describe.skipIf(!(await requireEngine()))("the Kafka sink and a secured broker",
       listeners: ["sasl", "saslTls", "tls", "mtls"],
       certificates,
       users: { ada: PASSWORD },
+      // Whoever comes without a name, as the brokers themselves and the tests' own clients do, may do anything.
+      properties: {
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": "User:ANONYMOUS",
+        "allow.everyone.if.no.acl.found": true,
+      },
     });
     return async () => {
       await kafka.remove();
@@ -148,8 +161,98 @@ describe.skipIf(!(await requireEngine()))("the Kafka sink and a secured broker",
     const { forwarder, stop, quarantine } = await run(sink, [anEvent()]);
     onTestFinished(stop);
     await expect
-      .poll(() => forwarder.state().lastError, { timeout: 20_000 })
+      .poll(() => forwarder.state().lastError, POLL)
       .toMatchObject({ code: "ENDPOINT_PAUSED" });
     expect(quarantine.count).toBe(0);
   });
+
+  it.each(["PLAIN", "SCRAM-SHA-256"] as const)(
+    "with a wrong password (%s) holds its events, says why without it, and a start with the right one delivers all, once",
+    async (mechanism) => {
+      const topic = `password-${mechanism}`;
+      await kafka.createTopic(topic, 2);
+      const events = Array.from({ length: 200 }, (_, n) => anEvent({ id: `${topic}-${n}` }));
+      const wrong = aSink("sasl", { topic, sasl: login(mechanism, WRONG_PASSWORD) });
+      const refused = await run(wrong.sink, events);
+      onTestFinished(refused.stop);
+      await expect.poll(refused.retries, POLL).toBeGreaterThan(1);
+      expect(refused.counts()).toMatchObject({ delivered: 0, quarantined: 0, waiting: 200 });
+      const { lastError } = refused.forwarder.state();
+      expect(lastError).toMatchObject({ code: "ENDPOINT_PAUSED" });
+      expect(lastError?.cause).toMatch(/authentication/i);
+      expect(JSON.stringify([refused.forwarder.state(), wrong.logged])).not.toContain(
+        WRONG_PASSWORD,
+      );
+      expect(refused.forwarder.settledTo.sequence).toBe(0);
+      await refused.stop();
+      const right = aSink("sasl", { topic, sasl: login(mechanism) });
+      const accepted = await run(right.sink, events);
+      onTestFinished(accepted.stop);
+      await accepted.settled();
+      expect(await accountOf(kafka, topic, accepted.ids)).toEqual({
+        lost: [],
+        copies: 0,
+        disordered: 0,
+      });
+    },
+  );
+
+  it("whose right to write is taken away in the middle is paused, and delivers the rest when it has it again; another topic goes on", async () => {
+    const sasl = login("SCRAM-SHA-512");
+    await kafka.createTopic("denied", 2);
+    await kafka.createTopic("allowed", 2);
+    await allow("denied", ["describe", "write"]);
+    const events = Array.from({ length: 1_500 }, (_, n) => anEvent({ id: `denied-${n}` }));
+    const sending = await run(aSink("sasl", { topic: "denied", sasl }).sink, events, 30);
+    onTestFinished(sending.stop);
+    await expect.poll(() => sending.counts().delivered, POLL).toBeGreaterThan(100);
+    await allow("denied", ["describe"]);
+    await expect
+      .poll(() => sending.forwarder.state().lastError, POLL)
+      .toMatchObject({
+        code: "ENDPOINT_PAUSED",
+        cause: expect.stringMatching(/TOPIC_AUTHORIZATION_FAILED/) as string,
+      });
+    const { delivered, quarantined } = sending.counts();
+    expect([delivered < events.length, quarantined]).toEqual([true, 0]);
+    await expectDelivery(aSink("sasl", { topic: "allowed", sasl }), "allowed");
+    await allow("denied", ["describe", "write"]);
+    await sending.settled();
+    expect(await accountOf(kafka, "denied", sending.ids)).toMatchObject({
+      lost: [],
+      disordered: 0,
+    });
+  });
+
+  /** From now on ada may do this to the topic, and nothing else. */
+  async function allow(
+    topic: string,
+    operations: readonly ("describe" | "write")[],
+  ): Promise<void> {
+    const admin = kafka.client().admin();
+    await admin.connect();
+    const resource = { resourceType: AclResourceTypes.TOPIC, resourceName: topic };
+    const pattern = { ...resource, resourcePatternType: ResourcePatternTypes.LITERAL };
+    try {
+      const any = {
+        operation: AclOperationTypes.ANY,
+        permissionType: AclPermissionTypes.ANY,
+      };
+      // The new ones first, so that there is never a moment without one: then everybody might do anything.
+      const acl = operations.map((operation) => ({
+        ...pattern,
+        principal: "User:ada",
+        host: "*",
+        operation: operation === "write" ? AclOperationTypes.WRITE : AclOperationTypes.DESCRIBE,
+        permissionType: AclPermissionTypes.ALLOW,
+      }));
+      await admin.createAcls({ acl });
+      if (!operations.includes("write"))
+        await admin.deleteAcls({
+          filters: [{ ...pattern, ...any, operation: AclOperationTypes.WRITE }],
+        });
+    } finally {
+      await admin.disconnect();
+    }
+  }
 });

@@ -13,12 +13,15 @@ const CACHE = join(import.meta.dirname, "../../../.cache");
 const RECEIVER_PORT = 4318;
 const OUTPUT = "logs.jsonl";
 
+/** What the collector is configured to receive. */
+type Signal = "logs" | "traces";
+
 /**
  * `rotation` is there for what it does besides: with it the file exporter writes without a buffer of its own, so
  * that a record is in the file before its request is answered, and a killed collector has lost nothing that it
  * acknowledged.
  */
-const CONFIG = `
+const configOf = (signal: Signal): string => `
 receivers:
   otlp:
     protocols:
@@ -34,7 +37,7 @@ service:
     metrics:
       level: none
   pipelines:
-    logs:
+    ${signal}:
       receivers: [otlp]
       exporters: [file]
 `;
@@ -43,13 +46,14 @@ service:
 export class CollectorServer {
   /** The base address of OTLP/HTTP; logs go to `/v1/logs` under it. */
   readonly endpoint: string;
+  /** On this machine: where its output is. */
+  readonly folder: string;
   readonly #container: RunningContainer;
-  readonly #folder: string;
 
   constructor(container: RunningContainer, folder: string, port: number) {
+    this.folder = folder;
     this.endpoint = `http://127.0.0.1:${port}`;
     this.#container = container;
-    this.#folder = folder;
   }
 
   /** Every log record that was received so far, in the order of arrival. */
@@ -65,6 +69,12 @@ export class CollectorServer {
 
   async kill9(): Promise<void> {
     await this.#container.kill9();
+    await this.#dropTornLine();
+  }
+
+  /** As `kill9`, in good order. */
+  async stopAndMend(): Promise<void> {
+    await this.stop();
     await this.#dropTornLine();
   }
 
@@ -87,7 +97,7 @@ export class CollectorServer {
 
   async remove(): Promise<void> {
     await this.#container.remove();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -98,12 +108,12 @@ export class CollectorServer {
   async #dropTornLine(): Promise<void> {
     const written = await this.#written();
     const whole = written.lastIndexOf("\n") + 1;
-    if (whole < written.length) await truncate(join(this.#folder, OUTPUT), whole);
+    if (whole < written.length) await truncate(join(this.folder, OUTPUT), whole);
   }
 
   async #written(): Promise<Buffer> {
     try {
-      return await readFile(join(this.#folder, OUTPUT));
+      return await readFile(join(this.folder, OUTPUT));
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") {
         return Buffer.alloc(0);
@@ -115,11 +125,19 @@ export class CollectorServer {
 
 /** Starts a collector and returns when it is ready, in about a second. */
 export async function startCollector(
-  options: { readonly port?: number } = {},
+  options: {
+    readonly port?: number;
+    /** With `traces` it has no use for logs: what a mistake in its configuration may come to. */
+    readonly signal?: Signal;
+    /** Gets the folder of its output ready, before it starts. */
+    readonly prepare?: (folder: string) => void;
+  } = {},
 ): Promise<CollectorServer> {
+  const { signal = "logs" } = options;
   const port = options.port ?? (await freePort());
   await mkdir(CACHE, { recursive: true });
   const folder = await mkdtemp(join(CACHE, "collector-"));
+  options.prepare?.(folder);
   // The collector runs as this user, so that both may touch the file; an engine that maps users makes it a
   // stranger nevertheless, who may write here all the same.
   await chmod(folder, 0o777);
@@ -129,7 +147,7 @@ export async function startCollector(
       image: process.env["OTELCOL_IMAGE"] ?? "otel/opentelemetry-collector:0.159.0",
       command: ["--config=/config.yaml"],
       ports: [{ container: RECEIVER_PORT, host: port }],
-      files: [{ target: "/config.yaml", content: CONFIG, mode: 0o644 }],
+      files: [{ target: "/config.yaml", content: configOf(signal), mode: 0o644 }],
       mount: { source: folder, target: "/output" },
       user: `${uid}:${gid}`,
       readyLine: "Everything is ready",
