@@ -7,6 +7,8 @@ export interface ForwarderLimits {
   /** First and longest wait between attempts of the same batch. */
   readonly retryMsMin: number;
   readonly retryMsMax: number;
+  /** So often a batch of several events is tried again as it is; then in halves. */
+  readonly retriesWholeMax: number;
   /** Longest wait that an endpoint may ask for. */
   readonly retryAfterMsMax: number;
   /** First and longest wait between probes of a paused endpoint. */
@@ -31,6 +33,7 @@ export const DEFAULT_LIMITS: ForwarderLimits = Object.freeze({
   graceMsMax: 2_500,
   retryMsMin: 200,
   retryMsMax: 30_000,
+  retriesWholeMax: 8,
   retryAfterMsMax: 300_000,
   probeMsMin: 1_000,
   probeMsMax: 60_000,

@@ -10,15 +10,28 @@ export type Setback = Extract<Delivery, { readonly status: "retry" | "paused" }>
 /** What an endpoint says of a batch in the end. */
 export type Answer = Exclude<Delivery, Setback>;
 
-/** Attempts the batch until there is an answer; null where it was stopped before. */
-export type Ask = (entries: readonly JournalEntry[], stop: AbortSignal) => Promise<Answer | null>;
+/** There is none, again and again, and there are several entries: it may be their size that is in the way. */
+export interface Unanswered {
+  readonly status: "unanswered";
+}
+
+/** Attempts the batch until there is an answer, or too often in vain; null where it was stopped before. */
+export type Ask = (
+  entries: readonly JournalEntry[],
+  stop: AbortSignal,
+) => Promise<Answer | Unanswered | null>;
 
 export interface PersistenceOptions {
   readonly attempt: Attempt;
   readonly clock: Clock;
   readonly limits: Pick<
     ForwarderLimits,
-    "retryMsMin" | "retryMsMax" | "retryAfterMsMax" | "probeMsMin" | "probeMsMax"
+    | "retryMsMin"
+    | "retryMsMax"
+    | "retryAfterMsMax"
+    | "probeMsMin"
+    | "probeMsMax"
+    | "retriesWholeMax"
   >;
   /** In [0, 1). */
   readonly random: () => number;
@@ -30,15 +43,21 @@ export interface PersistenceOptions {
 }
 
 /**
- * Tries the same batch, the same object, without end: after a `retry` with backoff or as the endpoint asks, after a `paused` as a
- * probe at growing intervals. Nothing else can move meanwhile, which is what keeps the order.
+ * Tries the same batch, the same object: after a `retry` with backoff or as the endpoint asks, after a `paused` as a probe at growing
+ * intervals. Nothing else can move meanwhile, which is what keeps the order. A single entry is tried without end; of several, parts are
+ * to be tried after `retriesWholeMax` retries, since a line that is slow, or cuts what is large, would otherwise stop the pipeline.
  */
 export function createPersistence(options: PersistenceOptions): Ask {
-  const { attempt, clock, watch } = options;
+  const { attempt, clock, watch, limits } = options;
+  /** Of a batch whose parts come next: the waits go on from there. */
+  let setbacksBefore = 0;
+
   return async (entries, stop) => {
-    for (let setbacks = 0; !stop.aborted; setbacks++) {
+    let retries = 0;
+    for (let setbacks = setbacksBefore; !stop.aborted; setbacks++) {
       const delivery = await attempt(entries, stop);
       if (delivery.status !== "retry" && delivery.status !== "paused") {
+        setbacksBefore = 0;
         watch.answered(delivery);
         return delivery;
       }
@@ -47,6 +66,10 @@ export function createPersistence(options: PersistenceOptions): Ask {
       const waitMs = waitAfter(delivery, setbacks, options);
       watch.setBack(delivery, waitMs);
       await clock.sleep(waitMs, stop);
+      if (delivery.status === "retry") retries++;
+      if (retries < limits.retriesWholeMax || entries.length < 2) continue;
+      setbacksBefore = setbacks + 1;
+      return { status: "unanswered" };
     }
     return null;
   };

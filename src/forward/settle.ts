@@ -42,6 +42,7 @@ interface Open {
 /**
  * Works through a stack of parts:
  *
+ * - a part that has no answer after many attempts is halved: it may be its size that is in the way;
  * - a part that is refused or too large is halved down to the single event, which then waits to rest;
  * - what waits comes to rest when something else is taken, or at the batch's end;
  * - when `refusedInRowMax` single events in a row were refused, the endpoint is at fault. What waits goes back on the stack, and the
@@ -98,6 +99,10 @@ export function createSettle(options: SettleOptions): Settle {
       if (part.length < top.length) open.parts.push(top.slice(1));
       const answer = await (refusedInRow < refusedInRowMax ? ask : probe)(part, stop);
       if (answer === null) return false;
+      if (answer.status === "unanswered") {
+        open.parts.push(...halves(part));
+        continue;
+      }
       if (answer.status === "tooLarge" || answer.status === "refused") split(part, answer, open);
       else if (!(await settleTaken(part, answer, open))) return false;
     }

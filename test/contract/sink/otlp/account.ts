@@ -27,6 +27,8 @@ const LIMITS: Partial<ForwarderLimits> = {
   probeMsMax: 20,
   cursorMsMin: 1,
   cleanMin: 2,
+  // Requests are counted by whole batches.
+  retriesWholeMax: Infinity,
 };
 
 /** For tests that wait for it. An honest answer may come later on a busy machine, and then there is one copy more. */
@@ -102,9 +104,10 @@ export function deliverOnce(
 
 export async function startRun(
   options: Partial<OtlpEndpoint> & { readonly endpoint: string },
+  limits: Partial<ForwarderLimits> = {},
 ): Promise<SinkRun> {
   const events = someEntries(EVENTS).map((entry) => entry.event());
-  const run = await startSinkRun(aSink(options).sink, { events, limits: LIMITS });
+  const run = await startSinkRun(aSink(options).sink, { events, limits: { ...LIMITS, ...limits } });
   onTestFinished(() => run.stop());
   return run;
 }

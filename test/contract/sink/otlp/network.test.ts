@@ -7,6 +7,7 @@ import {
   IDS,
   settle,
   SHORT_TIMEOUT_MS,
+  startRun,
   waitOut,
   type FaultyDestination,
 } from "./account.ts";
@@ -92,6 +93,18 @@ describe("a network before an OTLP endpoint that", () => {
     ["is narrow", { kind: "bandwidth", bytesPerSecondMax: 50_000 }],
   ])("%s costs time and nothing else", async (_, fault) => {
     expect(await settle(await behind(fault))).toEqual(ALL_ONCE);
+  });
+
+  it("is too narrow for a batch in the time that an answer has is sent smaller ones until they pass", async () => {
+    // Six events take more than a second, one of them about two tenths.
+    const destination = await behind({ kind: "bandwidth", bytesPerSecondMax: 8_000 });
+    const run = await startRun(
+      { endpoint: destination.url, timeoutMs: 600 },
+      { retriesWholeMax: 1 },
+    );
+    await run.settled();
+    expect(run.counts()).toMatchObject({ delivered: IDS.length, quarantined: 0, waiting: 0 });
+    expect(new Set(destination.taken)).toEqual(new Set(IDS));
   });
 
   it("resets an idle connection: the next request goes over another one", async () => {

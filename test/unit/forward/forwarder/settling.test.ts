@@ -88,6 +88,31 @@ describe("the forwarder", () => {
     expect(await restingOf(bench)).toEqual([["event-3", "too-large", "status 413"]]);
   });
 
+  it("tries in halves what gets no answer `retriesWholeMax` times, rests nothing for it, and keeps the order and the waits", async () => {
+    const bench = await settled((ids) => (ids.length > 2 ? retry("cut off") : DELIVERED), {
+      limits: { retriesWholeMax: 3, retryMsMin: 100, retryMsMax: 30_000, cursorMsMin: 0 },
+    });
+    expect(bench.sink.delivered).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((n) => `event-${n}`));
+    expect(bench.sink.attempts.map((ids) => ids.length)).toEqual([
+      8, 8, 8, 4, 4, 4, 2, 2, 4, 4, 4, 2, 2,
+    ]);
+    expect(bench.quarantine.count).toBe(0);
+    // The waits of the first half go on from those of the whole.
+    expect(bench.clock.sleepsMs.filter((ms) => ms >= 100).slice(0, 6)).toEqual([
+      100, 200, 400, 800, 1_600, 3_200,
+    ]);
+  });
+
+  it("tries a single event without end", async () => {
+    let left = 40;
+    const bench = await settled(() => (left-- > 0 ? retry("cut off") : DELIVERED), {
+      events: 1,
+      limits: { retriesWholeMax: 3 },
+    });
+    expect(bench.sink.attempts).toHaveLength(41);
+    expect(bench.quarantine.count).toBe(0);
+  });
+
   it("rests the events that a partial refusal names, and nothing else", async () => {
     const named: Delivery = {
       status: "partlyRefused",
