@@ -108,6 +108,12 @@ function addServing(add: Add): void {
     new Command("validate").description("check the configuration and list every problem"),
     async (options) => (await import("./validate.ts")).validateCommand(options),
   );
+  add(
+    new Command("doctor").description(
+      "look at sources, disk, clock, destinations and counters, and say what is wrong",
+    ),
+    async (options) => (await import("./doctor.ts")).doctorCommand(options),
+  );
 }
 
 function addAsking(add: Add): void {

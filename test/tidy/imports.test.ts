@@ -18,6 +18,10 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   config: ["model", "ports", "platform"],
   operate: ["model", "ports", "platform", "forward"],
   relay: ["model", "ports", "forward", "platform", "archive", "journal"],
+  doctor: [
+    ...["model", "ports", "platform", "avro", "collect", "normalize", "journal", "forward"],
+    ...["config", "operate"],
+  ],
 };
 
 /** Each third-party package only where it is named. */

@@ -9,6 +9,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly contentType: string | null;
   readonly retryAfter: string | null;
+  /** What the server's clock says. */
+  readonly date?: string | null;
   readonly body: Uint8Array;
   /** The body is complete: it neither broke off nor is longer than what is read of one. */
   readonly isWhole: boolean;

@@ -51,6 +51,7 @@ async function readResponse(answer: Dispatcher.ResponseData): Promise<HttpRespon
     status,
     contentType: oneOf(headers["content-type"]),
     retryAfter: oneOf(headers["retry-after"]),
+    date: oneOf(headers["date"]),
   };
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
