@@ -16,7 +16,7 @@ export async function doctorCommand(options: {
   const configuration = loadConfiguration(options.config, process.env);
   const { disk, clock } = machine;
   const progress =
-    options.json || process.stderr.isTTY !== true ? silentProgress : createProgress(process.stderr);
+    options.json || !process.stderr.isTTY ? silentProgress : createProgress(process.stderr);
   const home = organizationHome(configuration);
   const results = await examine({ configuration, home, disk, clock }, (name) =>
     progress.at(`Looking at: ${name}`),
@@ -38,8 +38,8 @@ function print(results: readonly CheckResult[]): void {
     inOrder.map(({ state, check, of, seen }) => [state, check, of, seen].map(printable)),
   );
   const lines = rows.flatMap((row, at) => {
-    const todo = inOrder[at]?.todo ?? null;
-    return todo === null ? [row] : [row, `         → ${printable(todo)}`];
+    const remedy = inOrder[at]?.remedy ?? null;
+    return remedy === null ? [row] : [row, `         → ${printable(remedy)}`];
   });
   const summary = `${count(results, "problem")} problems, ${count(results, "warning")} warnings`;
   printLines([header, rule, ...lines, "", summary]);

@@ -9,7 +9,7 @@ const SOON_MS = 21 * 86_400_000;
 /** Whether a certificate, the first one of a PEM text, is valid now and for some time. */
 export function checkCertificate(of: string, what: string, pem: string, now: Micros): CheckResult {
   const named = { check: "certificate", of };
-  const todo = `Renew the ${what}`;
+  const remedy = `Renew the ${what}`;
   try {
     const certificate = new X509Certificate(pem);
     const nowMs = now / MICROS_PER_MS;
@@ -20,11 +20,11 @@ export function checkCertificate(of: string, what: string, pem: string, now: Mic
       return problem(
         named,
         `${what}: valid from ${certificate.validFromDate.toISOString()} on`,
-        todo,
+        remedy,
       );
-    if (leftMs <= 0) return problem(named, `${what}: ${until}, which is over`, todo);
+    if (leftMs <= 0) return problem(named, `${what}: ${until}, which is over`, remedy);
     const seen = `${what}: ${until}, ${spoken(leftMs)} from now`;
-    return leftMs < SOON_MS ? warning(named, seen, todo) : ok(named, seen);
+    return leftMs < SOON_MS ? warning(named, seen, remedy) : ok(named, seen);
   } catch (error) {
     return problem(
       named,

@@ -12,7 +12,7 @@ export interface CheckResult {
   readonly state: "ok" | "warning" | "problem";
   readonly seen: string;
   /** What to do; null where nothing is to be done. */
-  readonly todo: string | null;
+  readonly remedy: string | null;
 }
 
 /** What a check may use. It changes nothing, and takes no lock that a starting process could miss. */
@@ -29,13 +29,13 @@ export type Check = (surgery: Surgery) => Promise<readonly CheckResult[]>;
 type Named = Pick<CheckResult, "check" | "of">;
 
 export function ok(named: Named, seen: string): CheckResult {
-  return { ...named, state: "ok", seen, todo: null };
+  return { ...named, state: "ok", seen, remedy: null };
 }
 
-export function warning(named: Named, seen: string, todo: string): CheckResult {
-  return { ...named, state: "warning", seen, todo };
+export function warning(named: Named, seen: string, remedy: string): CheckResult {
+  return { ...named, state: "warning", seen, remedy };
 }
 
-export function problem(named: Named, seen: string, todo: string): CheckResult {
-  return { ...named, state: "problem", seen, todo };
+export function problem(named: Named, seen: string, remedy: string): CheckResult {
+  return { ...named, state: "problem", seen, remedy };
 }

@@ -15,11 +15,11 @@ import { checkLedgerFile } from "./ledger-file.ts";
 export const checkDurableState: Check = async ({ home, disk }) => [
   await checkDocuments(disk, join(home, HOME.cursors), {
     check: "cursors",
-    todo: "Restore the file from a copy: a cursor is never begun anew",
+    remedy: "Restore the file from a copy: a cursor is never begun anew",
   }),
   await checkDocuments(disk, join(home, HOME.checkpoints), {
     check: "checkpoints",
-    todo: "Restore the file, or move it away: the source is then read from its oldest file again",
+    remedy: "Restore the file, or move it away: the source is then read from its oldest file again",
   }),
   await checkLedgerFile(join(home, HOME.ledger)),
   await checkSegments(disk, join(home, HOME.journal)),
@@ -38,7 +38,7 @@ async function namesOrNone(disk: Disk, folder: string): Promise<readonly string[
 async function checkDocuments(
   disk: Disk,
   folder: string,
-  { check, todo }: { readonly check: string; readonly todo: string },
+  { check, remedy }: { readonly check: string; readonly remedy: string },
 ): Promise<CheckResult> {
   const named = { check, of: folder };
   try {
@@ -48,10 +48,10 @@ async function checkDocuments(
       const loaded = await loadDocument(disk, join(folder, name));
       if (loaded.status === "unreadable") bad.push(`"${name}": ${loaded.cause}`);
     }
-    if (bad.length > 0) return problem(named, `cannot read ${bad.join("; ")}`, todo);
+    if (bad.length > 0) return problem(named, `cannot read ${bad.join("; ")}`, remedy);
     const missing = check === "cursors" ? await missingCursors(disk, folder, names) : [];
     if (missing.length > 0)
-      return problem(named, `the cursor of ${missing.join(", ")} is gone`, todo);
+      return problem(named, `the cursor of ${missing.join(", ")} is gone`, remedy);
     return ok(named, `${names.length} documents, all whole`);
   } catch (error) {
     return problem(named, `cannot look at it: ${describeError(error)}`, "See to its permissions");

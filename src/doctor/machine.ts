@@ -47,7 +47,7 @@ export function openFilesResult(limit: number, sources: number, of: string): Che
   const named = { check: "open files", of };
   const needed = sources * FILE_TAIL_LIMITS.filesOpenMax + OTHERS;
   const seen = `may have ${limit} open, ${sources} sources may need ${needed}`;
-  const todo = "Raise LimitNOFILE of the unit, or ulimit -n";
-  if (limit < OTHERS) return problem(named, seen, todo);
-  return limit < needed ? warning(named, seen, todo) : ok(named, seen);
+  const remedy = "Raise LimitNOFILE of the unit, or ulimit -n";
+  if (limit < OTHERS) return problem(named, seen, remedy);
+  return limit < needed ? warning(named, seen, remedy) : ok(named, seen);
 }

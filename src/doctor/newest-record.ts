@@ -62,8 +62,8 @@ function bySkew(
   const ageMs = (now - occurredAt) / MICROS_PER_MS;
   if (ageMs >= 0) return ok(named, `${formatTime(occurredAt)}, ${spoken(ageMs)} ago`);
   const seen = `${formatTime(occurredAt)}, ${spoken(-ageMs)} in the future`;
-  const todo = "Compare the clocks of this machine and the origin (NTP): verdicts depend on both";
-  return -ageMs > skewMaxMs ? problem(named, seen, todo) : warning(named, seen, todo);
+  const remedy = "Compare the clocks of this machine and the origin (NTP): verdicts depend on both";
+  return -ageMs > skewMaxMs ? problem(named, seen, remedy) : warning(named, seen, remedy);
 }
 
 /** The last line that has its end; null where there is none. */

@@ -22,10 +22,10 @@ export async function checkRecordings(
     }
   } catch (error) {
     const isGone = systemCode(error) === "ENOENT";
-    const todo = isGone
+    const remedy = isGone
       ? "Make the folder, mount it, or correct the path"
       : "Give the service's user the right to list and read it";
-    return [problem(named, `cannot list "${directory}": ${describeError(error)}`, todo)];
+    return [problem(named, `cannot list "${directory}": ${describeError(error)}`, remedy)];
   }
   if (unread.length === 0) return [ok(named, `${files} files in "${directory}", all readable`)];
   return [

@@ -52,8 +52,8 @@ function ofSeries(
   const everyMs = ((rotated.at(-1) ?? 0) - oldest) / (rotated.length - 1);
   const downMs = everyMs * rotated.length;
   const seen = `${rotated.length} rotated files in "${folder}", one about every ${spoken(everyMs)}: the collector may be down for ${spoken(downMs)}`;
-  const todo =
+  const remedy =
     "Keep more or larger files: kube-apiserver --audit-log-maxbackup and --audit-log-maxsize, logrotate rotate and size";
-  if (downMs < SHORT_MS) return problem(named, seen, todo);
-  return downMs < SAFE_MS ? warning(named, seen, todo) : ok(named, seen);
+  if (downMs < SHORT_MS) return problem(named, seen, remedy);
+  return downMs < SAFE_MS ? warning(named, seen, remedy) : ok(named, seen);
 }

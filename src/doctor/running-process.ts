@@ -1,6 +1,6 @@
-import type { ListenAddress } from "../config/configuration.ts";
 import { brokenIdentities } from "../model/identity.ts";
 import { describeError } from "../model/error.ts";
+import type { ListenAddress } from "../model/http.ts";
 import { samplesOf } from "../operate/samples.ts";
 import { isRunning, lastHolder } from "../platform/lock.ts";
 import { ok, problem, warning, type Check, type CheckResult } from "./check.ts";
@@ -60,8 +60,12 @@ async function textOf(url: string): Promise<string> {
   return answer.text();
 }
 
-/** An address that means all of a machine's is asked at its own. */
 function urlOf({ host, port }: ListenAddress): string {
-  if (host === "0.0.0.0" || host === "::") return `http://localhost:${port}`;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const name = reachable(host);
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
+
+/** An address that means all of a machine's is asked at its own. */
+export function reachable(host: string): string {
+  return host === "0.0.0.0" || host === "::" ? "localhost" : host;
 }

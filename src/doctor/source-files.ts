@@ -19,7 +19,7 @@ export async function checkFiles(
 ): Promise<readonly CheckResult[]> {
   const named = { check: "permissions", of };
   const folders = found.faults.map(({ path, error }) =>
-    problem(named, `cannot look at "${path}": ${describeError(error)}`, todoFor(error)),
+    problem(named, `cannot look at "${path}": ${describeError(error)}`, remedyFor(error)),
   );
   const unread = await unreadable(found);
   const files = unread === null ? [] : [problem(named, unread, READ_RIGHTS)];
@@ -69,7 +69,7 @@ async function described(path: string): Promise<string> {
   return `"${path}" (mode ${(mode & 0o7777).toString(8)}, user ${uid}, group ${gid})`;
 }
 
-function todoFor(error: unknown): string {
+function remedyFor(error: unknown): string {
   const code = systemCode(error);
   if (code === "ENOENT" || code === "ENOTDIR")
     return "Make the folder, mount it, or correct the pattern";

@@ -1,6 +1,7 @@
 import { createFileFinder } from "../collect/file-tail/find-files.ts";
 import type { SourceConfiguration, SourceOptions } from "../model/source.ts";
 import { problem, type Check, type CheckResult, type Surgery } from "./check.ts";
+import { checkListener } from "./listener.ts";
 import { checkNewestRecord } from "./newest-record.ts";
 import { checkRecordings } from "./recordings.ts";
 import { checkRotation } from "./rotation.ts";
@@ -25,6 +26,9 @@ function checkSource(
       return checkFileSource(surgery, source, options);
     case "teleportRecordings":
       return checkRecordings(name, options);
+    case "kubernetesAuditWebhook":
+    case "teleportEventHandler":
+      return checkListener(surgery, name, options);
     case "unbuilt":
       return Promise.resolve([
         problem(

@@ -144,7 +144,7 @@ relay:
     expect(find(checks, "destination", "siem")).toMatchObject({ state: "problem" });
     expect(find(checks, "destination", "siem")?.seen).toContain("401");
     expect(find(checks, "clock", "siem")?.seen).toContain("behind ours");
-    for (const one of checks) expect(one.state === "ok").toBe(one.todo === null);
+    for (const one of checks) expect(one.state === "ok").toBe(one.remedy === null);
 
     const { out } = await chaperone(["doctor", "--config", file]);
     expect(out).toMatch(/^state +check +of +seen\n/);

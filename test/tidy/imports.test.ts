@@ -18,9 +18,18 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   config: ["model", "ports", "platform"],
   operate: ["model", "ports", "platform", "forward"],
   relay: ["model", "ports", "forward", "platform", "archive", "journal"],
+  // Looks at every part, and is imported by its command alone.
   doctor: [
-    ...["model", "ports", "platform", "avro", "collect", "normalize", "journal", "forward"],
-    ...["config", "operate"],
+    "model",
+    "ports",
+    "platform",
+    "avro",
+    "collect",
+    "normalize",
+    "journal",
+    "forward",
+    "config",
+    "operate",
   ],
 };
 
