@@ -99,6 +99,8 @@ test("whatever appends, crashes, full disks and failed fsyncs come in whatever o
       await fc.asyncModelRun(() => ({ model, real }), taken);
       real.faulty = real.faulty.afterPowerLoss();
       await start(model, real, 0);
+      await real.file.close();
+      expect(real.faulty.openFiles).toBe(0);
     }),
     { numRuns: 100 },
   );

@@ -42,6 +42,8 @@ export interface FaultyDisk {
   readonly usedBytes: number;
   /** Calls so far. */
   readonly calls: number;
+  /** Opened and not closed. */
+  readonly openFiles: number;
   /** A new disk as a power loss leaves this one, which stays as it is. */
   afterPowerLoss(survival?: Survival): FaultyDisk;
   /** The same disk for the next process. Calls of the one before it fail from now on. */
@@ -68,6 +70,9 @@ export function createFaultyDisk(names: Names = createNames()): FaultyDisk {
     },
     get calls() {
       return calls.count;
+    },
+    get openFiles() {
+      return calls.openFiles;
     },
     afterPowerLoss: (survival = NOTHING_SURVIVES) => createFaultyDisk(names.left(survival)),
     afterKill: () => {

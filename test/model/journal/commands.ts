@@ -181,4 +181,5 @@ export async function checkWhole(model: Model, real: World): Promise<void> {
     readOn(model, real, entries);
   }
   await real.journal.close();
+  expect(real.faulty.openFiles).toBe(0);
 }

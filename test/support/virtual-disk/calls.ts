@@ -12,8 +12,9 @@ const FOLDER_BYTES = 4_096;
 export function createDiskCalls(
   names: Names,
   faulty: () => FaultyDisk,
-): { readonly disk: Disk; readonly count: number } {
+): { readonly disk: Disk; readonly count: number; readonly openFiles: number } {
   let count = 0;
+  let openFiles = 0;
 
   /** Every call comes through here. `work` gets a fault that it has to have a part in: a write, a sync. */
   async function call<T>(
@@ -51,6 +52,8 @@ export function createDiskCalls(
   }
 
   function fileOf(path: string, content: Content, isAppend: boolean): DiskFile {
+    let isOpen = true;
+    openFiles += 1;
     return {
       write: (bytes, position) => {
         const at = isAppend ? null : (position ?? null);
@@ -68,7 +71,11 @@ export function createDiskCalls(
           throw systemError(fault.code, path);
         }),
       sizeBytes: () => Promise.resolve(content.sizeBytes),
-      close: () => Promise.resolve(),
+      close: async () => {
+        openFiles -= isOpen ? 1 : 0;
+        isOpen = false;
+        return Promise.resolve();
+      },
     };
   }
 
@@ -127,6 +134,9 @@ export function createDiskCalls(
     disk,
     get count() {
       return count;
+    },
+    get openFiles() {
+      return openFiles;
     },
   };
 }

@@ -40,8 +40,9 @@ test("one flipped bit anywhere in a sealed block is declared with its exact numb
     const what = `bit flipped at byte ${at}`;
     if (found.length === 40) continue;
     expect(found, what).toEqual([...ids(1, 10), ...ids(21, 40)]);
+    const cause = expect.stringContaining(`at byte ${from}`) as string;
     expect(damages, what).toMatchObject([
-      { from: 11, to: 20, count: 10, segment: "0000000000000001.avro" },
+      { from: 11, to: 20, count: 10, segment: "0000000000000001.avro", cause },
     ]);
     await journal.close();
   }

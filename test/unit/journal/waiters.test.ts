@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { createWaiters } from "../../../src/journal/local/waiters.ts";
+
+test("a wait ends at the next wake and not at one before it, by the signal, and at once with a signal that is aborted", async () => {
+  const waiters = createWaiters();
+  waiters.wake();
+  const ended: string[] = [];
+  const stop = new AbortController();
+  const waits = [
+    waiters.wait(new AbortController().signal).then(() => ended.push("woken")),
+    waiters.wait(stop.signal).then(() => ended.push("stopped")),
+  ];
+  await waiters.wait(AbortSignal.abort());
+  expect(ended).toEqual([]);
+  stop.abort();
+  await waits[1];
+  expect(ended).toEqual(["stopped"]);
+  waiters.wake();
+  await waits[0];
+  expect(ended).toEqual(["stopped", "woken"]);
+});
