@@ -134,7 +134,7 @@ describe("a full disk", () => {
 describe("commits", () => {
   test("gather what comes during an fsync into one block", async () => {
     const faulty = createFaultyDisk();
-    const { journal } = await openJournal(faulty.disk);
+    const { journal, log } = await openJournal(faulty.disk);
     await journal.append(newEntries(1, 1));
     let syncs = 0;
     faulty.fault = ({ operation }) => {
@@ -143,6 +143,7 @@ describe("commits", () => {
     };
     await Promise.all(newEntries(2, 101).map((entry) => journal.append([entry])));
     expect(syncs).toBeLessThan(10);
+    expect(log.lines).toEqual([]);
     expect(await idsOf(journal)).toEqual(ids(1, 101));
   });
 

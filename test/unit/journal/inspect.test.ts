@@ -50,6 +50,8 @@ test("a running journal is described segment by segment, without a change", asyn
     { isNewest: true, first: 21, last: 25, entries: 5, unfinishedBytes: 0 },
   ]);
   expect(changes).toBe(0);
+  // The journal's own file alone is open.
+  expect(faulty.openFiles).toBe(1);
 });
 
 test("damage is shown with its offset and the sequences that it cost", async () => {

@@ -72,6 +72,16 @@ describe("the byte limit", () => {
     expect(again.journal.end.sequence).toBe(durable + 1);
   });
 
+  test("is nothing to speak of while released entries make room", async () => {
+    const { journal, log } = await openJournal(createFaultyDisk().disk, small);
+    for (let number = 1; number <= 80; number += 1) {
+      const position = await journal.append(newEntries(number, number, 4_000));
+      await journal.release(position);
+    }
+    expect(log.lines).not.toContain(AT_LIMIT);
+    expect(journal.start.sequence).toBeGreaterThan(0);
+  });
+
   test("leaves the reserve to events of our own", async () => {
     const faulty = createFaultyDisk();
     const first = await openJournal(faulty.disk, small);
