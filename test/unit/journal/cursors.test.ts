@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createCursors } from "../../../src/journal/cursors.ts";
 import { ORIGIN } from "../../../src/model/position.ts";
+import { saveDocument } from "../../../src/platform/document.ts";
 import { createFaultyDisk } from "../../support/disk-faulty.ts";
 import type { FaultyDisk } from "../../support/disk-faulty.ts";
 
@@ -147,3 +148,26 @@ test("a folder that is gone beside a journal with entries fails closed, and is n
     code: "CURSOR_UNREADABLE",
   });
 });
+
+test.each([null, 7, { partition: 0, sequence: 1 }, { partition: 0, sequence: "1", locator: "" }])(
+  "a cursor that holds %j fails closed",
+  async (content) => {
+    const faulty = await siemAt(12);
+    await saveDocument(faulty.disk, `${folder}/all-to-siem.cursor.json`, content);
+    const cursors = await createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN });
+    await expect(cursors.open("all-to-siem", ORIGIN)).rejects.toMatchObject({
+      code: "CURSOR_UNREADABLE",
+    });
+  },
+);
+
+test.each([null, "siem", [7]])(
+  "a registry of names that holds %j fails closed",
+  async (content) => {
+    const faulty = await siemAt(12);
+    await saveDocument(faulty.disk, `${folder}/cursors.json`, content);
+    await expect(
+      createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN }),
+    ).rejects.toMatchObject({ code: "CURSOR_UNREADABLE" });
+  },
+);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ORIGIN } from "../../../src/model/position.ts";
+import { saveDocument } from "../../../src/platform/document.ts";
 import { newEntries } from "../../support/disk-entries.ts";
 import { createFaultyDisk } from "../../support/disk-faulty.ts";
 import type { FaultyDisk } from "../../support/disk-faulty.ts";
@@ -126,6 +127,18 @@ describe("recovery fails closed", () => {
     faulty.corrupt(`${FOLDER}/bounds.json`, (bytes) => bytes.map((byte) => byte ^ (byte & 1)));
     await expect(openJournal(faulty.disk)).rejects.toMatchObject({ code: "JOURNAL_DAMAGED" });
   });
+
+  test.each([null, 7, "text", {}, { releasedTo: 0 }, { releasedTo: 0.5, newestFirst: 1 }])(
+    "when the note of the journal's bounds holds %j",
+    async (content) => {
+      const { faulty } = await twoCommits();
+      await saveDocument(faulty.disk, `${FOLDER}/bounds.json`, content);
+      await expect(openJournal(faulty.disk)).rejects.toMatchObject({
+        code: "JOURNAL_DAMAGED",
+        message: expect.stringContaining("holds something else") as string,
+      });
+    },
+  );
 
   test("when the newest segment is gone", async () => {
     const { faulty } = await twoCommits();

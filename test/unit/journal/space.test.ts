@@ -36,6 +36,7 @@ async function fill(
 describe("the byte limit", () => {
   test("makes appends wait below it, a segment's worth short, and release lets them go on", async () => {
     const { journal, log } = await openJournal(createFaultyDisk().disk, small);
+    expect(journal.isFull).toBe(false);
     const { durable, waiting } = await fill(journal, log);
     expect(journal.sizeBytes).toBeLessThanOrEqual(150_000);
     expect(journal.sizeBytes).toBeGreaterThan(130_000);
@@ -158,10 +159,13 @@ describe("release", () => {
     await journal.release(journal.end);
     expect(journal.start.sequence).toBe(40);
     await journal.close();
+    expect(faulty.openFiles).toBe(0);
     const again = await openJournal(faulty.disk, { ...options, clock, keepMs: 0 });
     await again.journal.release(again.journal.end);
     const position = await again.journal.append(newEntries(51, 51));
     expect(position.sequence).toBe(51);
+    // The newest segment alone is open.
+    expect(faulty.openFiles).toBe(1);
     expect((await readAll(again.journal, { after: again.journal.start })).length).toBe(11);
     expect(again.damages).toEqual([]);
   });
