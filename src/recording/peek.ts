@@ -1,11 +1,18 @@
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 
-/** The index of a record's event in its session (`ei`), without decoding the rest; null where there is none to be found. */
+/** Above it are numbers that Teleport gives to what it notes of a session outside of the session's own order. */
+const INDEX_MAX = 2 ** 31 - 3;
+
+/**
+ * The index of a record's event in its session (`ei`), without decoding the rest; null where there is none to be found, and where it
+ * says nothing of the order.
+ */
 export function peekIndex(record: Uint8Array): number | null {
   try {
     const event = lastMessage(record, () => true);
     const metadata = event === null ? null : lastMessage(event, (number) => number === 1);
-    return metadata === null ? null : indexIn(metadata);
+    const index = metadata === null ? -1 : indexIn(metadata);
+    return index < 0 || index > INDEX_MAX ? null : index;
   } catch {
     return null;
   }

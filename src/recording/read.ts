@@ -89,6 +89,7 @@ async function* readPart(
   const damaged = (why: string): Promise<RecordingFault> =>
     faultOf(recording, part, { what: "damaged", why }, limits);
   let inflated = 0;
+  let records = 0;
   let fault: RecordingFault | null = null;
   for await (const piece of inflatePart(recording, part, limits)) {
     if (piece.kind === "bytes") {
@@ -96,12 +97,12 @@ async function* readPart(
       inflated += piece.bytes.length;
       let offset = frames.offset;
       for (const bytes of frames.push(piece.bytes.subarray(0, Math.max(0, room)))) {
+        if (++records > limits.partRecordsMax) break;
         offset += RECORD_LENGTH_BYTES + bytes.length;
         const next = { partOffset: part.offset, bodyOffset: offset };
         if (offset > from) yield { kind: "record", bytes, next };
       }
-      const tooMuch = `it inflates to more than ${limits.partInflatedBytesMax} bytes`;
-      const why = frames.fault ?? (room < piece.bytes.length ? tooMuch : null);
+      const why = tooMuch(records, inflated, limits) ?? frames.fault;
       if (why !== null) fault = await damaged(why);
     } else if (piece.kind === "broken") fault = await damaged(piece.why);
     else if (piece.kind === "cut") fault = missing(recording, part.end, CUT);
@@ -113,6 +114,14 @@ async function* readPart(
 }
 
 const RECORD_LENGTH_BYTES = 4;
+
+function tooMuch(records: number, inflated: number, limits: RecordingLimits): string | null {
+  const { partRecordsMax, partInflatedBytesMax } = limits;
+  if (records > partRecordsMax) return `it holds more than ${partRecordsMax} records`;
+  return inflated > partInflatedBytesMax
+    ? `it inflates to more than ${partInflatedBytesMax} bytes`
+    : null;
+}
 
 const CUT = "it ends inside the body of a part";
 

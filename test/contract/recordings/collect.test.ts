@@ -94,6 +94,18 @@ describe("teleportRecordings reads every recording once, when it is complete and
     expect(hexOf(collector.records)).toEqual([...HEX, ...HEX, ...HEX]);
   });
 
+  it("one that changes while it is read is read again from its beginning", async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, `${SESSION}.tar`);
+    await writeFile(path, FIRST_PART);
+    const options = { quietForMs: 0 };
+    const collector = await startRecordings({ folder, options, acceptsLeft: 0 });
+    await appendFile(path, aPart(RECORDS.slice(4)));
+    collector.acceptsLeft = Infinity;
+    await collector.pass(2 * QUIET_MS);
+    expect(hexOf(collector.records)).toEqual(HEX);
+  });
+
   it("one that is moved is the same, and is not read twice", async () => {
     const folder = await temporaryFolder();
     const path = join(folder, `${SESSION}.tar`);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readRecordingsCheckpoint } from "../../../src/collect/teleport/recordings/checkpoint.ts";
 import { temporaryFolder } from "../../support/disk.ts";
-import { aPart, aSession, SESSION } from "../../support/recording.ts";
+import { aPart, aSession, encodeMessage, SESSION } from "../../support/recording.ts";
 import { memoryCheckpoints } from "../file-tail/harness.ts";
 import { hexOf, POLL_MS, QUIET_MS, startRecordings } from "./harness.ts";
 
@@ -56,6 +56,38 @@ describe("teleportRecordings after a crash", () => {
     expect(again.records.map(({ position }) => position)).toEqual(
       first.records.map(({ position }) => position),
     );
+  });
+
+  it("takes what a fault covers for no further loss, also where it goes on right behind the fault", async () => {
+    const folder = await temporaryFolder();
+    const body = Buffer.alloc(50, 9);
+    const parts = [aPart(RECORDS.slice(0, 2)), aPart([], { body }), aPart(RECORDS.slice(9))];
+    await writeFile(join(folder, `${SESSION}.tar`), Buffer.concat(parts));
+    for (const accepts of [0, 1, 2]) {
+      const checkpoints = memoryCheckpoints();
+      const first = await startRecordings({ folder, limits, checkpoints, acceptsLeft: accepts });
+      await first.pass(2 * QUIET_MS);
+      await first.crash();
+      const again = await startRecordings({ folder, limits, checkpoints });
+      await again.pass(2 * QUIET_MS);
+      expect(again.gaps).toEqual([]);
+    }
+  });
+
+  it("starts again, and declares nothing, whatever index a record states", async () => {
+    const folder = await temporaryFolder();
+    const indexes = [2n ** 62n, -1n, 2n ** 31n - 2n, 2n ** 31n - 1n];
+    const odd = indexes.map((ei) => encodeMessage({ 7: { 1: { 1: ei, 2: "print" } } }));
+    const all = [...RECORDS.slice(0, 3), ...odd, ...RECORDS.slice(3)];
+    await writeFile(join(folder, `${SESSION}.tar`), aPart(all));
+    const checkpoints = memoryCheckpoints();
+    const first = await startRecordings({ folder, limits, checkpoints, acceptsLeft: 1 });
+    await first.pass(2 * QUIET_MS);
+    await first.crash();
+    const again = await startRecordings({ folder, checkpoints });
+    await again.pass(2 * QUIET_MS);
+    expect(hexOf([...first.records, ...again.records])).toEqual(hexOf(all));
+    expect([...first.gaps, ...again.gaps]).toEqual([]);
   });
 
   it("begins anew where the recording has other content by then", async () => {

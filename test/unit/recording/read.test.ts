@@ -197,6 +197,18 @@ describe("the limits of reading a recording", () => {
   });
 
   it.each([
+    [1, 0],
+    [0, 0],
+    [-1, 1],
+  ])("partRecordsMax: a part with room for %i records more", async (spare, faultCount) => {
+    const limits = { partRecordsMax: RECORDS.length + spare };
+    const recording = Buffer.concat([aPart(RECORDS), aPart(RECORDS.slice(0, 1))]);
+    const { records, faults } = await readAll(recording, { limits });
+    expect(faults).toHaveLength(faultCount);
+    expect(hexOf(records)).toEqual([...HEX.slice(0, HEX.length - faultCount), HEX[0]]);
+  });
+
+  it.each([
     [1, true],
     [0, true],
     [-1, false],

@@ -29,6 +29,8 @@ export interface OpenRecording {
   readonly lastIndex: number;
   /** Session that a record before it named; null where none did. */
   readonly sessionId: string | null;
+  /** The place is right behind a fault that was declared. */
+  readonly isAfterFault: boolean;
 }
 
 /** Reads a loaded document. Anything but a whole version 1 document fails closed with CHECKPOINT_UNREADABLE. */
@@ -67,7 +69,8 @@ function readOpen(value: unknown): OpenRecording {
   const fields = fieldsOf(value);
   const head = fieldsOf(fields["head"]);
   const place = fieldsOf(fields["place"]);
-  const { lastIndex, sessionId } = fields;
+  const { lastIndex, sessionId, isAfterFault } = fields;
+  if (typeof isAfterFault !== "boolean") throw wrong("isAfterFault", isAfterFault);
   return {
     name: text("name", fields["name"]),
     inode: digits("inode", fields["inode"]),
@@ -80,6 +83,7 @@ function readOpen(value: unknown): OpenRecording {
     },
     lastIndex: lastIndex === -1 ? -1 : count("lastIndex", lastIndex),
     sessionId: sessionId === null ? null : text("sessionId", sessionId),
+    isAfterFault,
   };
 }
 

@@ -19,6 +19,8 @@ export interface KnownRecording {
   place: RecordingPlace;
   lastIndex: number;
   sessionId: string | null;
+  /** A break in the numbering here is the fault's before it, which was declared. */
+  isAfterFault: boolean;
   /** Tries in a row that could not read it, and that could not journal what was read. */
   failures: number;
   rejections: number;
@@ -59,6 +61,7 @@ export function newRecording(
     place: RECORDING_START,
     lastIndex: -1,
     sessionId: null,
+    isAfterFault: false,
     failures: 0,
     rejections: 0,
     retryAtMs: -Infinity,
@@ -73,9 +76,12 @@ export function renewRecording(known: KnownRecording, look: RecordingLook, nowMs
 export function saveRecordings(known: Iterable<KnownRecording>): RecordingsCheckpoint {
   const done: DoneRecording[] = [];
   const open: OpenRecording[] = [];
-  for (const { name, look, isDone, head, place, lastIndex, sessionId } of known)
+  for (const { name, look, isDone, ...rest } of known)
     if (isDone) done.push([name, look.inode, look.sizeBytes, look.modifiedNs]);
-    else open.push({ name, ...look, head, place, lastIndex, sessionId });
+    else {
+      const { head, place, lastIndex, sessionId, isAfterFault } = rest;
+      open.push({ name, ...look, head, place, lastIndex, sessionId, isAfterFault });
+    }
   return { version: 1, done, open };
 }
 

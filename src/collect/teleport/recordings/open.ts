@@ -7,8 +7,6 @@ import { isSameLook, newRecording, type KnownRecording, type RecordingLook } fro
 
 /** An opened recording, which is the one that was looked at. */
 export interface OpenedRecording extends RecordingBytes {
-  /** Whether it is still as it was when it was opened. */
-  isUnchanged(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -36,7 +34,6 @@ export async function openRecording(known: KnownRecording): Promise<OpenedRecord
   return {
     sizeBytes: look.sizeBytes,
     read: (position, length) => readAt(handle, position, length),
-    isUnchanged: async () => isSameLook(await lookAt(handle), look),
     close: () => handle.close(),
   };
 }

@@ -40,10 +40,8 @@ function createTurn(watch: Watch, known: KnownRecording): Turn {
   let records: RawRecord[] = [];
   let sizeBytes = 0;
   /** Where the recording stands when what was taken is durable. */
-  let { place, lastIndex } = known;
+  let { place, lastIndex, isAfterFault } = known;
   let sessionId = sessionOfFile(known.name) ?? known.sessionId;
-  /** The next break in the numbering is the fault's, which was declared. */
-  let isAfterFault = false;
   let breaks = 0;
   let overlapping = 0;
 
@@ -51,7 +49,7 @@ function createTurn(watch: Watch, known: KnownRecording): Turn {
     if (records.length > 0) await handIn(watch, known, records);
     records = [];
     sizeBytes = 0;
-    Object.assign(known, { place, lastIndex, sessionId });
+    Object.assign(known, { place, lastIndex, sessionId, isAfterFault });
     watch.touch();
   }
 

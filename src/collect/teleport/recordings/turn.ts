@@ -37,8 +37,8 @@ async function readWhole(watch: Watch, known: KnownRecording, signal: AbortSigna
   try {
     if (!(await isReady(watch, known, recording))) return;
     if (!(await readOne(watch, known, recording, signal))) return;
-    // What was written meanwhile is read from the beginning, when the next look has seen it.
-    if (await recording.isUnchanged()) known.isDone = true;
+    // As it was when it was opened: where it has changed meanwhile, the next look sees that, and it is read from its beginning.
+    known.isDone = true;
     watch.touch();
   } finally {
     await recording.close();
