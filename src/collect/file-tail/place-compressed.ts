@@ -56,14 +56,14 @@ export function mayBeCompressed(tail: Tail): boolean {
 
 async function place(tail: Tail, file: TailedFile, content: GzipContent): Promise<boolean> {
   const plain = plainPath(tail, file);
-  file.isWaiting = isThere(tail, plain);
-  if (file.isWaiting) return wait(tail, file);
   const statedBytes = await content.statedSize();
   const head = await content.read(0, FINGERPRINT_BYTES_MAX);
+  file.isWaiting = isBeingCompressed(tail, plain, head);
+  if (file.isWaiting) return wait(tail, file);
   const isCut = head.length < FINGERPRINT_BYTES_MAX && statedBytes !== head.length;
   if (isCut && !file.mayFlush) return wait(tail, file);
   const known = [...knownContents(tail, file)].filter((one) => isLike(one, head, plain));
-  const over = known.find((one) => one.isOver && statedBytes === readTo(one) % 2 ** 32);
+  const over = known.find((one) => isWholly(one, plain, statedBytes));
   if (over !== undefined) return await finish(tail, file, over);
   const best = await furthest(known, content);
   if (best === "short" && !file.mayFlush) return wait(tail, file);
@@ -89,10 +89,20 @@ function plainPath(tail: Tail, { path }: TailedFile): string {
   return path.slice(0, path.length - suffix.length);
 }
 
-function isThere(tail: Tail, path: string): boolean {
-  for (const file of tail.files.values())
-    if (file.path === path && (file.isFound || file.content !== null)) return true;
+/** The file of the plain name is there, and begins as this one does, as far as that can be told. */
+function isBeingCompressed(tail: Tail, plain: string, head: Buffer): boolean {
+  for (const file of tail.files.values()) {
+    if (file.path !== plain || !(file.isFound || file.content !== null)) continue;
+    const { bytes } = file.fingerprint;
+    const isOther = bytes <= head.length && !isDigestOf(file.fingerprint, head.subarray(0, bytes));
+    if (!isOther && file.replacedBecause === null) return true;
+  }
   return false;
+}
+
+/** By name, beginning and length what was read to its end: it need not be decompressed. Anything less is compared to the end. */
+function isWholly(one: KnownContent, plain: string, statedBytes: number | null): boolean {
+  return one.isOver && one.path === plain && statedBytes === readTo(one) % 2 ** 32;
 }
 
 function isBeingRead(file: TailedFile): boolean {

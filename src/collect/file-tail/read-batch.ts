@@ -120,6 +120,7 @@ async function flushRest(turn: ReadTurn, content: PlainContent | GzipContent): P
   const lengthBytes = turn.knownBytes - place.offset;
   file.isFlushed = true;
   if (lengthBytes <= 0 || place.offset >= rules.stopAt) return 0;
+  if (turn.knownBytes <= file.flushedTo) return 0;
   const { overlong } = file;
   if (overlong !== null) {
     const sha256 = digestSoFar(overlong.digest);

@@ -333,3 +333,41 @@ it("start now: compressed files that are there at the very first run are left", 
   await second.poll(10);
   expect([first.texts, second.texts]).toEqual([["new"], []]);
 });
+
+it("a gz of the live log's own name, with what the log held before it was truncated: the remainder comes from it", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "audit.log");
+  const all = lines(200);
+  await writeFile(path, textOf(all.slice(0, 100)));
+  const tail = await startTail({ folder, limits: QUIET });
+  await writeFile(`${path}.gz`, gzipSync(textOf(all)));
+  await writeFile(path, "next\n");
+  await tail.poll(20);
+  await appendFile(path, "more\n");
+  await tail.poll(5);
+  expect(tail.texts.toSorted()).toEqual([...all, "next", "more"].toSorted());
+  expect(tail.gaps).toEqual([]);
+});
+
+it("two gz of one beginning and one length: the second is not taken for the first, which was read", async () => {
+  const folder = await temporaryFolder();
+  const header = "h".repeat(2_000);
+  await writeFile(join(folder, "a.log"), `${header}\none\n`);
+  const tail = await startTail({ folder, limits: QUIET });
+  await writeFile(join(folder, "b.log.gz"), gzipSync(`${header}\ntwo\n`));
+  await tail.poll(10);
+  expect(tail.texts).toEqual([header, "one", header, "two"]);
+});
+
+it("a torn last line that was handed in from the plain file does not come again from its gz", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "audit-1.log");
+  await writeFile(join(folder, "audit.log"), "one\ntorn");
+  const tail = await startTail({ folder, limits: QUIET });
+  await rename(join(folder, "audit.log"), path);
+  await tail.poll(10);
+  await writeFile(join(folder, "moved.log.gz"), gzipSync("one\ntorn"));
+  await unlink(path);
+  await tail.poll(20);
+  expect([tail.texts, tail.gaps]).toEqual([["one", "torn"], []]);
+});
