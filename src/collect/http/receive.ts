@@ -12,6 +12,8 @@ export interface Cutter {
   end(): readonly CutRecord[];
   /** Everything before this offset of the body is in a record that was returned, or in none. */
   readonly cutTo: number;
+  /** All that was returned is durable. */
+  taken?(): void;
 }
 
 export interface ReceiveOptions {
@@ -65,15 +67,19 @@ async function finish(
   const { bodyBytesMax } = options;
   const place = (offset: number | null): string =>
     `${exchange.headDigest}:${offset === null ? "end" : offset}`;
+  async function durable(): Promise<void> {
+    await exchange.durable();
+    cutter.taken?.();
+  }
   switch (end.status) {
     case "whole":
       exchange.add(cutter.end());
-      await exchange.durable();
+      await durable();
       return TAKEN;
     case "undecodable": {
       const from = place(cutter.cutTo);
       exchange.add(cutter.end());
-      await exchange.durable();
+      await durable();
       const cause = `What follows could not be decompressed: ${end.why}`;
       await options.declare({ from, to: place(null), sizeBytes: null, cause });
       return TAKEN;
@@ -84,10 +90,10 @@ async function finish(
       if (options.tooLarge === "keep head") {
         const sizeBytes = totalBytes ?? bodyBytesMax + 1;
         exchange.add(cutter.end().map(headOf), { sizeBytes, sha256: end.sha256 });
-        await exchange.durable();
+        await durable();
         return TAKEN;
       }
-      await exchange.durable();
+      await durable();
       const cause = `The body is larger than bodyBytesMax, which is ${bodyBytesMax} bytes`;
       const sizeBytes = totalBytes === null ? null : totalBytes - cutTo;
       await options.declare({ from: place(cutTo), to: place(totalBytes), sizeBytes, cause });

@@ -1,7 +1,10 @@
 import type { AuditWebhookOptions } from "../../model/source.ts";
-import type { Collector } from "../../ports/collector.ts";
-import type { HttpSourceOf } from "../http/kind.ts";
+import { MICROS_PER_SECOND } from "../../model/time.ts";
+import type { Checkpoints, Collector } from "../../ports/collector.ts";
+import type { HttpKind, HttpSourceOf } from "../http/kind.ts";
 import { createHttpSource } from "../http/source.ts";
+import { createTally } from "./completeness/tally.ts";
+import { createCompleteness } from "./completeness/watch.ts";
 import { createListItems } from "./list-items.ts";
 
 /**
@@ -10,12 +13,25 @@ import { createListItems } from "./list-items.ts";
  * minute and a half, whatever the answer was, and then drops it; a 503 with `Retry-After` makes that four minutes. So nothing is
  * refused for its content, and what is not durable in time is pushed back. The query is ignored: the server writes its timeout there.
  */
-export function createKubernetesAuditWebhook(of: HttpSourceOf<AuditWebhookOptions>): Collector {
-  const { path } = of.options;
-  return createHttpSource(of, {
+export function createKubernetesAuditWebhook(
+  of: HttpSourceOf<AuditWebhookOptions> & { readonly checkpoints: Checkpoints },
+): Collector {
+  const { path, metrics } = of.options;
+  const kind: HttpKind = {
     part: path,
     isFor: (requested) => requested === path,
     tooLarge: "refuse",
     createCutter: createListItems,
+  };
+  if (metrics === null) return createHttpSource(of, kind);
+  const completeness = createCompleteness({ ...of, metrics });
+  const tally = createTally(
+    (second, count) => completeness.balance.received(second, count),
+    () => Math.floor(of.clock.now() / MICROS_PER_SECOND),
+  );
+  return createHttpSource(of, {
+    ...kind,
+    createCutter: () => tally.watch(createListItems()),
+    beside: (intake, signal) => completeness.run(intake, signal),
   });
 }

@@ -1,0 +1,29 @@
+import type { Counters } from "./balance.ts";
+
+const SAMPLE =
+  /^apiserver_audit_(event|error)_total(?:\{([^}]*)\})? +([0-9.]+(?:[eE][+-]?\d+)?)(?: |$)/;
+
+/** Takes lines of Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format). */
+export interface CounterLines {
+  push(line: string): void;
+  /** Null where no line counted audit events: these are no API server's metrics. */
+  read(): Counters | null;
+}
+
+/**
+ * `apiserver_audit_event_total` counts each event once that is given to the audit backends, stages that the policy leaves out not;
+ * `apiserver_audit_error_total` counts, by plugin, the events that a backend gave up. The log file's failures are not the webhook's.
+ */
+export function createCounterLines(): CounterLines {
+  let made: number | null = null;
+  let failed = 0;
+  return {
+    push: (line) => {
+      if (!line.startsWith("apiserver_audit_e")) return;
+      const [, what, labels = "", value = ""] = SAMPLE.exec(line) ?? [];
+      if (what === "event") made = (made ?? 0) + Number(value);
+      if (what === "error" && !/(?:^|,)plugin="log"(?:,|$)/.test(labels)) failed += Number(value);
+    },
+    read: () => (made === null ? null : { made, failed }),
+  };
+}
