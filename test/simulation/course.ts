@@ -3,7 +3,7 @@ import { CLEAN_END_MS_MAX } from "../../src/operate/shutdown.ts";
 import type { Random } from "../support/random.ts";
 import { randomSurvival } from "../support/virtual-disk/survival.ts";
 import { QUIET_MS } from "./events.ts";
-import type { DiskPlan } from "./life-disk.ts";
+import type { Operation, Strike } from "./life-disk.ts";
 import { startProcess, type Process } from "./process.ts";
 import { look, lookAtEnd, watch } from "./watch.ts";
 import type { World } from "./world.ts";
@@ -16,27 +16,30 @@ const SETTLE_MS_MAX = 300_000;
 /** So many looks in a row find everything settled: what was under way has come in. */
 const SETTLED_LOOKS_MIN = 4;
 const SETTLED_EVERY_MS = 250;
-const NEVER: DiskPlan = { killAt: Infinity, failSyncAfter: Infinity, failReadAfter: Infinity };
 
-/** How a process ends, where nothing else ends it before: told to, killed, with a power loss, by a failed fsync, by a failed read. */
-const ENDS = ["stop", "kill", "power", "sync", "read"] as const;
+const IN_JOURNAL = /\/journal\/\d+\.avro$/;
+const SYNCS: readonly Operation[] = ["sync", "syncFolder"];
+const READS: readonly Operation[] = ["read", "readFile", "list", "look"];
 
-function planOf(end: (typeof ENDS)[number], call: number): DiskPlan {
-  return {
-    killAt: end === "kill" || end === "power" ? call : Infinity,
-    failSyncAfter: end === "sync" ? call : Infinity,
-    failReadAfter: end === "read" ? call : Infinity,
-  };
-}
+/** How a process ends, where nothing ends it before. The places where a journal is made durable have the most to lose. */
+const ENDS: readonly (Pick<Strike, "kind" | "isMeant"> | null)[] = [
+  null,
+  { kind: "kill", isMeant: () => true },
+  { kind: "kill", isMeant: (operation, path) => operation === "sync" && IN_JOURNAL.test(path) },
+  { kind: "fail", isMeant: (operation) => SYNCS.includes(operation) },
+  { kind: "fail", isMeant: (operation, path) => operation === "sync" && IN_JOURNAL.test(path) },
+  { kind: "fail", isMeant: (operation) => READS.includes(operation) },
+];
 
 /** One process, from its start to its end, whatever that is. */
 export async function live(world: World, random: Random, number: number): Promise<void> {
   const { time } = world;
   const end = random.pick(ENDS);
-  const plan = planOf(end, 1 + random.below(random.pick([40, 400, 2_000])));
+  const afterCalls = random.below(random.pick([40, 400, 2_000]));
+  const strike = end === null ? null : { ...end, afterCalls };
   const pipeline = random.pick([null, ...world.settings.configuration.pipelines]);
   const disabled = pipeline?.slug ?? null;
-  const process = startProcess(world, { number, plan, isOnce: false, disabled });
+  const process = startProcess(world, { number, strike, isOnce: false, disabled });
   const stopWatching = watch(world, process);
   const lifeMs = 200 + random.below(LIFE_MS_MAX);
   const stopCalling = time.at(time.nowMs + lifeMs, () => process.stop());
@@ -48,12 +51,13 @@ export async function live(world: World, random: Random, number: number): Promis
   stopCalling();
   stopWatching();
   judgeEndOf(world, process);
-  leave(world, random, end === "power" && process.life.isKilled);
+  leave(world, random);
 }
 
-/** The disk as the process leaves it, or the power. */
-function leave(world: World, random: Random, isPowerLost: boolean): void {
+/** The disk as the process leaves it, or as the power does when it goes now. */
+function leave(world: World, random: Random): void {
   const { disk, ledger, trace } = world;
+  const isPowerLost = random.below(2) === 0;
   trace.add(isPowerLost ? "it is over, and the power is lost" : "it is over");
   world.disk = isPowerLost ? disk.afterPowerLoss(randomSurvival(random)) : disk.afterKill();
   world.disk.capacityBytes = disk.capacityBytes;
@@ -78,7 +82,7 @@ export async function settle(world: World, random: Random, number: number): Prom
   const quietInMs = Math.max(0, QUIET_MS - time.nowMs);
   // What is not written yet would come after a run --once.
   if (isOnce) await time.until(time.after(quietInMs), quietInMs + 1);
-  const process = startProcess(world, { number, plan: NEVER, isOnce, disabled: null });
+  const process = startProcess(world, { number, strike: null, isOnce, disabled: null });
   const stopWatching = watch(world, process);
   if (!isOnce) void stopWhenSettled(world, process, quietInMs);
   await time.until(process.ended, SETTLE_MS_MAX).catch((error: unknown) => {

@@ -4,52 +4,49 @@ import type { DiskFault, FaultyDisk } from "../support/disk-faulty.ts";
 import type { Life } from "./life.ts";
 import type { Trace } from "./trace.ts";
 
-type Operation = keyof Disk | keyof DiskFile;
+export type Operation = keyof Disk | keyof DiskFile;
 
-/** What befalls a process at its disk; calls count from 1 at its start. */
-export interface DiskPlan {
-  /** The process is killed at this call: before the disk did it, or after that. */
-  readonly killAt: number;
-  /** From this call on, the next fsync fails, once. */
-  readonly failSyncAfter: number;
-  /** From this call on, the next call fails that only looks or reads, once. */
-  readonly failReadAfter: number;
+/** What befalls a process at its disk, once: at the first call of those that are meant, after so many calls since its start. */
+export interface Strike {
+  /** `kill`: before the disk did it, or after that. `fail`: with an I/O error. */
+  readonly kind: "kill" | "fail";
+  readonly afterCalls: number;
+  readonly isMeant: (operation: Operation, path: string) => boolean;
 }
 
 export interface LifeDiskOptions {
   readonly life: Life;
-  readonly plan: DiskPlan;
+  readonly strike: Strike | null;
   readonly random: Random;
   readonly trace: Trace;
   /** Called before a file goes. */
   readonly onUnlink: (path: string) => void;
-  /** An fsync or a read was made to fail: the process may end by itself. */
+  /** A call was made to fail: the process may end by itself. */
   readonly onFault: () => void;
 }
 
-const READS: ReadonlySet<Operation> = new Set(["read", "readFile", "list", "look"]);
 const SYNCS: ReadonlySet<Operation> = new Set(["sync", "syncFolder"]);
 
 /** A disk as one process meets it: every call takes its time, may fail, or may be the process's last. */
 export function diskOfLife(faulty: FaultyDisk, options: LifeDiskOptions): Disk {
-  const { life, plan, random, trace } = options;
+  const { life, random, trace } = options;
   const { disk } = faulty;
   let calls = 0;
-  let syncsToFail = 1;
-  let readsToFail = 1;
+  let { strike } = options;
 
   async function call<T>(operation: Operation, path: string, work: () => Promise<T>): Promise<T> {
     const number = ++calls;
     await life.after(latencyMs(operation, random));
     trace.add(`disk ${number} ${operation} ${path}`);
-    if (number === plan.killAt) {
+    const struck = strikes(number, operation, path);
+    if (struck === "kill") {
       const isDone = random.below(2) === 0;
       trace.add(`killed ${isDone ? "after" : "before"} it`);
       if (isDone) await work();
       life.kill();
       return never();
     }
-    if (isFailing(operation, number)) {
+    if (struck === "fail") {
       trace.add("it fails");
       options.onFault();
       faulty.fault = failOnce;
@@ -57,9 +54,12 @@ export function diskOfLife(faulty: FaultyDisk, options: LifeDiskOptions): Disk {
     return work();
   }
 
-  function isFailing(operation: Operation, number: number): boolean {
-    if (SYNCS.has(operation) && number > plan.failSyncAfter) return syncsToFail-- > 0;
-    return READS.has(operation) && number > plan.failReadAfter && readsToFail-- > 0;
+  function strikes(number: number, operation: Operation, path: string): Strike["kind"] | null {
+    if (strike === null || number <= strike.afterCalls || !strike.isMeant(operation, path))
+      return null;
+    const { kind } = strike;
+    strike = null;
+    return kind;
   }
 
   function failOnce(): DiskFault {

@@ -6,7 +6,7 @@ import { runOnce } from "../../src/run/once.ts";
 import { serve } from "../../src/run/serve.ts";
 import type { Log } from "../../src/ports/log.ts";
 import { createScriptedCollector } from "./collector.ts";
-import { diskOfLife, type DiskPlan } from "./life-disk.ts";
+import { diskOfLife, type Strike } from "./life-disk.ts";
 import { createLife, type Life } from "./life.ts";
 import { FORWARDER_LIMITS } from "./settings.ts";
 import type { World } from "./world.ts";
@@ -29,7 +29,7 @@ export interface Process {
 
 export interface ProcessOptions {
   readonly number: number;
-  readonly plan: DiskPlan;
+  readonly strike: Strike | null;
   readonly isOnce: boolean;
   /** Slug of a pipeline that is not enabled this time. */
   readonly disabled: string | null;
@@ -59,7 +59,7 @@ export function startProcess(world: World, options: ProcessOptions): Process {
       clock: life.clock,
       disk: diskOfLife(world.disk, {
         life,
-        plan: options.plan,
+        strike: options.strike,
         random,
         trace,
         onUnlink: (path) => void world.unlinked.set(path, world.disk.bytes(path)),
