@@ -12,7 +12,7 @@ import { foldEntry } from "./fold-entry.ts";
 import { createGrants } from "./grants/grants.ts";
 import { createHolds } from "./hold/holds.ts";
 import { createIdleClock } from "./hold/idle-clock.ts";
-import { releaseArrived, releaseDue } from "./hold/release.ts";
+import { makeRoom, releaseArrived, releaseDue } from "./hold/release.ts";
 import { createVendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { createLine, type Line } from "./line.ts";
@@ -78,6 +78,8 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       idleClock.set(watermarks.isEvidenceIdle);
       const line = createLine(context);
       releaseDue(context, line, idleClock.readMs());
+      // A crash may have kept what was held, and not what was released for it.
+      makeRoom(context, line);
       // Nothing is appended for nothing, so that there will be no commit either.
       return line.entries.length === 0 ? { entries: [], duplicates: 0 } : close(line, 0);
     },

@@ -31,11 +31,11 @@ export function releaseDue(context: CorrelatorContext, line: Line, idleMs: numbe
 /** Lets the oldest go where more wait than may. */
 export function makeRoom(context: CorrelatorContext, line: Line): void {
   const { holds, policy, log } = context;
-  if (holds.count <= policy.hold.heldEventsMax) return;
-  const [oldest] = holds.all();
-  if (oldest === undefined) return;
-  log.warn({ heldEventsMax: policy.hold.heldEventsMax }, "Too many events wait for evidence");
-  release(context, oldest, { line, isForced: true });
+  const { heldEventsMax } = policy.hold;
+  if (holds.count <= heldEventsMax) return;
+  log.warn({ heldEventsMax }, "Too many events wait for evidence");
+  for (const id of holds.all().slice(0, holds.count - heldEventsMax))
+    release(context, id, { line, isForced: true });
 }
 
 /** Whether the watermark of all evidence has passed the event. */

@@ -147,6 +147,19 @@ describe("hold and release", () => {
     },
   );
 
+  it("H1 what a start finds held above heldEventsMax goes in the first round, the oldest first", () => {
+    const hold = { ...aPolicy().hold, heldEventsMax: 4 };
+    const line = createTestLine({ policy: aPolicy({ hold }) });
+    for (let i = 0; i < 4; i++) line.feed(read(`e${i}`));
+    hold.heldEventsMax = 1;
+    const again = line.restart();
+    expect(again.correlator.heldCount).toBe(4);
+    again.advance({});
+    expect(again.correlator.heldCount).toBe(1);
+    expect(again.verdict("e2")?.coverage).toBe("uncovered");
+    expect(again.verdict("e3")).toBeNull();
+  });
+
   it("H2 with all evidence at its end every event is decided at once", () => {
     const line = createTestLine();
     line.advance({ evidence: Infinity });
