@@ -15,6 +15,7 @@ import {
   twoDestinations,
 } from "./faults/destination.ts";
 import { diskFull, diskFullKill } from "./faults/disk-full.ts";
+import { journalFull } from "./faults/journal-full.ts";
 import { kill9, kill9Outage, kill9Rotation, noKill, rotation } from "./faults/kill.ts";
 import { memoryLimit } from "./faults/memory-limit.ts";
 import { clockJumps, sigstop } from "./faults/process.ts";
@@ -38,6 +39,7 @@ export const ROWS: readonly Row[] = [
   answerLost,
   diskFull,
   diskFullKill,
+  journalFull,
   damagedSegment,
   damagedCheckpoint,
   damagedCursor,

@@ -9,6 +9,7 @@ import {
   type OriginStart,
   type OriginState,
 } from "./messages.ts";
+import { startPace } from "./pace.ts";
 import { longRecord, recordMaker } from "./records.ts";
 
 /*
@@ -16,10 +17,7 @@ import { longRecord, recordMaker } from "./records.ts";
  * says so. What it wrote is in `written.bin`, digest by digest.
  */
 const { folder, seed, records } = JSON.parse(process.argv[2] ?? "") as OriginStart;
-const TICK_MS = 20;
 const BURST_RECORDS = 500;
-/** A stall of this process is no reason to write a minute's records at once. */
-const DUE_MS_MAX = 1_000;
 
 const random = seededRandom(seed);
 const make = recordMaker(records);
@@ -27,12 +25,8 @@ const ready: string[] = [];
 const current = join(folder, LOGS, "audit.log");
 let written = 0;
 let rotations = 0;
-let perSecond = 0;
-let lastMs = performance.now();
-let owed = 0;
 
 function write(lines: readonly string[]): void {
-  if (lines.length === 0) return;
   const text = lines.map((line) => `${line}\n`).join("");
   const cut = random.below(text.length);
   appendFileSync(current, text.slice(0, cut));
@@ -47,15 +41,6 @@ function take(count: number): readonly string[] {
   return ready.splice(0, count);
 }
 
-function tick(): void {
-  const now = performance.now();
-  owed += (Math.min(now - lastMs, DUE_MS_MAX) * perSecond) / 1_000;
-  lastMs = now;
-  const due = Math.floor(owed);
-  owed -= due;
-  write(take(due));
-}
-
 function rotate(): void {
   rotations++;
   renameSync(current, join(folder, LOGS, `audit-${String(rotations).padStart(6, "0")}.log`));
@@ -64,9 +49,7 @@ function rotate(): void {
 function obey(order: OriginOrder): void {
   switch (order.do) {
     case "write":
-      ({ perSecond } = order);
-      lastMs = performance.now();
-      owed = 0;
+      pace.set(order.perSecond);
       return;
     case "burst":
       for (let left = order.records; left > 0; left -= BURST_RECORDS)
@@ -84,7 +67,7 @@ function obey(order: OriginOrder): void {
 
 appendFileSync(join(folder, WRITTEN_FILE), "");
 appendFileSync(current, "");
-setInterval(tick, TICK_MS);
+const pace = startPace((due) => write(take(due)));
 process.on("message", (order: OriginOrder) => {
   obey(order);
   process.send?.({ written } satisfies OriginState);

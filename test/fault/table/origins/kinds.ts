@@ -1,6 +1,13 @@
 import { kubernetesAuditFile } from "./kubernetes-audit-file.ts";
+import { kubernetesAuditWebhook } from "./kubernetes-audit-webhook.ts";
 import type { SourceKind } from "./origin.ts";
+import { teleportEventHandler } from "./teleport-event-handler.ts";
 import { teleportFile } from "./teleport-file.ts";
 
 /** Every kind of source that the table runs, in the order of its columns. */
-export const SOURCE_KINDS: readonly SourceKind[] = [kubernetesAuditFile, teleportFile];
+export const SOURCE_KINDS: readonly SourceKind[] = [
+  kubernetesAuditFile,
+  teleportFile,
+  kubernetesAuditWebhook,
+  teleportEventHandler,
+];

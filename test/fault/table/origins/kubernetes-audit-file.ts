@@ -6,7 +6,7 @@ export const kubernetesAuditFile: SourceKind = {
   kind: "kubernetesAuditFile",
   program: new URL("file-writer.ts", import.meta.url),
   records: "kubernetes",
-  share: 0.9,
+  share: 0.7,
   source: ({ logs }) => ({
     name: "kubernetes-audit-file",
     cluster: "prod",

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { MICROS_PER_MS } from "../../../../src/model/time.ts";
 import {
   backgroundLine,
@@ -34,10 +35,10 @@ function teleportRecords(): RecordMaker {
   };
 }
 
-/** A record of at least so many bytes, as a patch of a large object makes. */
+/** A record of at least so many bytes that hardly compress, as a patch of a large object makes. */
 export function longRecord(records: string, random: Random, bytes: number): string {
   const [line = "{}"] = recordMaker(records)(random);
-  const filler = "long ".repeat(Math.ceil(bytes / 5));
+  const filler = randomBytes(Math.ceil((bytes * 3) / 4)).toString("base64");
   const field = records === "kubernetes" ? "requestObject" : "server_labels_text";
   return `${line.slice(0, -1)},${JSON.stringify(field)}:${JSON.stringify(filler)}}`;
 }

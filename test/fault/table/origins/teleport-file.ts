@@ -6,7 +6,7 @@ export const teleportFile: SourceKind = {
   kind: "teleportFile",
   program: new URL("file-writer.ts", import.meta.url),
   records: "teleport",
-  share: 0.1,
+  share: 0.05,
   source: ({ logs }) => ({
     name: "teleport-file",
     teleportFile: { include: [join(logs, "*.log")] },

@@ -1,0 +1,34 @@
+import { eventually } from "../eventually.ts";
+import type { Row } from "../row.ts";
+
+const SIZE_BYTES_MAX = 16 * 1024 * 1024;
+const LONG_BYTES = 2_000_000;
+const LONG_LINES_MAX = 20;
+const FULL = "The journal is at its size limit";
+
+export const journalFull: Row = {
+  name: "journal-full",
+  fault: "destination down until the journal is full, for 20 s",
+  guarantee: "a journal at its limit holds up intake, pushes senders back, and loses nothing",
+  arrange: () =>
+    Promise.resolve({
+      configure: (configuration) => ({
+        ...configuration,
+        journal: { sizeBytesMax: SIZE_BYTES_MAX, segmentBytesMax: SIZE_BYTES_MAX / 16 },
+      }),
+    }),
+  run: async (trial) => {
+    await trial.lasting({ full: 2_000, quick: 300 });
+    await trial.destination.behave({ kind: "down" });
+    for (let lines = 0; lines < LONG_LINES_MAX; lines++) {
+      await trial.order({ do: "long", bytes: LONG_BYTES });
+      await trial.lasting({ full: 200, quick: 50 });
+    }
+    await eventually("the journal is full", () => trial.chaperone.errors().includes(FULL), {
+      msMax: 120_000,
+    });
+    await trial.lasting({ full: 20_000, quick: 1_500 });
+    await trial.destination.behave({ kind: "take" });
+    await trial.lasting({ full: 3_000, quick: 500 });
+  },
+};
