@@ -13,6 +13,8 @@ export const HTTP_SOURCE_LIMITS = {
   countedTimesMax: 16,
   /** How often the source says that it is at its end. */
   reportMs: 250,
+  /** Time that requests under way have to be answered when the source stops. With the server's own it stays below the time of a clean end. */
+  stopMsMax: 3_000,
   /** Waits between two tries to listen. */
   listenMsMin: 1_000,
   listenMsMax: 30_000,

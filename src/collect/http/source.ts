@@ -52,7 +52,7 @@ async function serve(
   of: HttpSourceOf<HttpSourceOptions>,
   { kind, intake, signal }: Serving,
 ): Promise<void> {
-  const { source, options, clock } = of;
+  const { source, clock } = of;
   let isListening = false;
   const report = (): void => {
     const isIdle = reception.isIdle;
@@ -83,7 +83,7 @@ async function serve(
     report();
     await clock.sleep(HTTP_SOURCE_LIMITS.reportMs, signal);
   }
-  await reception.finished(options.acceptWaitMsMax);
+  await reception.finished(HTTP_SOURCE_LIMITS.stopMsMax);
   await served.close();
 }
 

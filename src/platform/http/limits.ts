@@ -25,12 +25,13 @@ export const HTTP_SERVER_LIMITS: HttpServerLimits = {
   handshakeMsMax: 10_000,
   headersMsMax: 10_000,
   requestMsMax: 60_000,
-  keepAliveMsMax: 75_000,
+  // Above the 90 s of Go's clients, so that they end idle connections, not we in the middle of their next request.
+  keepAliveMsMax: 120_000,
   connectionsCheckMs: 1_000,
   headerBytesMax: 16_384,
   headersMax: 64,
   connectionsMax: 1_024,
   drainBytesMax: 67_108_864,
-  closeMsMax: 5_000,
+  closeMsMax: 2_000,
   renewMs: 30_000,
 };

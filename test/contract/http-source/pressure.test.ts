@@ -174,6 +174,19 @@ describe("the end", () => {
     await expect(hook.send(3)).rejects.toThrow("ECONNREFUSED");
   });
 
+  it("does not wait for an upload that never ends", async () => {
+    const hook = await aWebhook();
+    async function* body(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(`{"items":[${auditEvent(1).item},`);
+      await new Promise(() => undefined);
+    }
+    const cut = post({ port: hook.port, path: "/audit", body: body() }).catch(() => "cut");
+    const other = await hook.send(2);
+    expect(other.status).toBe(200);
+    await hook.stop();
+    expect(await cut).toBe("cut");
+  });
+
   it("run --once does not listen, and has ended", async () => {
     const setting = await aSetting();
     const { port } = setting;
