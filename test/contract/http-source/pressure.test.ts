@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { auditEvent, auditEvents, eventList } from "./audit-events.ts";
 import {
   aSetting,
@@ -53,6 +53,7 @@ async function aWebhook(options = ""): Promise<Pressed> {
 function closeGate(gate: GatedDisk): () => void {
   const { promise, resolve } = Promise.withResolvers<void>();
   gate.syncs = promise;
+  onTestFinished(() => resolve());
   return resolve;
 }
 
