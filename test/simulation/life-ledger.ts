@@ -11,6 +11,8 @@ export interface LedgerFile {
   losePower(random: Random): void;
   /** Somebody moved the file away. */
   remove(): void;
+  /** Closes what the processes that were killed left open. */
+  close(): void;
 }
 
 const CHECKPOINT = /^PRAGMA wal_checkpoint/;
@@ -18,6 +20,7 @@ const CHECKPOINT = /^PRAGMA wal_checkpoint/;
 export function createLedgerFile(): LedgerFile {
   /** From the last checkpoint to the last commit. */
   let commits: (Uint8Array | null)[] = [null];
+  const opened: DatabaseSync[] = [];
 
   function watch(database: DatabaseSync, life: Life, isDiskFull: () => boolean): void {
     const exec = database.exec.bind(database);
@@ -48,6 +51,7 @@ export function createLedgerFile(): LedgerFile {
       const last = commits.at(-1) ?? null;
       if (last !== null) database.deserialize(last);
       watch(database, life, isDiskFull);
+      opened.push(database);
       return database;
     },
     losePower: (random) => {
@@ -55,6 +59,14 @@ export function createLedgerFile(): LedgerFile {
     },
     remove: () => {
       commits = [null];
+    },
+    close: () => {
+      for (const database of opened.splice(0)) {
+        // Its own methods are back: ours would hold whoever used it, and its statements hold it.
+        Reflect.deleteProperty(database, "exec");
+        Reflect.deleteProperty(database, "prepare");
+        if (database.isOpen) database.close();
+      }
     },
   };
 }

@@ -128,7 +128,7 @@ export function startProcess(world: World, options: ProcessOptions): Process {
       life.end();
       if (isLocked) world.complaints.push("the data directory is locked by nobody");
     });
-  return {
+  const process: Process = {
     life,
     meter,
     failures,
@@ -144,6 +144,9 @@ export function startProcess(world: World, options: ProcessOptions): Process {
       stopping.abort();
     },
   };
+  // Once everything is judged: Node keeps whatever listens to a signal that never comes.
+  world.afterwards.push(() => stopping.abort());
+  return process;
 }
 
 function configurationOf({ settings }: World, { disabled }: ProcessOptions): Configuration {

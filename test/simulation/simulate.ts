@@ -32,14 +32,18 @@ export async function simulate(seed: number): Promise<Outcome> {
   } catch (error) {
     world.complaints.push(describeError(error));
   }
-  const { complaints, trace } = world;
-  return {
-    seed,
-    complaints,
-    trace: trace.lines,
-    digest: trace.digest(),
-    seen: seenIn(trace.lines),
-  };
+  const complaints = [...world.complaints];
+  const trace = [...world.trace.lines];
+  const digest = world.trace.digest();
+  forget(world);
+  return { seed, complaints, trace, digest, seen: seenIn(trace) };
+}
+
+/** Lets go of all that killed processes still wait for. */
+function forget({ afterwards, ledger, time }: World): void {
+  for (const work of afterwards) work();
+  ledger.close();
+  time.end();
 }
 
 async function run(world: World): Promise<void> {

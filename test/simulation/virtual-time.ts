@@ -14,6 +14,8 @@ export interface VirtualTime {
    * that could settle it.
    */
   until<T>(promise: Promise<T>, msMax: number): Promise<T>;
+  /** Nothing of what is due happens any more. */
+  end(): void;
 }
 
 interface Due {
@@ -45,6 +47,9 @@ export function createVirtualTime(): VirtualTime {
       return nowMs;
     },
     at,
+    end: () => {
+      heap.length = 0;
+    },
     after: (ms) => new Promise((resolve) => void at(nowMs + ms, resolve)),
     until: async (promise, msMax) => {
       const endMs = nowMs + msMax;

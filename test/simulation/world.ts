@@ -35,6 +35,8 @@ export interface World {
   readonly failing: Set<string>;
   /** Nothing odd happens any more. */
   isQuiet: boolean;
+  /** What is done when all is judged. */
+  readonly afterwards: (() => void)[];
   /** What is wrong with the product. */
   readonly complaints: string[];
 }
@@ -74,6 +76,7 @@ export function createWorld(seed: number): World {
     starts: new Map(),
     failing: new Set(),
     isQuiet: false,
+    afterwards: [],
     complaints: [],
   };
 }
