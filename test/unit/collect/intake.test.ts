@@ -266,6 +266,8 @@ describe("the identities of the counters", () => {
     let commits = 0;
     for (; correlator.commits.length < 5; commits++) {
       journal.finish();
+      // A scrape may come between any two turns.
+      for (let turn = 0; turn < 50; turn++) await Promise.resolve().then(look);
       await expect.poll(() => correlator.commits.length).toBe(commits + 1);
       look();
     }

@@ -87,6 +87,17 @@ describe("a redrive", () => {
     expect(await restingIn(quarantine)).toMatchObject([{ eventId: "event-2", code: "refused" }]);
   });
 
+  it("sends no suspect together with others, either", async () => {
+    const quarantine = await openQuarantine(createFaultyDisk());
+    const entries = someEntries(5);
+    await quarantine.rest(entries.slice(0, 2), REFUSED);
+    await quarantine.rest(entries.slice(2, 3), SUSPECT);
+    await quarantine.rest(entries.slice(3), REFUSED);
+    const { sink, redrive } = aRedriver(quarantine);
+    await redrive();
+    expect(sink.attempts.map((ids) => ids.length)).toEqual([2, 1, 2]);
+  });
+
   it("leaves a batch at rest of which the endpoint took some and does not say which", async () => {
     const quarantine = await aQuarantine(4);
     const partly: Delivery = { status: "partlyRefused", refusedCount: 1, cause: "one of them" };
