@@ -114,7 +114,7 @@ function checkDamage({ spoiled }: Model, { from, to, count }: Damage): void {
   expect(spoiled.some((range) => range.from <= from && to <= range.to)).toBe(true);
 }
 
-export function isDeclared({ damages }: World, sequence: number): boolean {
+function isDeclared({ damages }: World, sequence: number): boolean {
   return damages.some(({ from, to }) => from <= sequence && sequence <= to);
 }
 
