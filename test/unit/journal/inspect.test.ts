@@ -81,3 +81,13 @@ test("the entries of a range are listed across segments", async () => {
     found.push(entry.event().id);
   expect(found).toEqual(ids(18, 23));
 });
+
+test("the entries of a range are listed around a damaged block, and no file is left open", async () => {
+  const { faulty, afterFirst } = await twoSegments();
+  faulty.corrupt(FIRST, (bytes) => bytes.fill(0xff, afterFirst + 40, afterFirst + 50));
+  const found: string[] = [];
+  for await (const entry of inspectEntries(faulty.disk, FOLDER, { from: 9, to: 22 }))
+    found.push(entry.event().id);
+  expect(found).toEqual([...ids(9, 10), ...ids(21, 22)]);
+  expect(faulty.openFiles).toBe(1);
+});

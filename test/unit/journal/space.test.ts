@@ -73,6 +73,24 @@ describe("the byte limit", () => {
     expect(again.journal.end.sequence).toBe(durable + 1);
   });
 
+  test("leaves the reserve to events of our own, also where others come in the same moment", async () => {
+    const { journal, log } = await openJournal(createFaultyDisk().disk, small);
+    let number = 1;
+    for (; journal.sizeBytes < 145_500; number += 1)
+      await journal.append(newEntries(number, number, 4_000));
+    const own = journal.append([ownEntry(number, 4_000)]);
+    let isTaken = false;
+    const other = journal.append(newEntries(number + 1, number + 1, 4_000)).then(() => {
+      isTaken = true;
+    });
+    expect((await own).sequence).toBe(number);
+    await expect.poll(() => log.lines).toContain(AT_LIMIT);
+    expect(isTaken).toBe(false);
+    await journal.release(journal.end);
+    await other;
+    expect(journal.end.sequence).toBe(number + 1);
+  });
+
   test("is nothing to speak of while released entries make room", async () => {
     const { journal, log } = await openJournal(createFaultyDisk().disk, small);
     for (let number = 1; number <= 80; number += 1) {

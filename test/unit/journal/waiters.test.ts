@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
 import { createWaiters } from "../../../src/journal/local/waiters.ts";
 
@@ -18,4 +19,14 @@ test("a wait ends at the next wake and not at one before it, by the signal, and 
   waiters.wake();
   await waits[0];
   expect(ended).toEqual(["stopped", "woken"]);
+});
+
+test("a wait that is over leaves nothing at a signal that lives as long as the process", async () => {
+  const waiters = createWaiters();
+  const { signal } = new AbortController();
+  const waits = [waiters.wait(signal), waiters.wait(signal)];
+  expect(getEventListeners(signal, "abort")).toHaveLength(2);
+  waiters.wake();
+  await Promise.all(waits);
+  expect(getEventListeners(signal, "abort")).toEqual([]);
 });
