@@ -3,6 +3,7 @@ import { kubernetesAuditWebhook } from "./kubernetes-audit-webhook.ts";
 import type { SourceKind } from "./origin.ts";
 import { teleportEventHandler } from "./teleport-event-handler.ts";
 import { teleportFile } from "./teleport-file.ts";
+import { teleportRecordings } from "./teleport-recordings.ts";
 
 /** Every kind of source that the table runs, in the order of its columns. */
 export const SOURCE_KINDS: readonly SourceKind[] = [
@@ -10,4 +11,5 @@ export const SOURCE_KINDS: readonly SourceKind[] = [
   teleportFile,
   kubernetesAuditWebhook,
   teleportEventHandler,
+  teleportRecordings,
 ];
