@@ -5,6 +5,8 @@ import type { HandIn } from "./hand-in.ts";
 import { HTTP_SOURCE_LIMITS } from "./limits.ts";
 import type { Room } from "./room.ts";
 
+const { gatherBytesMax, recordsMax } = HTTP_SOURCE_LIMITS;
+
 /** Bytes of a body by which it is known again. */
 const HEAD_BYTES = 4_096;
 
@@ -25,9 +27,10 @@ export interface Whole {
 export interface Exchange {
   /** False where there was no room for the chunk before the signal was aborted. */
   take(chunk: Uint8Array, signal: AbortSignal): Promise<boolean>;
-  add(records: readonly CutRecord[], whole?: Whole): void;
-  /** Resolves when everything that was added is durable; rejects when the intake refused any of it. */
-  durable(): Promise<void>;
+  /** Resolves when the records are on their way; false where there was no room for them before the signal was aborted. */
+  add(records: readonly CutRecord[], signal: AbortSignal, whole?: Whole): Promise<boolean>;
+  /** Resolves with true when everything that was added is durable; rejects when the intake refused any of it. False as for `add`. */
+  durable(signal: AbortSignal): Promise<boolean>;
   /** Gives back the room that the request took, when nothing of it is under way any more. */
   leave(): void;
   /** Known again when the same body is sent again: the first half of the digest of its beginning. */
@@ -37,13 +40,15 @@ export interface Exchange {
 export function createExchange(of: {
   readonly handIn: HandIn;
   readonly room: Room;
+  /** Of records on their way, by their number. */
+  readonly recordRoom: Room;
   readonly observedAt: Micros;
   /** Number of the request. */
   readonly number: number;
   /** The session that the request's address names. */
   readonly sessionId: string | null;
 }): Exchange {
-  const { handIn, room, observedAt, number, sessionId } = of;
+  const { handIn, room, recordRoom, observedAt, number, sessionId } = of;
   let gathered: RawRecord[] = [];
   let gatheredBytes = 0;
   let heldBytes = 0;
@@ -56,15 +61,20 @@ export function createExchange(of: {
     room.release(given);
   }
 
-  function flush(): void {
-    if (gathered.length === 0) return;
+  async function flush(signal: AbortSignal): Promise<boolean> {
+    if (gathered.length === 0) return true;
+    if (!(await recordRoom.reserve(gathered.length, signal))) return false;
     const handed = { records: gathered, sizeBytes: gatheredBytes };
     gathered = [];
     gatheredBytes = 0;
-    const accepted = handIn.accept(handed).finally(() => giveBack(handed.sizeBytes));
+    const accepted = handIn.accept(handed).finally(() => {
+      recordRoom.release(handed.records.length);
+      giveBack(handed.sizeBytes);
+    });
     // Whoever waits is told; who has given up before is not there to be told.
     accepted.catch(() => undefined);
     accepts.push(accepted);
+    return true;
   }
 
   return {
@@ -75,7 +85,7 @@ export function createExchange(of: {
         head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
       return true;
     },
-    add: (records, whole) => {
+    add: async (records, signal, whole) => {
       for (const { bytes, offset } of records) {
         gathered.push({
           bytes,
@@ -86,12 +96,15 @@ export function createExchange(of: {
           ...(typeof whole?.sha256 === "string" ? { wholeSha256: whole.sha256 } : {}),
         });
         gatheredBytes += bytes.length;
-        if (gatheredBytes >= HTTP_SOURCE_LIMITS.gatherBytesMax) flush();
+        const isEnough = gatheredBytes >= gatherBytesMax || gathered.length >= recordsMax;
+        if (isEnough && !(await flush(signal))) return false;
       }
+      return true;
     },
-    durable: async () => {
-      flush();
+    durable: async (signal) => {
+      if (!(await flush(signal))) return false;
       await Promise.all(accepts);
+      return true;
     },
     leave: () => {
       void Promise.allSettled(accepts).then(() => giveBack(heldBytes));

@@ -7,6 +7,10 @@ export const HTTP_SOURCE_LIMITS = {
   recordBytesMax: 4_194_304,
   /** Records of one request that are gathered before they are handed in. */
   gatherBytesMax: 262_144,
+  /** Records of all requests that are handed in and not durable yet: a record may have a single byte, and takes hundreds in memory. */
+  recordsInFlightMax: 16_000,
+  /** Bytes of a body that are cut into records at once. */
+  cutBytesMax: 16_384,
   /** Bytes that are kept of a body that is too large, where its head is kept. */
   headBytes: 65_536,
   /** Times `bodyBytesMax` up to which the length of a larger body is counted. */

@@ -1,7 +1,7 @@
 import type { GapRange } from "../../model/record.ts";
 import type { HttpAnswer, HttpRequest } from "../../ports/http-server.ts";
 import { readBody, type BodyEnd } from "./body.ts";
-import type { CutRecord, Exchange } from "./exchange.ts";
+import type { CutRecord, Exchange, Whole } from "./exchange.ts";
 import { HTTP_SOURCE_LIMITS } from "./limits.ts";
 
 /** What a kind of source makes of a body. */
@@ -45,9 +45,13 @@ export async function receive(
     bytesMax: options.bodyBytesMax,
     isDigested: options.tooLarge === "keep head",
   });
+  const { signal } = options;
   for await (const chunk of body.chunks) {
-    if (options.signal.aborted || !(await exchange.take(chunk, options.signal))) return null;
-    exchange.add(cutter.push(chunk));
+    if (signal.aborted || !(await exchange.take(chunk, signal))) return null;
+    for (let at = 0; at < chunk.length; at += HTTP_SOURCE_LIMITS.cutBytesMax) {
+      const cut = cutter.push(chunk.subarray(at, at + HTTP_SOURCE_LIMITS.cutBytesMax));
+      if (!(await exchange.add(cut, signal))) return null;
+    }
   }
   return finish(body.end, { exchange, cutter, options });
 }
@@ -61,25 +65,25 @@ async function finish(
   }: {
     readonly exchange: Exchange;
     readonly cutter: Cutter;
-    readonly options: ReceiveOptions;
+    readonly options: ReceiveOptions & { readonly signal: AbortSignal };
   },
-): Promise<HttpAnswer> {
-  const { bodyBytesMax } = options;
+): Promise<Received> {
+  const { bodyBytesMax, signal } = options;
   const place = (offset: number | null): string =>
     `${exchange.headDigest}:${offset === null ? "end" : offset}`;
-  async function durable(): Promise<void> {
-    await exchange.durable();
+  /** False where there was no room in time. */
+  async function durable(rest: readonly CutRecord[], whole?: Whole): Promise<boolean> {
+    if (!(await exchange.add(rest, signal, whole)) || !(await exchange.durable(signal)))
+      return false;
     cutter.taken?.();
+    return true;
   }
   switch (end.status) {
     case "whole":
-      exchange.add(cutter.end());
-      await durable();
-      return TAKEN;
+      return (await durable(cutter.end())) ? TAKEN : null;
     case "undecodable": {
       const from = place(cutter.cutTo);
-      exchange.add(cutter.end());
-      await durable();
+      if (!(await durable(cutter.end()))) return null;
       const cause = `What follows could not be decompressed: ${end.why}`;
       await options.declare({ from, to: place(null), sizeBytes: null, cause });
       return TAKEN;
@@ -89,11 +93,10 @@ async function finish(
       const { cutTo } = cutter;
       if (options.tooLarge === "keep head") {
         const sizeBytes = totalBytes ?? bodyBytesMax + 1;
-        exchange.add(cutter.end().map(headOf), { sizeBytes, sha256: end.sha256 });
-        await durable();
-        return TAKEN;
+        const whole = { sizeBytes, sha256: end.sha256 };
+        return (await durable(cutter.end().map(headOf), whole)) ? TAKEN : null;
       }
-      await durable();
+      if (!(await durable([]))) return null;
       const cause = `The body is larger than bodyBytesMax, which is ${bodyBytesMax} bytes`;
       const sizeBytes = totalBytes === null ? null : totalBytes - cutTo;
       await options.declare({ from: place(cutTo), to: place(totalBytes), sizeBytes, cause });

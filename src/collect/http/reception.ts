@@ -10,6 +10,7 @@ import { createCredentialCheck } from "./credentials.ts";
 import { createExchange, type Exchange } from "./exchange.ts";
 import { createHandIn } from "./hand-in.ts";
 import type { HttpKind } from "./kind.ts";
+import { HTTP_SOURCE_LIMITS } from "./limits.ts";
 import { createPushBack } from "./push-back.ts";
 import { receive, type ReceiveOptions, type Received } from "./receive.ts";
 import { createRoom } from "./room.ts";
@@ -50,6 +51,7 @@ export function createReception(of: ReceptionOptions): Reception {
   const check = createCredentialCheck(options);
   const handIn = createHandIn({ intake, source, part: kind.part, changed: of.changed });
   const room = createRoom(options.bytesInFlightMax);
+  const recordRoom = createRoom(HTTP_SOURCE_LIMITS.recordsInFlightMax);
   const pushBack = createPushBack(options);
   const underWay = new Set<Promise<unknown>>();
   let number = 0;
@@ -69,6 +71,7 @@ export function createReception(of: ReceptionOptions): Reception {
     const exchange = createExchange({
       handIn,
       room,
+      recordRoom,
       observedAt: clock.now(),
       number: number++,
       sessionId: kind.sessionIdOf?.(request.path) ?? null,

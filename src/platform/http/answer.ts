@@ -25,16 +25,24 @@ export function answerRequest(
   server.on("request", (incoming: IncomingMessage, response: ServerResponse) => {
     // The connection may be gone before the answer: nobody is left to tell.
     response.on("error", () => undefined);
-    const request = requestOf(incoming);
-    const route = by.routeOf(request.path);
-    const answered = route === null ? Promise.resolve(NOT_FOUND) : route.answer(request);
-    void answered
+    // A request that stood behind another one whose connection was ended: of a closed connection nobody knows the client.
+    if (incoming.socket.destroyed) return;
+    void answerBy(by.routeOf, incoming)
       .catch((error: unknown) => {
         by.log.error({ cause: describeError(error) }, "Cannot answer a request");
         return FAILED;
       })
       .then((answer) => send(incoming, response, answer, by.limits.drainBytesMax));
   });
+}
+
+/** Rejects with whatever a stranger's request makes fail: nothing of it may end the process. */
+async function answerBy(
+  routeOf: (path: string) => HttpRoute | null,
+  incoming: IncomingMessage,
+): Promise<HttpAnswer> {
+  const request = requestOf(incoming);
+  return routeOf(request.path)?.answer(request) ?? NOT_FOUND;
 }
 
 function requestOf(incoming: IncomingMessage): HttpRequest {

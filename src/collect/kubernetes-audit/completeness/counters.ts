@@ -6,7 +6,7 @@ const SAMPLE =
 /** Takes lines of Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format). */
 export interface CounterLines {
   push(line: string): void;
-  /** Null where no line counted audit events: these are no API server's metrics. */
+  /** Null where no line counted audit events, or one of them by no whole number: these are no API server's metrics. */
   read(): Counters | null;
 }
 
@@ -24,6 +24,10 @@ export function createCounterLines(): CounterLines {
       if (what === "event") made = (made ?? 0) + Number(value);
       if (what === "error" && !/(?:^|,)plugin="log"(?:,|$)/.test(labels)) failed += Number(value);
     },
-    read: () => (made === null ? null : { made, failed }),
+    // A count beyond that could stand in no event, and what is no number in no checkpoint.
+    read: () =>
+      made !== null && Number.isSafeInteger(made) && Number.isSafeInteger(failed)
+        ? { made, failed }
+        : null,
   };
 }

@@ -27,6 +27,15 @@ describe("the counters of an API server", () => {
     expect(read("go_goroutines 7", 'apiserver_audit_error_total{plugin="webhook"} 2')).toBe(null);
   });
 
+  it.each(["1e309", "1e300", "1.2.3", "0.5"])(
+    "are none where a server counts %s: no event and no checkpoint could hold what follows from it",
+    (count) => {
+      expect(read(`apiserver_audit_event_total ${count}`)).toBe(null);
+      const error = `apiserver_audit_error_total{plugin="webhook"} ${count}`;
+      expect(read("apiserver_audit_event_total 7", error)).toBe(null);
+    },
+  );
+
   it("give what failed since another time, all of it where the server was started anew", () => {
     const saved = {
       version: 1,
