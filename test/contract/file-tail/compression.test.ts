@@ -230,3 +230,19 @@ it("a torn last line that was handed in from the plain file does not come again 
   await tail.poll(20);
   expect([tail.texts, tail.gaps]).toEqual([["one", "torn"], []]);
 });
+
+it("a gz that waited for its plain file when the process died is not read from its beginning after the restart", async () => {
+  const folder = await temporaryFolder();
+  const checkpoints = memoryCheckpoints();
+  const path = join(folder, "audit-1.log");
+  const all = lines(50);
+  await writeFile(path, textOf(all));
+  await writeFile(`${path}.gz`, gzipSync(textOf(all)));
+  const first = await startTail({ folder, checkpoints, limits: QUIET });
+  await first.poll(2);
+  await first.stop();
+  await unlink(path);
+  const second = await startTail({ folder, checkpoints, limits: QUIET });
+  await second.poll(20);
+  expect([first.texts, second.texts, second.gaps]).toEqual([all, [], []]);
+});
