@@ -3,7 +3,20 @@ import { tableLines } from "../quickstart/table.ts";
 
 /** How a command prints: for people, or one JSON value. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+  process.stdout.write(`${withoutControls(JSON.stringify(value))}\n`);
+}
+
+/** The same JSON with every control and format character written as an escape: it may be looked at in a terminal that would obey one. */
+export function withoutControls(json: string): string {
+  return json.replace(/[\u007f-\u009f\p{Cf}\u2028\u2029]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => escapeOf(character.charCodeAt(at))).join(
+      "",
+    ),
+  );
+}
+
+function escapeOf(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, "0")}`;
 }
 
 export function printLines(lines: readonly string[]): void {

@@ -8,7 +8,7 @@ import { createPlainText } from "../recording/plain-text.ts";
 import { readRecording, RECORDING_START } from "../recording/read.ts";
 import { createReplay, type ReplayEvent } from "../recording/replay.ts";
 import { EXIT } from "./exit-code.ts";
-import { printable, printed } from "./output.ts";
+import { printable, printed, withoutControls } from "./output.ts";
 import type { PlayFormat } from "./play-format.ts";
 
 export interface PlayOptions {
@@ -91,7 +91,7 @@ function commandLine({ ms, command }: Extract<ReplayEvent, { kind: "command" }>)
 }
 
 function linesOf(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join("");
+  return lines.map((line) => `${withoutControls(line)}\n`).join("");
 }
 
 /** The event as the audit log has it; the bytes of a record that cannot be decoded. */

@@ -88,6 +88,7 @@ async function* readPart(
   const frames = createFrames(limits.recordBytesMax);
   const damaged = (why: string): Promise<RecordingFault> =>
     faultOf(recording, part, { what: "damaged", why }, limits);
+  const recordsMax = recordsMaxOf(recording, part, limits);
   let inflated = 0;
   let records = 0;
   let fault: RecordingFault | null = null;
@@ -97,12 +98,12 @@ async function* readPart(
       inflated += piece.bytes.length;
       let offset = frames.offset;
       for (const bytes of frames.push(piece.bytes.subarray(0, Math.max(0, room)))) {
-        if (++records > limits.partRecordsMax) break;
+        if (++records > recordsMax) break;
         offset += RECORD_LENGTH_BYTES + bytes.length;
         const next = { partOffset: part.offset, bodyOffset: offset };
         if (offset > from) yield { kind: "record", bytes, next };
       }
-      const why = tooMuch(records, inflated, limits) ?? frames.fault;
+      const why = tooMuch({ records, recordsMax }, inflated, limits) ?? frames.fault;
       if (why !== null) fault = await damaged(why);
     } else if (piece.kind === "broken") fault = await damaged(piece.why);
     else if (piece.kind === "cut") fault = missing(recording, part.end, CUT);
@@ -115,9 +116,17 @@ async function* readPart(
 
 const RECORD_LENGTH_BYTES = 4;
 
-function tooMuch(records: number, inflated: number, limits: RecordingLimits): string | null {
-  const { partRecordsMax, partInflatedBytesMax } = limits;
-  if (records > partRecordsMax) return `it holds more than ${partRecordsMax} records`;
+function recordsMaxOf(recording: RecordingBytes, part: Part, limits: RecordingLimits): number {
+  const bodyBytes = Math.min(part.bodyEnd, recording.sizeBytes) - part.bodyOffset;
+  return Math.min(limits.partRecordsMax, Math.max(limits.smallPartRecordsMax, bodyBytes));
+}
+
+function tooMuch(
+  { records, recordsMax }: { readonly records: number; readonly recordsMax: number },
+  inflated: number,
+  { partInflatedBytesMax }: RecordingLimits,
+): string | null {
+  if (records > recordsMax) return `it holds more than ${recordsMax} records`;
   return inflated > partInflatedBytesMax
     ? `it inflates to more than ${partInflatedBytesMax} bytes`
     : null;

@@ -108,7 +108,7 @@ function checkMetrics(tree: unknown, { path }: Served): readonly Problem[] {
 function checkAddresses(tree: unknown, served: readonly Served[]): readonly Problem[] {
   const health = textAt(tree, ["health", "listen"]);
   const firsts = new Map<string, Served>();
-  const paths = new Map<string, ConfigurationPath>();
+  const routes: (Route & { readonly listen: string })[] = [];
   return served.flatMap((one) => {
     const { path, listen } = one;
     if (listen === null) return [];
@@ -128,24 +128,46 @@ function checkAddresses(tree: unknown, served: readonly Served[]): readonly Prob
         ),
       );
     for (const route of routesOf(tree, one)) {
-      const key = `${listen} ${route.text}`;
-      const taken = paths.get(key);
-      paths.set(key, taken ?? route.path);
-      if (taken !== undefined)
-        problems.push(problem(route.path, `is the same as ${pathText(taken)} at one address`));
+      const others = routes.filter((other) => other.listen === listen);
+      const same = others.find(({ text }) => text === route.text);
+      const near = others.find((other) => isWithin(route, other) || isWithin(other, route));
+      if (same !== undefined)
+        problems.push(problem(route.path, `is the same as ${pathText(same.path)} at one address`));
+      else if (near !== undefined)
+        problems.push(
+          problem(
+            route.path,
+            `cannot be told from ${pathText(near.path)} at one address: below sessionPath "S" every path "S.….log" is a session's`,
+          ),
+        );
+      routes.push({ ...route, listen });
     }
     return problems;
   });
 }
 
+interface Route {
+  readonly path: ConfigurationPath;
+  readonly text: string;
+  /** `sessionPath`: it stands for every `<text>.<session id>.log`. */
+  readonly isSessions: boolean;
+}
+
+/** Whether requests to the first would be taken for sessions of the second. */
+function isWithin(one: Route, sessions: Route): boolean {
+  return (
+    sessions.isSessions &&
+    one.text.startsWith(`${sessions.text}.`) &&
+    (one.isSessions || one.text.endsWith(".log"))
+  );
+}
+
 /** The paths that are a source's own, as they stand or by default. */
-function routesOf(
-  tree: unknown,
-  { path, kind }: Served,
-): readonly { readonly path: ConfigurationPath; readonly text: string }[] {
-  const own = (key: string, otherwise: string) => ({
+function routesOf(tree: unknown, { path, kind }: Served): readonly Route[] {
+  const own = (key: string, otherwise: string): Route => ({
     path: [...path, key],
     text: textAt(tree, [...path, key]) ?? otherwise,
+    isSessions: key === "sessionPath",
   });
   return kind === "kubernetesAuditWebhook"
     ? [own("path", WEBHOOK_PATH_DEFAULT)]

@@ -9,7 +9,7 @@ const RECORDS = [
   record.start({ ei: 0 }),
   record.print({
     ei: 1,
-    data: "$ ls\r\n\u001b]0;pwned\u0007\u001b[31msnap\u001b[0m\u0008\u202e\r\n",
+    data: "$ ls\r\n\u001b]0;pwned\u0007\u001b[31msnap\u001b[0m\u0008\u202e\u009b\r\n",
   }),
   record.command({ ei: 2, path: "/bin/ls", argv: ["-l", "\u001b[2J"] }),
   record.end({ ei: 3 }),
@@ -33,7 +33,7 @@ describe("chaperone play", () => {
   it("shows the output as text that no terminal obeys", async () => {
     const { code, out } = await play("whole.tar");
     expect(code).toBe(0);
-    expect(out).toBe("$ ls\nsnap\\u{8}\\u{202e}\n");
+    expect(out).toBe("$ ls\nsnap\\u{8}\\u{202e}\\u{9b}\n");
   });
 
   it("shows the output as it was recorded only where that is asked for", async () => {
@@ -50,6 +50,7 @@ describe("chaperone play", () => {
     const cast = await play("whole.tar", "--format", "asciicast");
     expect(cast.out.split("\n")).toHaveLength(3);
     const json = await play("whole.tar", "--json");
+    for (const { out } of [cast, json]) expect(out).not.toMatch(/[\u0080-\u009f\u202e]/);
     const events = json.out
       .trim()
       .split("\n")

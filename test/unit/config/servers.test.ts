@@ -119,6 +119,18 @@ describe("sources that are sent to", () => {
   it.each([
     ["the same path", hook(PLAIN), hook(PLAIN, "b"), "path is the same as"],
     [
+      "a path that is a session's of another source",
+      handler(`${PLAIN}, sessionPath: /s`),
+      hook(`${PLAIN}, path: /s.prod.log`, "b"),
+      "path cannot be told from",
+    ],
+    [
+      "a path whose sessions would be another source's, whichever comes first",
+      hook(`${PLAIN}, path: /s.prod.log`, "b"),
+      handler(`${PLAIN}, sessionPath: /s`),
+      "sessionPath cannot be told from",
+    ],
+    [
       "a path that the other has by default",
       handler(PLAIN),
       hook(`${PLAIN}, path: /session`),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { RECORDING_LIMITS } from "../../../src/recording/limits.ts";
 import { aPart, aSession, framed, record } from "../../support/recording.ts";
 import { hexOf, readAll } from "./reading.ts";
 
@@ -223,6 +224,30 @@ describe("the limits of reading a recording", () => {
       expect(faults).toMatchObject([{ sizeBytes: part.length, sha256: sha256(part) }]);
     },
   );
+
+  it.each([
+    [1, 0],
+    [0, 0],
+    [-1, 1],
+  ])(
+    "smallPartRecordsMax: a part that has more records than bytes, with room for %i more",
+    async (spare, faultCount) => {
+      const empty = Array.from({ length: 1_000 }, () => Buffer.alloc(1));
+      const limits = { smallPartRecordsMax: empty.length + spare };
+      const part = aPart(empty);
+      expect(part.length).toBeLessThan(empty.length);
+      const { records, faults } = await readAll(part, { limits });
+      expect(records).toHaveLength(empty.length - faultCount);
+      expect(faults).toHaveLength(faultCount);
+    },
+  );
+
+  it("thousands of empty records in a part of a few bytes make no thousands of events", async () => {
+    const part = aPart(Array.from({ length: 10_000 }, () => Buffer.alloc(1)));
+    const { records, faults } = await readAll(Buffer.concat([part, part]));
+    expect(records).toHaveLength(2 * RECORDING_LIMITS.smallPartRecordsMax);
+    expect(faults).toMatchObject([{ what: "damaged" }, { what: "damaged" }]);
+  });
 
   it("a bomb of gzip is read in steps, and its zeros are no records", async () => {
     const bomb = gzipSync(Buffer.alloc(64 * 1_024 * 1_024));
