@@ -19,8 +19,8 @@ export interface RecordingLimits {
 /**
  * A part is about 5 MiB, compressed. Output that repeats itself compresses to a few thousandths, and must still be read: 1 GiB is what
  * 5 MiB of it give at one two-hundredth. A record of its own costs more than five bytes of a part, compressed: a million are no session's,
- * and as events they would fill the journal, as would a recording of thousands of small parts that hold a million empty records each:
- * so a part has no more records than bytes, which is five times what an honest one has. 512 KiB hold every part of a short session, and go through any destination as base64.
+ * and as events they would fill the journal. So would a recording of thousands of small parts that hold a million empty records each:
+ * a part has no more records than bytes. 512 KiB hold every part of a short session, and go through any destination as base64.
  */
 export const RECORDING_LIMITS: RecordingLimits = Object.freeze({
   chunkBytes: 8 * 1024,
