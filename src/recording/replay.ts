@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { decodeRecord } from "./decode.ts";
 
 /** A program that enhanced recording saw start. */
@@ -35,20 +36,34 @@ export interface Replay {
   take(record: Uint8Array): ReplayEvent | null;
 }
 
+/** Records that are remembered, so that those of overlapping parts are shown once: several parts' worth. */
+const COPIES_MAX = 200_000;
+
+/**
+ * A copy is known by its bytes, never by its index: that is the choice of the session's host, and one forged high one would keep the
+ * rest of the session from being shown.
+ */
 export function createReplay(): Replay {
-  let lastIndex = -1;
+  const shown = new Set<string>();
   let startMs: number | null = null;
   return {
     take: (record) => {
+      if (!isFirst(shown, record)) return null;
       const fields = fieldsOf(record);
-      const index = numberOf(fields["ei"]);
-      if (fields["event"] === undefined || index <= lastIndex) return null;
-      lastIndex = index;
       const at = Date.parse(textOf(fields["time"]));
       startMs ??= Number.isNaN(at) ? null : at;
       return eventOf(fields, { ms: Math.max(0, at - (startMs ?? at)) || 0, at: new Date(at) });
     },
   };
+}
+
+function isFirst(shown: Set<string>, record: Uint8Array): boolean {
+  const digest = hash("sha256", record, "base64");
+  if (shown.has(digest)) return false;
+  shown.add(digest);
+  const [oldest] = shown;
+  if (shown.size > COPIES_MAX && oldest !== undefined) shown.delete(oldest);
+  return true;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -34,6 +34,13 @@ it("a replay shows records of overlapping parts once, and passes over what it ca
   expect(replayed(overlapping)).toEqual(replayed(RECORDS));
 });
 
+it("a replay shows what follows a forged index: one high number hides nothing of a session", () => {
+  const forged = record.print({ ei: 2 ** 31 - 4, data: "", ms: 0 });
+  const [start, ...rest] = RECORDS;
+  const kinds = replayed([start ?? forged, forged, ...rest]).map(({ kind }) => kind);
+  expect(kinds).toEqual(["start", "output", "resize", "output", "output", "command"]);
+});
+
 it("an asciicast has a header, whole characters, and times that only grow", () => {
   const cast = createAsciicast();
   const lines = [...replayed(RECORDS).flatMap((event) => cast.take(event)), ...cast.end()];
