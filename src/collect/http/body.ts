@@ -73,7 +73,32 @@ export function readBody(
 
 async function* decompressed(request: HttpRequest): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip();
-  // Its failure is the iteration's as well.
-  void pipeline(request.body, gunzip).catch(() => undefined);
+  let receivedBytes = 0;
+  let cut: { readonly error: unknown } | null = null;
+  async function* received(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of request.body) {
+        receivedBytes += chunk.length;
+        yield chunk;
+      }
+    } catch (error) {
+      cut = { error };
+      throw error;
+    }
+  }
+  // Its failure is the iteration's, or the body's, or that of a decompressor that has ended before the body.
+  const fed = pipeline(received(), gunzip).catch(() => undefined);
   yield* gunzip as AsyncIterable<Uint8Array>;
+  await fed;
+  if (cut !== null) throw (cut as { readonly error: unknown }).error;
+  // At NULs behind a member it ends without a word, although another one may follow.
+  if (gunzip.bytesWritten < receivedBytes) throw new LeftBehind();
+}
+
+/** Takes the code of zlib's own fault, since it is one that zlib keeps to itself. */
+class LeftBehind extends Error {
+  readonly code = "Z_DATA_ERROR";
+  constructor() {
+    super("the compressed data ends before the body does");
+  }
 }
