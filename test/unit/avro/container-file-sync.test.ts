@@ -4,6 +4,7 @@ import { readContainerFile } from "../../../src/avro/container-read.ts";
 import { typeOfSchema } from "../../../src/avro/schemas.ts";
 import type { Disk } from "../../../src/ports/disk.ts";
 import { createFaultyDisk } from "../../support/disk-faulty.ts";
+import { createJitter } from "../../support/virtual-disk/jitter.ts";
 
 const PATH = "/notes.avro";
 const schema = `{"type":"record","name":"Note","fields":[{"name":"number","type":"long"}]}`;
@@ -49,11 +50,21 @@ test("what a file holds when it is opened is durable, its name included", async 
   expect(await numbersIn(faulty.afterPowerLoss().disk)).toEqual([1]);
 });
 
-test("a file that cannot be made durable is not opened", async () => {
+test("appends that come together are written one after another, in their order, on a disk that takes its time", async () => {
+  const faulty = createFaultyDisk();
+  const file = await open(faulty.disk);
+  faulty.delay = createJitter(5);
+  const numbers = [1, 2, 3, 4, 5, 6, 7, 8];
+  await Promise.all(numbers.map((number) => file.append([type.toBuffer({ number })])));
+  expect(await numbersIn(faulty.afterPowerLoss().disk)).toEqual(numbers);
+});
+
+test("a file that cannot be made durable is not opened, and not left open", async () => {
   const faulty = createFaultyDisk();
   await open(faulty.disk);
   faulty.fault = ({ operation }) => (operation === "sync" ? { code: "EIO" } : null);
   await expect(open(faulty.disk)).rejects.toMatchObject({ problem: "failed" });
+  expect(faulty.openFiles).toBe(1);
 });
 
 test("a last block whose bytes are all there, with a wrong bit in its marker, is not cut off", async () => {

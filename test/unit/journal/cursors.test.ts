@@ -4,6 +4,7 @@ import { ORIGIN } from "../../../src/model/position.ts";
 import { saveDocument } from "../../../src/platform/document.ts";
 import { createFaultyDisk } from "../../support/disk-faulty.ts";
 import type { FaultyDisk } from "../../support/disk-faulty.ts";
+import { createJitter } from "../../support/virtual-disk/jitter.ts";
 
 const folder = "/cursors";
 const at = (sequence: number) => ({ ...ORIGIN, sequence });
@@ -171,3 +172,19 @@ test.each([null, "siem", [7]])(
     ).rejects.toMatchObject({ code: "CURSOR_UNREADABLE" });
   },
 );
+
+test("cursors that are opened and moved in the same moment are all there after a power loss, on a disk that takes its time", async () => {
+  const faulty = createFaultyDisk();
+  const cursors = await createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN });
+  faulty.delay = createJitter(3);
+  const names = ["siem", "archive", "kafka", "file"];
+  await Promise.all(
+    names.map(async (name) => {
+      const cursor = await cursors.open(name, at(1));
+      await Promise.all([2, 3, 4].map((sequence) => cursor.advance(at(sequence))));
+    }),
+  );
+  const { disk } = faulty.afterPowerLoss();
+  const again = await createCursors({ disk, folder, journalEnd: at(4) });
+  for (const name of names) expect((await again.open(name, at(9))).position.sequence).toBe(4);
+});
