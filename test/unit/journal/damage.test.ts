@@ -129,6 +129,8 @@ test("a loss is declared once, however many readers come to it, and not to reade
   await readAll(journal);
   await readAll(journal, { entriesMax: 1 });
   expect(damages).toHaveLength(1);
+  // Readers close what they open.
+  expect(faulty.openFiles).toBe(0);
 });
 
 /** Whether the first block begins here: its count, then a size that takes it to `end`. */
