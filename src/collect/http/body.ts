@@ -21,15 +21,22 @@ export type BodyEnd =
       /** Of all of it; null where nobody asked, or it was not read to its end. */
       readonly sha256: string | null;
     }
-  | { readonly status: "undecodable"; readonly why: string };
+  | { readonly status: "undecodable"; readonly why: string }
+  /** The signal was aborted before. */
+  | { readonly status: "late" };
 
 /**
  * The chunks of a request's body up to `bytesMax`; the rest is read and only counted. An encoding other than gzip is left as it is:
- * what nobody can read is journaled as it came. The chunks reject where the upload ends early.
+ * what nobody can read is journaled as it came. The chunks reject where the upload ends early, and end at once, also in the part that
+ * is only counted, when the signal is aborted: nobody waits for the answer then.
  */
 export function readBody(
   request: HttpRequest,
-  { bytesMax, isDigested }: { readonly bytesMax: number; readonly isDigested: boolean },
+  {
+    bytesMax,
+    isDigested,
+    signal,
+  }: { readonly bytesMax: number; readonly isDigested: boolean; readonly signal: AbortSignal },
 ): Body {
   const isGzip = /^(?:x-)?gzip$/i.test(request.contentEncoding ?? "");
   const countedMax = bytesMax * HTTP_SOURCE_LIMITS.countedTimesMax;
@@ -38,14 +45,16 @@ export function readBody(
   async function* taken(): AsyncGenerator<Uint8Array> {
     const digest = isDigested ? createHash("sha256") : null;
     let sizeBytes = 0;
-    for await (const chunk of isGzip ? decompressed(request) : request.body) {
+    const chunks = isGzip ? decompressed(request) : request.body;
+    for await (const chunk of untilAborted(chunks, signal)) {
       const room = bytesMax - sizeBytes;
       sizeBytes += chunk.length;
       digest?.update(chunk);
       if (room > 0) yield room >= chunk.length ? chunk : chunk.subarray(0, room);
       if (sizeBytes > countedMax) break;
     }
-    if (sizeBytes <= bytesMax) return;
+    if (signal.aborted) end = { status: "late" };
+    if (signal.aborted || sizeBytes <= bytesMax) return;
     const isRead = sizeBytes <= countedMax;
     end = {
       status: "tooLarge",
@@ -100,5 +109,30 @@ class LeftBehind extends Error {
   readonly code = "Z_DATA_ERROR";
   constructor() {
     super("the compressed data ends before the body does");
+  }
+}
+
+/** Ends with the signal even where the next one never comes. */
+async function* untilAborted<Item>(
+  items: AsyncIterable<Item>,
+  signal: AbortSignal,
+): AsyncGenerator<Item> {
+  const iterator = items[Symbol.asyncIterator]();
+  let giveUp = (): void => undefined;
+  const onAbort = (): void => giveUp();
+  signal.addEventListener("abort", onAbort);
+  try {
+    while (!signal.aborted) {
+      const next = await new Promise<IteratorResult<Item> | null>((resolve, reject) => {
+        giveUp = () => resolve(null);
+        iterator.next().then(resolve, reject);
+      });
+      if (next === null || next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    // It waits for the item under way, which may never come.
+    void iterator.return?.().catch(() => undefined);
   }
 }

@@ -41,11 +41,12 @@ export async function receive(
   options: ReceiveOptions & { readonly signal: AbortSignal },
 ): Promise<Received> {
   const cutter = options.createCutter();
+  const { signal } = options;
   const body = readBody(request, {
     bytesMax: options.bodyBytesMax,
     isDigested: options.tooLarge === "keep head",
+    signal,
   });
-  const { signal } = options;
   for await (const chunk of body.chunks) {
     if (signal.aborted || !(await exchange.take(chunk, signal))) return null;
     for (let at = 0; at < chunk.length; at += HTTP_SOURCE_LIMITS.cutBytesMax) {
@@ -79,6 +80,8 @@ async function finish(
     return true;
   }
   switch (end.status) {
+    case "late":
+      return null;
     case "whole":
       return (await durable(cutter.end())) ? TAKEN : null;
     case "undecodable": {

@@ -79,17 +79,16 @@ export function createReception(of: ReceptionOptions): Reception {
     const answered = new AbortController();
     const late = new AbortController();
     const wait = clock.sleep(options.acceptWaitMsMax, answered.signal).then(() => late.abort());
+    const receiving = receiveInto(request, exchange, late.signal);
+    // What it still holds of the body after a late answer is no room for others.
+    void receiving.catch(() => undefined).then(() => exchange.leave());
     try {
-      const received = await Promise.race([
-        receiveInto(request, exchange, late.signal),
-        wait.then(() => null),
-      ]);
+      const received = await Promise.race([receiving, wait.then(() => null)]);
       if (received === null) return pushBack.answer("Not durable in time");
       pushBack.ease();
       return received;
     } finally {
       answered.abort();
-      exchange.leave();
     }
   }
 

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { readBody } from "../../../../src/collect/http/body.ts";
 import type { HttpRequest } from "../../../../src/ports/http-server.ts";
 
-const LIMITS = { bytesMax: 1_000, isDigested: false };
+const LIMITS = { bytesMax: 1_000, isDigested: false, signal: new AbortController().signal };
 const ONE = gzipSync("one");
 const TWO = gzipSync("two");
 const ZEROS = Buffer.alloc(5);
