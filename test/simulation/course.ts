@@ -13,8 +13,8 @@ const LIFE_MS_MAX = 4_000;
 const STOP_MS_MAX = CLEAN_END_MS_MAX;
 /** All faults over, everything is settled by then. */
 const SETTLE_MS_MAX = 300_000;
-/** So many looks in a row find everything settled: what was under way has come in. */
-const SETTLED_LOOKS_MIN = 4;
+/** So many looks in a row find everything settled: what was under way has come in, also what waited for room on a disk that was full. */
+const SETTLED_LOOKS_MIN = 24;
 const SETTLED_EVERY_MS = 250;
 
 const IN_JOURNAL = /\/journal\/\d+\.avro$/;
@@ -74,7 +74,7 @@ function judgeEndOf(world: World, process: Process): void {
     world.complaints.push(`it fails for no reason: ${failures.map(describeError).join()}`);
 }
 
-/** The faults are over: everything comes in, and everything settles. */
+/** The faults are over: everything comes in, and everything settles. A process that could not begin on a full disk is started again. */
 export async function settle(world: World, random: Random, number: number): Promise<void> {
   const { time } = world;
   for (const destination of world.destinations.values()) destination.cure();
@@ -82,21 +82,39 @@ export async function settle(world: World, random: Random, number: number): Prom
   const quietInMs = Math.max(0, QUIET_MS - time.nowMs);
   // What is not written yet would come after a run --once.
   if (isOnce) await time.until(time.after(quietInMs), quietInMs + 1);
+  const first = await runToEnd(world, { number, isOnce, quietInMs });
+  const restInMs = QUIET_MS - time.nowMs;
+  if (first.line !== null || restInMs <= 0) return lookAtEnd(world, first);
+  await time.until(time.after(restInMs), restInMs + 1);
+  lookAtEnd(world, await runToEnd(world, { number: number + 1, isOnce, quietInMs: 0 }));
+}
+
+async function runToEnd(
+  world: World,
+  how: { readonly number: number; readonly isOnce: boolean; readonly quietInMs: number },
+): Promise<Process> {
+  const { number, isOnce, quietInMs } = how;
   const process = startProcess(world, { number, strike: null, isOnce, disabled: null });
   const stopWatching = watch(world, process);
   if (!isOnce) void stopWhenSettled(world, process, quietInMs);
-  await time.until(process.ended, SETTLE_MS_MAX).catch((error: unknown) => {
+  await world.time.until(process.ended, SETTLE_MS_MAX).catch((error: unknown) => {
     throw new Error(`Nothing settles: ${stateOf(process)}`, { cause: error });
   });
   stopWatching();
   judgeEndOf(world, process);
-  lookAtEnd(world, process);
+  return process;
 }
 
 async function stopWhenSettled(world: World, process: Process, quietInMs: number): Promise<void> {
   await world.time.after(quietInMs);
-  for (let looks = 0; looks < SETTLED_LOOKS_MIN; looks = isSettled(world, process) ? looks + 1 : 0)
+  for (
+    let looks = 0;
+    looks < SETTLED_LOOKS_MIN;
+    looks = isSettled(world, process) ? looks + 1 : 0
+  ) {
+    if (process.life.isOver) return;
     await world.time.after(SETTLED_EVERY_MS);
+  }
   process.stop();
 }
 
