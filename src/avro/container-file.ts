@@ -69,9 +69,11 @@ async function isUnfinished(
   options: ContainerFileOptions,
 ): Promise<boolean> {
   if (isFault(header) && header.kind === "torn") return true;
-  const headerBytes = isFault(header)
-    ? headerFor(options, newSyncMarker()).byteLength
-    : header.headerBytes;
+  // Where zeros stand in place of its end, a header seems to end early.
+  const headerBytes =
+    isFault(header) || !isSchema(header.schema)
+      ? headerFor(options, newSyncMarker()).byteLength
+      : header.headerBytes;
   if ((await file.sizeBytes()) > headerBytes) return false;
   return isUnwrittenHeader(await file.read(0, headerBytes));
 }
@@ -202,6 +204,15 @@ function schemaOf(header: ContainerHeader, path: string): string {
     return canonical(header.schema);
   } catch (error) {
     throw new ContainerError("damaged", path, { why: "has a bad schema", cause: error });
+  }
+}
+
+function isSchema(text: string): boolean {
+  try {
+    canonical(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

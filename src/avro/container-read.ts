@@ -52,7 +52,15 @@ async function* recordsOf<T>(
   header: ContainerHeader,
   options: ReadContainerOptions,
 ): AsyncGenerator<ContainerRecord<T>, void> {
-  const decode = decoderOf(header.schema, options.schema) as Decode<T>;
+  let decode: Decode<T>;
+  try {
+    decode = decoderOf(header.schema, options.schema) as Decode<T>;
+  } catch (error) {
+    // A header that was being written when the power went may have a hole in the middle of its schema.
+    const cause = `the schema in its header cannot be read: ${describeError(error)}`;
+    options.onFault({ kind: "damaged", offsetBytes: 0, cause });
+    return;
+  }
   const limit = options.untilBytes === undefined ? {} : { untilBytes: options.untilBytes };
   const range = { fromBytes: header.headerBytes, ...limit };
   for await (const place of walkBlocks(file, header.sync, range)) {

@@ -47,6 +47,12 @@ async function endUnsynced(faulty: FaultyDisk, entries: readonly JournalEntry[])
   });
 }
 
+/** What a new file has before its first record: the marker that ends its header ends every block too. */
+function headerBytesOf(faulty: FaultyDisk): number {
+  const bytes = Buffer.from(faulty.bytes(FIRST));
+  return bytes.indexOf(bytes.subarray(-16)) + 16;
+}
+
 describe("the quarantine", () => {
   it("keeps the event as it stood in the journal, with its reason", async () => {
     const quarantine = await open(createFaultyDisk().disk);
@@ -89,6 +95,21 @@ describe("the quarantine", () => {
     await reopened.rest(later, REFUSED);
     expect((await all(reopened.list())).map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
   });
+
+  it.each([
+    ["a sector in the middle of its header", 512, 1_024],
+    ["all of its header but the beginning", 512, Infinity],
+  ])(
+    "opens, and can be looked at before, where the power went while its newest file was begun: %s is missing",
+    async (_, from, to) => {
+      const faulty = createFaultyDisk();
+      await (await open(faulty.disk)).rest(someEntries(2), REFUSED);
+      const header = Uint8Array.from(faulty.bytes(FIRST)).subarray(0, headerBytesOf(faulty));
+      faulty.add("/quarantine/siem/000002.avro", header.fill(0, from, Math.min(to, header.length)));
+      expect((await read(faulty)).map(({ eventId }) => eventId)).toEqual(["event-1", "event-2"]);
+      expect((await open(faulty.disk)).count).toBe(2);
+    },
+  );
 
   it("has durable what it counts, also where the last run ended between its write and its fsync", async () => {
     const faulty = createFaultyDisk();
