@@ -30,15 +30,23 @@ export async function getLines(
   }
   let sizeBytes = 0;
   let rest = "";
+  let isOverlong = false;
+  const give = (line: string): void => {
+    if (!isOverlong && line.length <= LINE_BYTES_MAX) onLine(line);
+    isOverlong = false;
+  };
   for await (const chunk of response.setEncoding("utf8") as AsyncIterable<string>) {
     sizeBytes += chunk.length;
     if (sizeBytes > of.bytesMax)
       throw new RangeError(`"${of.url}" answers with more than ${of.bytesMax} bytes`);
     const lines = (rest + chunk).split("\n");
-    rest = (lines.pop() ?? "").slice(0, LINE_BYTES_MAX);
-    for (const line of lines) onLine(line);
+    rest = lines.pop() ?? "";
+    for (const line of lines) give(line);
+    if (rest.length <= LINE_BYTES_MAX) continue;
+    isOverlong = true;
+    rest = "";
   }
-  if (rest !== "") onLine(rest);
+  if (rest !== "") give(rest);
   const dateMs = Date.parse(response.headers.date ?? "");
   return { dateMs: Number.isNaN(dateMs) ? null : dateMs };
 }

@@ -26,6 +26,20 @@ describe("getting lines", () => {
     expect(await get(200, "a\n\nb")).toEqual(["a", "", "b"]);
   });
 
+  it.each([
+    ["below", 65_535, true],
+    ["at", 65_536, true],
+    ["above", 65_537, false],
+    ["far above", 300_000, false],
+  ])(
+    "leaves out a line that is %s its limit only where it is longer",
+    async (_, length, isGiven) => {
+      const line = "x".repeat(length);
+      const given = isGiven ? [line] : [];
+      expect(await get(200, `a\n${line}\nb\n${line}`)).toEqual(["a", ...given, "b", ...given]);
+    },
+  );
+
   it("rejects every status but 200", async () => {
     for (const status of [204, 301, 403, 500])
       await expect(get(status, "a")).rejects.toThrow(`answers ${status}`);
