@@ -147,7 +147,9 @@ function writer(path: string, file: DiskFile, opened: Opened): ContainerFile {
 
   async function write(records: readonly Uint8Array[]): Promise<void> {
     if (failure !== null) throw failure;
-    const payload = Buffer.concat(records);
+    // A single record may be as large as a line may be: it is not copied once more.
+    const [only] = records;
+    const payload = records.length === 1 && only !== undefined ? only : Buffer.concat(records);
     const block = await containerBlock({ ...opened.header, count: records.length, payload });
     try {
       await file.write(block);

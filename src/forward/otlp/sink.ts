@@ -1,4 +1,5 @@
 import { DELIVERED, type Delivery } from "../../model/delivery.ts";
+import type { JournalEntry } from "../../model/entry.ts";
 import type { Sink } from "../../ports/sink.ts";
 import type { EndpointOf, SinkDeps } from "../create-sink.ts";
 import { classifyError } from "./classify-error.ts";
@@ -48,6 +49,9 @@ export function createOtlpSink(endpoint: EndpointOf<"otlp">, deps: SinkDeps): Si
     connect: () => Promise.resolve(),
     deliver: async (entries, signal) => {
       if (entries.length === 0) return DELIVERED;
+      // What is too large in any case, with a field or two around it, is not encoded first: that would take its memory once more.
+      const leastBytes = originalBytes(entries);
+      if (leastBytes >= REQUEST_BYTES_MAX) return requestTooLarge(leastBytes);
       encoding ??= createEncoding(spec.protocol);
       const encoded = await (await encoding).encode(entries);
       if (encoded.body.length > REQUEST_BYTES_MAX) return requestTooLarge(encoded.body.length);
@@ -68,7 +72,17 @@ export function createOtlpSink(endpoint: EndpointOf<"otlp">, deps: SinkDeps): Si
   };
 }
 
+function originalBytes(entries: readonly JournalEntry[]): number {
+  let sizeBytes = 0;
+  for (const entry of entries)
+    if (entry.sizeBytes > LARGE_BYTES_MIN)
+      sizeBytes += entry.event().original?.bytes.byteLength ?? 0;
+  return sizeBytes;
+}
+
+const LARGE_BYTES_MIN = 1024 * 1024;
+
 function requestTooLarge(sizeBytes: number): Delivery {
-  const cause = `A request of ${sizeBytes} bytes is above OTLP's limit of ${REQUEST_BYTES_MAX} bytes`;
+  const cause = `A request of at least ${sizeBytes} bytes is above OTLP's limit of ${REQUEST_BYTES_MAX} bytes`;
   return { status: "tooLarge", limitBytes: REQUEST_BYTES_MAX, cause };
 }
