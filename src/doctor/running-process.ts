@@ -1,7 +1,7 @@
 import { brokenIdentities } from "../model/identity.ts";
 import { describeError } from "../model/error.ts";
 import type { ListenAddress } from "../model/http.ts";
-import { samplesOf } from "../operate/samples.ts";
+import { METRICS_BYTES_MAX, samplesOf } from "../operate/samples.ts";
 import { isRunning, lastHolder } from "../platform/lock.ts";
 import { ok, problem, warning, type Check, type CheckResult } from "./check.ts";
 
@@ -56,8 +56,17 @@ async function readiness(url: string): Promise<CheckResult> {
 }
 
 async function textOf(url: string): Promise<string> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
-  return answer.text();
+  const { body } = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  // Leaving the loop ends the connection. Anybody may have taken the port.
+  for await (const chunk of body ?? []) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > METRICS_BYTES_MAX)
+      throw new RangeError(`"${url}" answers with more than ${METRICS_BYTES_MAX} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 function urlOf({ host, port }: ListenAddress): string {

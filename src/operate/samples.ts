@@ -1,15 +1,15 @@
 import type { Sample } from "../model/identity.ts";
 
 /** Longest text of metrics that is looked at. */
-const TEXT_BYTES_MAX = 16 * 1024 * 1024;
+export const METRICS_BYTES_MAX: number = 16 * 1024 * 1024;
 
 const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)(?: \d+)?$/;
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)",?/gy;
 
 /** The samples of a text in Prometheus' format (its "text-based format", version 0.0.4). Lines of another form are left out. */
 export function samplesOf(text: string): readonly Sample[] {
-  if (text.length > TEXT_BYTES_MAX)
-    throw new RangeError(`Cannot read metrics of more than ${TEXT_BYTES_MAX} bytes`);
+  if (text.length > METRICS_BYTES_MAX)
+    throw new RangeError(`Cannot read metrics of more than ${METRICS_BYTES_MAX} bytes`);
   return text.split("\n").flatMap((line) => {
     const [, name, labels = "", value] = LINE.exec(line) ?? [];
     if (name === undefined || value === undefined) return [];

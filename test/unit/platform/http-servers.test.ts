@@ -61,6 +61,19 @@ describe("a server of strangers", () => {
     expect(await raw(port, "POST / HTTP/1.1\r\nHost: a\r\n")).toMatch(/^HTTP\/1.1 408/);
   });
 
+  it("answers a request with 64 headers, and refuses one with 65 rather than read it without the last", async () => {
+    const { port, requests } = await serve({});
+    const withHeaders = (count: number): Promise<string> => {
+      const others = Array.from({ length: count - 3 }, (_, n) => `X-${n}: a\r\n`).join("");
+      return raw(port, `${HEAD}${others}Content-Encoding: gzip\r\n\r\n`);
+    };
+    expect(await withHeaders(63)).toMatch(/^HTTP\/1.1 200/);
+    expect(await withHeaders(64)).toMatch(/^HTTP\/1.1 200/);
+    expect(requests.map(({ contentEncoding }) => contentEncoding)).toEqual(["gzip", "gzip"]);
+    for (const count of [65, 66, 200]) expect(await withHeaders(count)).toMatch(/^HTTP\/1.1 431/);
+    expect(requests).toHaveLength(2);
+  });
+
   it("ends a connection that sends its body too slowly, and the route learns of it", async () => {
     const failures: unknown[] = [];
     const { port } = await serve({ headersMsMax: 50, requestMsMax: 50 }, (request) =>
