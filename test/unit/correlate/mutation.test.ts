@@ -8,7 +8,7 @@ import { createTestLine, type TestLine } from "../../support/correlate-line.ts";
 import { eventsOf, normalizers, SETS } from "../../support/labelled.ts";
 import { mutate, mutations } from "../../support/mutate.ts";
 
-const RUNS = Number(process.env["CHAPERONE_FUZZ_RUNS"] ?? 60);
+const RUNS = Number(process.env["CHAPERONE_FUZZ_RUNS"] ?? 25);
 /** One in so many records is damaged, so that the rest still opens and closes grants. */
 const DAMAGED_ONE_IN = 4;
 
