@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ChaperoneError } from "../model/error.ts";
 import { explainIssue } from "./check/explain-issue.ts";
@@ -18,10 +17,14 @@ import {
   type Problem,
 } from "./problem.ts";
 import { substitute, type Environment } from "./read/substitute.ts";
+import { readUpTo } from "./read/read-up-to.ts";
 import { readYaml, type YamlTree } from "./read/yaml.ts";
 import { createReferences } from "./resolve/references.ts";
 import { resolveConfiguration } from "./resolve/resolve.ts";
 import { configurationSchema } from "./schema/root.ts";
+
+/** Above the bytes that the longest text which `readYaml` takes can have. */
+const FILE_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * Reads and checks a configuration file. Throws a ConfigurationError with every problem at once, or CONFIG_UNREADABLE where the
@@ -65,7 +68,7 @@ export function loadConfiguration(path: string, environment: Environment): Confi
 
 function readConfigurationFile(file: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
+    return new TextDecoder("utf-8", { fatal: true }).decode(readUpTo(file, FILE_BYTES_MAX));
   } catch (error) {
     throw new ChaperoneError("CONFIG_UNREADABLE", `Cannot read configuration "${file}"`, {
       cause: error,

@@ -60,7 +60,7 @@ async function textOf(url: string): Promise<string> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   // Leaving the loop ends the connection. Anybody may have taken the port.
-  for await (const chunk of body ?? []) {
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     sizeBytes += chunk.length;
     if (sizeBytes > METRICS_BYTES_MAX)
       throw new RangeError(`"${url}" answers with more than ${METRICS_BYTES_MAX} bytes`);

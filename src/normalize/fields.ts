@@ -28,13 +28,12 @@ export function stringsOf(value: unknown): readonly string[] {
 
 /** The whole number, also one written as text, as some relays do with status codes; else null, also where it is beyond 2^52. */
 export function wholeNumberOf(value: unknown): number | null {
-  if (typeof value === "number")
-    return Number.isSafeInteger(value) && Math.abs(value) <= WHOLE_NUMBER_MAX ? value : null;
-  if (typeof value !== "string" || !WHOLE_NUMBER.test(value)) return null;
-  return Number(value);
+  const number = typeof value === "string" && WHOLE_NUMBER.test(value) ? Number(value) : value;
+  if (typeof number !== "number" || !Number.isSafeInteger(number)) return null;
+  return Math.abs(number) <= WHOLE_NUMBER_MAX ? number : null;
 }
 
-const WHOLE_NUMBER = /^-?\d{1,15}$/;
+const WHOLE_NUMBER = /^-?\d{1,16}$/;
 /** Readers of our Avro files are not exact beyond it. */
 const WHOLE_NUMBER_MAX = 2 ** 52;
 

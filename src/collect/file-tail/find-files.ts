@@ -34,7 +34,8 @@ const LOOKS_MAX = 16;
 interface Walk {
   readonly names: Map<string, boolean>;
   readonly faults: LookFault[];
-  foldersLeft: number;
+  readonly foldersMax: number;
+  folders: number;
 }
 
 /**
@@ -44,11 +45,12 @@ interface Walk {
 export function createFileFinder(
   include: readonly string[],
   exclude: readonly string[],
+  foldersMax: number = FOLDERS_MAX,
 ): () => Promise<FoundFiles> {
   const wanted = include.flatMap(compileGlob);
   const unwanted = exclude.flatMap(compileGlob);
   return async () => {
-    const walk: Walk = { names: new Map(), faults: [], foldersLeft: FOLDERS_MAX };
+    const walk: Walk = { names: new Map(), faults: [], foldersMax, folders: 0 };
     for (const steps of wanted) await follow(walk, fixedFolder(steps), steps);
     const paths = [...walk.names.keys()]
       .filter((path) => !unwanted.some((steps) => isPathOf(steps, path)))
@@ -76,11 +78,17 @@ function fixedFolder(steps: readonly GlobStep[]): Stop {
   return { folder, step, isFixed: true };
 }
 
-async function follow(walk: Walk, stop: Stop, steps: readonly GlobStep[]): Promise<void> {
+async function follow(
+  walk: Walk,
+  stop: Stop,
+  steps: readonly GlobStep[],
+  known: readonly Dirent[] | null = null,
+): Promise<void> {
   const step = steps[stop.step];
   if (step === undefined) return;
   const isLast = stop.step === steps.length - 1;
-  for (const child of await childrenOf(walk, stop)) {
+  const children = known ?? (await childrenOf(walk, stop));
+  for (const child of children) {
     const path = join(stop.folder, child.name);
     if (step.kind === "folders") {
       if (!child.isDirectory() || child.name.startsWith(".")) continue;
@@ -90,13 +98,14 @@ async function follow(walk: Walk, stop: Stop, steps: readonly GlobStep[]): Promi
       else if (!child.isDirectory()) walk.names.set(path, child.isSymbolicLink());
     }
   }
-  if (step.kind === "folders") await follow(walk, { ...stop, step: stop.step + 1 }, steps);
+  if (step.kind === "folders")
+    await follow(walk, { ...stop, step: stop.step + 1 }, steps, children);
 }
 
 async function childrenOf(walk: Walk, stop: Stop): Promise<readonly Dirent[]> {
-  if (walk.foldersLeft-- <= 0) {
-    if (walk.foldersLeft === -1) {
-      const error = new RangeError(`more than ${FOLDERS_MAX} folders`);
+  if (++walk.folders > walk.foldersMax) {
+    if (walk.folders === walk.foldersMax + 1) {
+      const error = new RangeError(`more than ${walk.foldersMax} folders`);
       walk.faults.push({ path: stop.folder, error });
     }
     return [];

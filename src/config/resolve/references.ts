@@ -1,8 +1,8 @@
-import { readFileSync, statSync } from "node:fs";
 import { ChaperoneError, describeError } from "../../model/error.ts";
 import { problem, type ConfigurationPath, type Problem } from "../problem.ts";
 import { Secret } from "../../model/secret.ts";
 import type { Environment } from "../read/substitute.ts";
+import { readUpTo } from "../read/read-up-to.ts";
 import { parseSecretReference, type DeclaredSecret } from "../schema/secret.ts";
 import { isCertificate, type DeclaredPem } from "../schema/tls.ts";
 import { absolutePath } from "./absolute.ts";
@@ -83,9 +83,7 @@ function orUnreadable<T>(read: () => T): T {
 }
 
 function readText(path: string): string {
-  if (statSync(path).size > FILE_BYTES_MAX)
-    throw new RangeError(`the file "${path}" is larger than ${FILE_BYTES_MAX} bytes`);
-  return readFileSync(path, "utf8");
+  return readUpTo(path, FILE_BYTES_MAX).toString();
 }
 
 function textsOf(

@@ -36,6 +36,6 @@ function contentStart(bytes: Uint8Array, start: number): number {
   if (bytes[start] !== OPEN_OBJECT) return start;
   for (let i = 1; i < HEAD.length; i++) if (bytes[start + i] !== HEAD[i]) return start + 1;
   const from = start + HEAD.length;
-  const quote = bytes.subarray(from, from + VERSION_BYTES_MAX).indexOf(QUOTE);
+  const quote = bytes.subarray(from, from + VERSION_BYTES_MAX + 1).indexOf(QUOTE);
   return quote >= 0 && bytes[from + quote + 1] === COMMA ? from + quote + 2 : start + 1;
 }

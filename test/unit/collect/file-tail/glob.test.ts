@@ -39,6 +39,9 @@ describe("compileGlob()", () => {
 
   it("refuses a range that no name can be in, and more alternatives than 256", () => {
     expect(() => compileGlob("/var/[z-a].log")).toThrow('Cannot use "[z-a].log" in a pattern');
+    const oneOf = (count: number): string => `/{${"a,".repeat(count - 1)}b}`;
+    for (const count of [255, 256]) expect(compileGlob(oneOf(count))).toHaveLength(count);
+    expect(() => compileGlob(oneOf(257))).toThrow("more than 256 alternatives");
     expect(() => compileGlob("/{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}")).not.toThrow();
     expect(() => compileGlob("/{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}{a,b}")).toThrow(
       "more than 256 alternatives",

@@ -100,6 +100,14 @@ describe("the items of an EventList", () => {
     expect(textsOf(cut(body))).toEqual(records);
   });
 
+  it("that break off between two leave the list's head, whole up to 4,096 bytes and its first 4,096 of more", () => {
+    for (const sizeBytes of [4_095, 4_096, 4_097]) {
+      const end = '","items":[';
+      const head = `${'{"a":"'.padEnd(sizeBytes - end.length, "x")}${end}`;
+      expect(textsOf(cut(`${head}{},`))).toEqual(["{}", head.slice(0, 4_096)]);
+    }
+  });
+
   it("say up to where all is cut out", () => {
     const items = createListItems();
     items.push(Buffer.from('{"items":[{},{"a":'));

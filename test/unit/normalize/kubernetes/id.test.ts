@@ -18,6 +18,13 @@ describe("the id of a Kubernetes event", () => {
     expect(idOf(`${HEAD.replace("/v1", "/v1beta1")}${REST}`)).toBe(idOf(HEAD + REST));
   });
 
+  it("is one for both forms with a version of up to 16 characters; a longer one counts as a part of the event", () => {
+    const versioned = (length: number): string =>
+      HEAD.replace("/v1", `/${"v".repeat(length)}`) + REST;
+    for (const length of [15, 16]) expect(idOf(versioned(length))).toBe(idOf(`{${REST}`));
+    expect(idOf(versioned(17))).not.toBe(idOf(`{${REST}`));
+  });
+
   it("does not change with white space around the record", () => {
     expect(idOf(` ${HEAD}${REST}\r`)).toBe(idOf(HEAD + REST));
   });
