@@ -186,6 +186,19 @@ describe("OTLP sink", () => {
     ]);
   });
 
+  it("reads an answer of up to 4 MiB whole, and with one byte more tries again", async () => {
+    const { sink } = aSink({ protocol: "http/json" });
+    const answers = async (sizeBytes: number): Promise<string> => {
+      const headers = { "content-type": "application/json" };
+      destination.answer({ headers, body: "{}".padEnd(sizeBytes, " ") });
+      return (await sink.deliver(someEntries(1), never)).status;
+    };
+    const bytesMax = 4 * 1024 * 1024;
+    expect(await answers(bytesMax - 1)).toBe("delivered");
+    expect(await answers(bytesMax)).toBe("delivered");
+    expect(await answers(bytesMax + 1)).toBe("paused");
+  });
+
   it("reads no more than 4 MiB of an answer", async () => {
     const { sink } = aSink();
     destination.answer({
