@@ -16,6 +16,7 @@ const SETTLE_MS_MAX = 300_000;
 /** So many looks in a row find everything settled: what was under way has come in, also what waited for room on a disk that was full. */
 const SETTLED_LOOKS_MIN = 24;
 const SETTLED_EVERY_MS = 250;
+const START_AGAIN_MS = 500;
 
 const IN_JOURNAL = /\/journal\/\d+\.avro$/;
 const SYNCS: readonly Operation[] = ["sync", "syncFolder"];
@@ -67,46 +68,39 @@ function leave(world: World, random: Random): void {
 /** A process ends when it is told to, or where its disk fails, and for no other reason. */
 function judgeEndOf(world: World, process: Process): void {
   if (!process.life.isKilled) look(world, { ...process, line: null });
-  const { failures, hadDiskFault, line } = process;
-  // What is new at a start cannot be begun on a full disk.
-  const isStartedFull = line === null && world.disk.capacityBytes < Infinity;
-  if (failures.length > 0 && !hadDiskFault && !isStartedFull)
+  const { failures, hadDiskFault } = process;
+  if (failures.length > 0 && !hadDiskFault && !isKeptOut(world, process))
     world.complaints.push(`it fails for no reason: ${failures.map(describeError).join()}`);
 }
 
-/** The faults are over: everything comes in, and everything settles. A process that could not begin on a full disk is started again. */
+/** What is new at a start cannot be begun on a full disk: whoever starts the process starts it again. */
+function isKeptOut(world: World, { failures, line }: Process): boolean {
+  return failures.length > 0 && line === null && world.disk.capacityBytes < Infinity;
+}
+
+/** The faults are over, or will be: everything comes in, and everything settles. */
 export async function settle(world: World, random: Random, number: number): Promise<void> {
   const { time } = world;
   for (const destination of world.destinations.values()) destination.cure();
   const isOnce = random.below(2) === 0;
-  const quietInMs = Math.max(0, QUIET_MS - time.nowMs);
   // What is not written yet would come after a run --once.
-  if (isOnce) await time.until(time.after(quietInMs), quietInMs + 1);
-  const first = await runToEnd(world, { number, isOnce, quietInMs });
-  const restInMs = QUIET_MS - time.nowMs;
-  if (first.line !== null || restInMs <= 0) return lookAtEnd(world, first);
-  await time.until(time.after(restInMs), restInMs + 1);
-  lookAtEnd(world, await runToEnd(world, { number: number + 1, isOnce, quietInMs: 0 }));
-}
-
-async function runToEnd(
-  world: World,
-  how: { readonly number: number; readonly isOnce: boolean; readonly quietInMs: number },
-): Promise<Process> {
-  const { number, isOnce, quietInMs } = how;
+  const waitMs = isOnce ? Math.max(0, QUIET_MS - time.nowMs) : 0;
+  await time.until(time.after(waitMs), waitMs + 1);
   const process = startProcess(world, { number, strike: null, isOnce, disabled: null });
   const stopWatching = watch(world, process);
-  if (!isOnce) void stopWhenSettled(world, process, quietInMs);
-  await world.time.until(process.ended, SETTLE_MS_MAX).catch((error: unknown) => {
+  if (!isOnce) void stopWhenSettled(world, process);
+  await time.until(process.ended, SETTLE_MS_MAX).catch((error: unknown) => {
     throw new Error(`Nothing settles: ${stateOf(process)}`, { cause: error });
   });
   stopWatching();
   judgeEndOf(world, process);
-  return process;
+  if (!isKeptOut(world, process)) return lookAtEnd(world, process);
+  await time.until(time.after(START_AGAIN_MS), START_AGAIN_MS + 1);
+  await settle(world, random, number + 1);
 }
 
-async function stopWhenSettled(world: World, process: Process, quietInMs: number): Promise<void> {
-  await world.time.after(quietInMs);
+async function stopWhenSettled(world: World, process: Process): Promise<void> {
+  await world.time.after(Math.max(0, QUIET_MS - world.time.nowMs));
   for (
     let looks = 0;
     looks < SETTLED_LOOKS_MIN;
