@@ -3,7 +3,7 @@ import { openPlain, type Look } from "./content.ts";
 import { digestOf } from "./digest.ts";
 import type { FoundFiles, FoundPath } from "./find-files.ts";
 import { addFile, compressionOf, failFile, observedNow, type Tail } from "./tail.ts";
-import { type Observed, type TailedFile, endFile, newFile, see } from "./tailed-file.ts";
+import { type Observed, type TailedFile, endFile, knownSize, newFile, see } from "./tailed-file.ts";
 import { lastLineStart } from "./verify.ts";
 
 /** Brings what is known of the files in line with one look at the patterns. */
@@ -75,7 +75,8 @@ function noteFound(tail: Tail, file: TailedFile, { paths, observed }: FoundAs): 
   const found = paths.find(({ path }) => path === file.path) ?? preferred(paths);
   if (found.path !== file.path) {
     file.path = found.path;
-    file.isMoved = true;
+    // One that was empty cannot be told from a new file that took its inode, and that one is written.
+    file.isMoved = knownSize(file) > 0;
     tail.touch();
   }
   if (file.fate === "lost") Object.assign(file, { fate: "live", readAs: null });

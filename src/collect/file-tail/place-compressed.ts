@@ -4,11 +4,12 @@ import { isDigestOf, type Digest } from "./digest.ts";
 import type { GzipContent } from "./gzip-content.ts";
 import type { Tail } from "./tail.ts";
 import {
+  type CommittedPlace,
+  type TailedFile,
   endFile,
   hasUnread,
   isBehind,
-  type CommittedPlace,
-  type TailedFile,
+  unreadBytes,
 } from "./tailed-file.ts";
 
 /** A content that was read before, as far as it was: what a compressed file may hold. */
@@ -66,10 +67,17 @@ async function place(tail: Tail, file: TailedFile, content: GzipContent): Promis
   const over = known.find((one) => isWholly(one, plain, statedBytes));
   if (over !== undefined) return await finish(tail, file, over);
   const best = await furthest(known, content);
+  const read = known.find((one) => one.isOver && isOf(one, best, plain));
+  if (read !== undefined && (await content.reach(readTo(read))) <= readTo(read)) {
+    // It holds nothing that was not read, so that it may break off where it likes, once nothing more follows.
+    const isWhole = statedBytes === readTo(read) % 2 ** 32;
+    return isWhole || file.mayFlush ? await finish(tail, file, read) : wait(tail, file);
+  }
   if (best === "short" && !file.mayFlush) return wait(tail, file);
   if (best === "short" || best === null) {
     const isHopeless = head.length === 0 && known.some((one) => one.path === plain);
     if (isHopeless) return await finish(tail, file, null);
+    if (isSomeUnknown(tail)) return wait(tail, file);
     file.isPlaced = true;
     return true;
   }
@@ -98,6 +106,24 @@ function isBeingCompressed(tail: Tail, plain: string, head: Buffer): boolean {
     if (!isOther && file.replacedBecause === null) return true;
   }
   return false;
+}
+
+/**
+ * A plain file that is gone is still read by its descriptor, or has begun anew: this file may be what it was compressed to. One whose
+ * rest may be lost is not waited for: it waits for this file (renewFiles).
+ */
+function isSomeUnknown(tail: Tail): boolean {
+  for (const file of tail.files.values()) {
+    if (file.compression !== "none" || file.content === null || file.failures > 0) continue;
+    if (file.replacedBecause === null ? !file.isFound && hasUnread(file) : unreadBytes(file) === 0)
+      return true;
+  }
+  return false;
+}
+
+/** What the file agrees with; where it ends before that can be told, the one of its name. */
+function isOf(one: KnownContent, best: KnownContent | "short" | null, plain: string): boolean {
+  return best === "short" ? one.path === plain : one === best;
 }
 
 /** By name, beginning and length what was read to its end: it need not be decompressed. Anything less is compared to the end. */
@@ -172,7 +198,9 @@ function adopt(tail: Tail, file: TailedFile, known: KnownContent): void {
   );
   const { file: before } = known;
   if (before !== null) {
+    // What is behind that is this file's to read, or to declare.
     before.sizeSeenMax = readTo(known);
+    before.seen = { ...before.seen, sizeBytes: readTo(known) };
     if (before.replacedBecause === null && !before.isFound && before.content === null)
       endFile(before, "finished");
   }

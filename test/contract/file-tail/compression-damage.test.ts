@@ -141,3 +141,20 @@ it("gzip bomb: NULs and one long line that are a thousand times the file take bo
   });
   expect(process.memoryUsage.rss() - before).toBeLessThan(100 * 1024 * 1024);
 }, 60_000);
+
+it.each([0, 1, 500])(
+  "a gz that breaks off, of a plain file of %i lines that was read to its end and is gone: nothing is declared, and nothing comes twice",
+  async (count) => {
+    const folder = await temporaryFolder();
+    const path = join(folder, "audit-1.log");
+    const all = lines(count);
+    await writeFile(path, textOf(all));
+    const tail = await startTail({ folder, limits: QUIET });
+    const whole = gzipSync(textOf(all));
+    await writeFile(`${path}.gz`, whole.subarray(0, whole.length >> 1));
+    await tail.poll(2);
+    await unlink(path);
+    await tail.poll(20);
+    expect([tail.texts, tail.gaps]).toEqual([all, []]);
+  },
+);

@@ -246,3 +246,35 @@ it("a gz that waited for its plain file when the process died is not read from i
   await second.poll(20);
   expect([first.texts, second.texts, second.gaps]).toEqual([all, [], []]);
 });
+
+it("rotate + compress while behind and stopped, and the inode goes to an empty new log: nothing is declared lost", async () => {
+  const folder = await temporaryFolder();
+  const checkpoints = memoryCheckpoints();
+  const path = join(folder, "audit.log");
+  await writeFile(path, "one\ntwo\n");
+  const first = await startTail({ folder, checkpoints, isHeld: true, limits: { saveMs: 0 } });
+  await first.poll(3);
+  await first.crash();
+  const hidden = join(await temporaryFolder(), "audit.log");
+  await rename(path, hidden);
+  await writeFile(join(folder, "audit-1.log.gz"), gzipSync("one\ntwo\n"));
+  const second = await startTail({ folder, checkpoints, limits: QUIET });
+  // Writing in place keeps the inode for sure.
+  await writeFile(hidden, "");
+  await rename(hidden, path);
+  await second.poll(5);
+  expect([second.texts, second.gaps]).toEqual([["one", "two"], []]);
+});
+
+it("truncate, then rotate + compress between two polls: what the held descriptor gives does not come again from the gz", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "audit.log");
+  await writeFile(path, "one\n");
+  const tail = await startTail({ folder, limits: QUIET });
+  await writeFile(path, "a second content\n");
+  await rename(path, join(folder, "audit-1.log"));
+  await writeFile(join(folder, "audit-1.log.gz"), gzipSync("a second content\n"));
+  await unlink(join(folder, "audit-1.log"));
+  await tail.poll(20);
+  expect([tail.texts, tail.gaps]).toEqual([["one", "a second content"], []]);
+});

@@ -293,3 +293,19 @@ it("inode reuse with a bigger file and the same first line: the guard tells it a
     ],
   });
 });
+
+it("inode reuse of an empty file that was renamed: the new file's unfinished line waits, however quiet it is", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "audit.log");
+  await writeFile(path, "");
+  const tail = await startTail({ folder, limits: { quietMs: 500 } });
+  await rename(path, `${path}.1`);
+  await tail.poll(10);
+  // Renaming it back keeps the inode for sure.
+  await rename(`${path}.1`, path);
+  await appendFile(path, "one");
+  await tail.poll(10);
+  await appendFile(path, "\n");
+  await tail.poll();
+  expect(tail.texts).toEqual(["one"]);
+});
