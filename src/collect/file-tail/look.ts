@@ -74,6 +74,7 @@ interface FoundAs {
 function noteFound(tail: Tail, file: TailedFile, { paths, observed }: FoundAs): void {
   const found = paths.find(({ path }) => path === file.path) ?? preferred(paths);
   if (found.path !== file.path) {
+    if (file.content === null) file.formerPath ??= file.path;
     file.path = found.path;
     // One that was empty cannot be told from a new file that took its inode, and that one is written.
     file.isMoved = knownSize(file) > 0;

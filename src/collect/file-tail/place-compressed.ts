@@ -139,7 +139,8 @@ function isBeingRead(file: TailedFile): boolean {
 function* knownContents(tail: Tail, except: TailedFile): Generator<KnownContent> {
   for (const file of tail.files.values()) {
     if (file === except || !file.isPlaced) continue;
-    const { path, fingerprint, committed, flushedTo, sizeSeenMax: sizeBytes } = file;
+    const { fingerprint, committed, flushedTo, sizeSeenMax: sizeBytes } = file;
+    const path = file.formerPath ?? file.path;
     const isRead = !hasUnread(file) && Math.max(committed.offset, flushedTo) >= sizeBytes;
     const isOver = file.fate === "finished" || (file.compression === "none" && isRead);
     yield { path, fingerprint, committed, flushedTo, sizeBytes, isOver, file };

@@ -67,7 +67,8 @@ export function backoffMs(tail: Tail, failures: number): number {
 
 /** Keeps what is known of a content that is no longer in its inode, and makes room for the next one. */
 export function setAside(tail: Tail, file: TailedFile): void {
-  tail.replaced.push(saveFile(file, "replaced"));
+  const path = file.formerPath ?? file.path;
+  tail.replaced.push({ ...saveFile(file, "replaced"), path });
   if (tail.replaced.length > tail.options.filesMax) tail.replaced.shift();
   tail.touch();
 }

@@ -45,6 +45,8 @@ export interface TailedFile {
   readonly inode: string;
   birthtimeNs: bigint;
   path: string;
+  /** The path before it was found under this one, until it is known to be the same content: its inode may have gone to another file. */
+  formerPath: string | null;
   compression: "none" | "gzip";
   /** Whether it is known where to begin: a compressed file may be what a known one became (place-compressed.ts). */
   isPlaced: boolean;
@@ -193,6 +195,7 @@ export function newFile(
     inode: found.inode,
     birthtimeNs: found.birthtimeNs,
     path: found.path,
+    formerPath: null,
     compression,
     isPlaced: compression === "none",
     isWaiting: false,
@@ -257,6 +260,7 @@ export function restoreFile(saved: FileCheckpoint, atMs: number): TailedFile {
 /** Begins the next content of the same inode. */
 export function renewFile(file: TailedFile, compression: TailedFile["compression"]): void {
   Object.assign(file, {
+    formerPath: null,
     compression,
     isPlaced: compression === "none",
     isWaiting: false,

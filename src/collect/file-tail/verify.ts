@@ -15,6 +15,7 @@ export async function verify(file: TailedFile, content: Content): Promise<string
   if (!isDigestOf(guard, before)) return "the bytes before the committed offset changed";
   file.next = { offset, lines, before };
   file.overlong = null;
+  file.formerPath = null;
   return null;
 }
 

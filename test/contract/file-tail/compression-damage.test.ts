@@ -1,4 +1,4 @@
-import { appendFile, stat, unlink, writeFile } from "node:fs/promises";
+import { appendFile, rename, stat, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
@@ -158,3 +158,19 @@ it.each([0, 1, 500])(
     expect([tail.texts, tail.gaps]).toEqual([all, []]);
   },
 );
+
+it("a gz that breaks off, of a plain file that was read and whose inode went to the next log: nothing is declared", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "audit-1.log");
+  await writeFile(join(folder, "audit.log"), "one\n");
+  const tail = await startTail({ folder, limits: QUIET });
+  await rename(join(folder, "audit.log"), path);
+  await tail.poll(10);
+  await writeFile(`${path}.gz`, "");
+  await tail.poll(2);
+  // Writing in place keeps the inode for sure.
+  await writeFile(path, "two\n");
+  await rename(path, join(folder, "audit.log"));
+  await tail.poll(20);
+  expect([tail.texts, tail.gaps]).toEqual([["one", "two"], []]);
+});
