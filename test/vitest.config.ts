@@ -6,7 +6,7 @@ import { defineConfig } from "vitest/config";
  */
 const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // A busy machine is no failure: what is waited for has nearly all the time of its test.
     expect: { poll: { timeout: 15_000 } },
