@@ -124,12 +124,14 @@ describe.skipIf(!(await requireEngine()))("the OTLP sink loses nothing", () => {
     await writeFile(ballast, Buffer.alloc(3 * 1024 * 1024));
     const run = await inTheMiddle(full.endpoint);
     await expect.poll(run.retries, POLL).toBeGreaterThan(1);
+    const said = run.forwarder.state().lastError?.cause ?? "";
+    expect(said).toMatch(/^HTTP 50\d/);
     expect(run.counts()).toMatchObject({ quarantined: 0 });
     expect(run.counts().delivered).toBeLessThan(EVENTS);
     await full.stopAndMend();
     await truncate(ballast, 0);
     await full.start();
-    await settledWell(`disk full (${String(run.forwarder.state().lastError?.cause)})`, run, full);
+    await settledWell(`disk full ("${said}")`, run, full);
   });
 
   it("when the Collector is configured without a pipeline for logs, which is paused until it is corrected", async () => {
