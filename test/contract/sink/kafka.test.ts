@@ -58,7 +58,7 @@ async function setUp(): Promise<SinkBench> {
     bootstrapEndpoints: [`127.0.0.1:${port}`],
     topic: "support-access",
     sasl: { mechanism: "PLAIN", username: "ada", password: new Secret("analytical-engine") },
-    timeoutMs: 700,
+    timeoutMs: 1_500,
   });
   const once = (answer: ProduceAnswer) => (): void => void armed.push(answer);
   return {
