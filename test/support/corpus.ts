@@ -1,22 +1,21 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Dialect } from "../../src/model/record.ts";
+import { SHARED } from "./shared.ts";
 
 const GOLDEN = join(import.meta.dirname, "../golden");
 /** Of a file that is no list of lines, and of a line: longer ones make every run slow and show nothing more. */
 const SAMPLE_BYTES_MAX = 64 * 1_024;
 const SAMPLES_MAX = 4_000;
 
-/** A folder of further real records, where the machine has one: `kubernetes/` and `teleport/`, of files of lines or of one record each. */
-export const CORPUS: string | null = process.env["CHAPERONE_CORPUS"] ?? null;
-
-/** Real records of a dialect, without line ends: those of the golden tests, and those of the corpus folder. Never empty. */
+/** Real records of a dialect, without line ends: those of the golden tests, and those of the shared corpus (files of lines or of one record each). Never empty. */
 export function corpusOf(dialect: Dialect): readonly Uint8Array[] {
   const folder = dialect === "teleport" ? "teleport" : "kubernetes";
   const golden = readdirSync(join(GOLDEN, folder))
     .filter((name) => name.endsWith(".raw.json"))
     .map((name) => readFileSync(join(GOLDEN, folder, name)));
-  const further = CORPUS === null ? [] : filesBelow(join(CORPUS, folder)).flatMap(recordsOf);
+  const further =
+    SHARED === null ? [] : filesBelow(join(SHARED, "corpus", folder)).flatMap(recordsOf);
   return [...golden, ...further]
     .filter(({ length }) => length <= SAMPLE_BYTES_MAX)
     .slice(0, SAMPLES_MAX);

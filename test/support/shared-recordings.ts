@@ -1,5 +1,6 @@
-import { existsSync, globSync, readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { SHARED } from "./shared.ts";
 
 /** A Teleport cluster's recordings, with the lines of its audit log. */
 export interface RecordedCluster {
@@ -16,19 +17,6 @@ export const FIXTURE_CLUSTER: RecordedCluster = {
   recordings: globSync(join(FIXTURES, "*.tar")).toSorted(),
   logLines: linesOf([join(FIXTURES, "log.ndjson")]),
 };
-
-/**
- * A folder of shared data with more recordings, which are not part of the project: that of CHAPERONE_SHARED, else `shared` beside the
- * checkout. Null where there is none, which is printed.
- */
-export const SHARED: string | null = sharedFolder();
-
-function sharedFolder(): string | null {
-  const folder = process.env["CHAPERONE_SHARED"] ?? join(import.meta.dirname, "../../../shared");
-  if (existsSync(folder)) return folder;
-  console.warn(`No further recordings are read: there is no "${folder}" (CHAPERONE_SHARED)`);
-  return null;
-}
 
 /** The clusters whose recordings the machine has: the fixtures always. */
 export function recordedClusters(): readonly RecordedCluster[] {

@@ -17,12 +17,19 @@ export function readJsonResponse(body: Uint8Array): ExportResponse | null {
   const partial = response["partialSuccess"] ?? response["partial_success"] ?? null;
   if (partial === null) return FULL_SUCCESS;
   if (!isObject(partial)) return null;
-  const rejectedCount = Number(
+  const rejectedCount = int64Of(
     partial["rejectedLogRecords"] ?? partial["rejected_log_records"] ?? 0,
   );
   const message = partial["errorMessage"] ?? partial["error_message"] ?? "";
-  if (!Number.isSafeInteger(rejectedCount) || rejectedCount < 0) return null;
+  if (rejectedCount === null) return null;
   return typeof message === "string" ? { rejectedCount, message } : null;
+}
+
+/** A number, or its decimal digits: what else JavaScript takes for one (an empty string, a list, false) says that nothing was rejected. */
+function int64Of(value: unknown): number | null {
+  const isDigits = typeof value === "string" && /^\d{1,16}$/.test(value);
+  const count = isDigits ? Number(value) : value;
+  return typeof count === "number" && Number.isSafeInteger(count) && count >= 0 ? count : null;
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | null {

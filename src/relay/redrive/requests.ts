@@ -98,7 +98,7 @@ const KEYS = ["pipeline", "eventId", "cause"] as const;
 function filterIn(content: unknown): QuarantineFilter | null {
   if (typeof content !== "object" || content === null || !("filter" in content)) return null;
   const { filter } = content;
-  if (typeof filter !== "object" || filter === null) return null;
+  if (typeof filter !== "object" || filter === null || Array.isArray(filter)) return null;
   const isKnown = Object.entries(filter).every(
     ([key, value]) => KEYS.some((known) => known === key) && typeof value === "string",
   );

@@ -10,7 +10,8 @@ import { normalizeRecord } from "../../../src/normalize/record.ts";
 import { decodeRecord } from "../../../src/recording/decode.ts";
 import { createTestLine } from "../../support/correlate-line.ts";
 import { SETS } from "../../support/labelled.ts";
-import { recordedClusters, SHARED, type RecordedCluster } from "../../support/shared-recordings.ts";
+import { recordedClusters, type RecordedCluster } from "../../support/shared-recordings.ts";
+import { SHARED } from "../../support/shared.ts";
 import { recordOf } from "../normalize/records.ts";
 import { readAll } from "./reading.ts";
 

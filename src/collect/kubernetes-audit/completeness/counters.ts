@@ -1,5 +1,6 @@
 import type { Counters } from "./balance.ts";
 
+const NAME = /^apiserver_audit_(?:event|error)_total(?:[{ \t]|$)/;
 const SAMPLE =
   /^apiserver_audit_(event|error)_total(?:\{([^}]*)\})? +([0-9.]+(?:[eE][+-]?\d+)?)(?: |$)/;
 
@@ -17,16 +18,18 @@ export interface CounterLines {
 export function createCounterLines(): CounterLines {
   let made: number | null = null;
   let failed = 0;
+  let isSound = true;
   return {
     push: (line) => {
-      if (!line.startsWith("apiserver_audit_e")) return;
+      if (!NAME.test(line)) return;
+      isSound &&= SAMPLE.test(line);
       const [, what, labels = "", value = ""] = SAMPLE.exec(line) ?? [];
       if (what === "event") made = (made ?? 0) + Number(value);
       if (what === "error" && !/(?:^|,)plugin="log"(?:,|$)/.test(labels)) failed += Number(value);
     },
     // A count beyond that could stand in no event, and what is no number in no checkpoint.
     read: () =>
-      made !== null && Number.isSafeInteger(made) && Number.isSafeInteger(failed)
+      isSound && made !== null && Number.isSafeInteger(made) && Number.isSafeInteger(failed)
         ? { made, failed }
         : null,
   };

@@ -50,5 +50,7 @@ function isSaved(document: unknown): document is SavedFailures {
 }
 
 function isPair(pair: unknown): boolean {
-  return Array.isArray(pair) && typeof pair[0] === "string" && typeof pair[1] === "number";
+  if (!Array.isArray(pair)) return false;
+  const [endpoint, count] = pair as readonly unknown[];
+  return typeof endpoint === "string" && Number.isSafeInteger(count) && Number(count) >= 0;
 }

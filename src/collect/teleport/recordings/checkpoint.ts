@@ -76,7 +76,7 @@ function readOpen(value: unknown): OpenRecording {
     inode: digits("inode", fields["inode"]),
     sizeBytes: count("sizeBytes", fields["sizeBytes"]),
     modifiedNs: digits("modifiedNs", fields["modifiedNs"]),
-    head: { bytes: count("bytes", head["bytes"]), sha256: text("sha256", head["sha256"]) },
+    head: { bytes: count("bytes", head["bytes"]), sha256: sha256(head["sha256"]) },
     place: {
       partOffset: count("partOffset", place["partOffset"]),
       bodyOffset: count("bodyOffset", place["bodyOffset"]),
@@ -105,6 +105,11 @@ function count(name: string, value: unknown): number {
 
 function text(name: string, value: unknown): string {
   if (typeof value !== "string") throw wrong(name, value);
+  return value;
+}
+
+function sha256(value: unknown): string {
+  if (typeof value !== "string" || !/^[0-9a-f]{64}$/.test(value)) throw wrong("sha256", value);
   return value;
 }
 
