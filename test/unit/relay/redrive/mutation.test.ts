@@ -21,7 +21,7 @@ describe("an order to redrive", () => {
         corrupt(PATH, (bytes) => mutate(bytes, changes));
         expect([null, FILTER]).toContainEqual(await requests.filterOf("one"));
       }),
-      { numRuns: fuzzRuns(200) },
+      { numRuns: fuzzRuns(100) },
     );
   });
 
@@ -40,7 +40,7 @@ describe("an order to redrive", () => {
           expect(typeof value).toBe("string");
         }
       }),
-      { numRuns: fuzzRuns(200) },
+      { numRuns: fuzzRuns(100) },
     );
   });
 });
