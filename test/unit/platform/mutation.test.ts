@@ -12,9 +12,10 @@ describe("a document whose bytes were damaged", () => {
   it("is unreadable, or still says what was saved: never anything else", async () => {
     await fc.assert(
       fc.asyncProperty(mutations, async (changes) => {
-        const { disk, corrupt } = createFaultyDisk();
+        const faulty = createFaultyDisk();
+        const { disk } = faulty;
         await saveDocument(disk, PATH, CONTENT);
-        corrupt(PATH, (bytes) => mutate(bytes, changes));
+        faulty.corrupt(PATH, (bytes) => mutate(bytes, changes));
         const loaded = await loadDocument(disk, PATH);
         if (loaded.status === "loaded") expect(loaded.content).toEqual(CONTENT);
         else expect(loaded.status).toBe("unreadable");

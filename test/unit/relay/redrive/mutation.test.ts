@@ -15,10 +15,11 @@ describe("an order to redrive", () => {
   it("whose bytes were damaged is the same order or none: never one for more events", async () => {
     await fc.assert(
       fc.asyncProperty(mutations, async (changes) => {
-        const { disk, corrupt } = createFaultyDisk();
+        const faulty = createFaultyDisk();
+        const { disk } = faulty;
         const requests = createRedriveRequests(disk, FOLDER);
         await requests.ask("one", FILTER);
-        corrupt(PATH, (bytes) => mutate(bytes, changes));
+        faulty.corrupt(PATH, (bytes) => mutate(bytes, changes));
         expect([null, FILTER]).toContainEqual(await requests.filterOf("one"));
       }),
       { numRuns: fuzzRuns(100) },
