@@ -84,6 +84,10 @@ export function createChaperone(launch: Launch, healthPort: number): Chaperone {
     // The last words come after the exit.
     exit = once(started, "close").then(([code]) => code as number | null);
     child = started;
+    // Whoever ends the table ends what it started, a process that stands still included.
+    const kill = (): void => void started.kill("SIGKILL");
+    process.once("exit", kill);
+    started.once("exit", () => process.off("exit", kill));
   }
 
   const url = `http://127.0.0.1:${healthPort}`;

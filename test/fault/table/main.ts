@@ -20,6 +20,10 @@ const { values } = parseArgs({
   },
 });
 
+const INTERRUPTED = 130;
+for (const signal of ["SIGTERM", "SIGINT"] as const)
+  process.once(signal, () => process.exit(INTERRUPTED));
+
 const unknown = values.only.filter((name) => !ROWS.some((row) => row.name === name));
 if (unknown.length > 0) throw new RangeError(`Cannot run "${unknown.join('", "')}": see --list`);
 if (values.list) for (const row of ROWS) console.log(`${row.name.padEnd(28)}${row.fault}`);
