@@ -201,9 +201,11 @@ function adopt(tail: Tail, file: TailedFile, known: KnownContent): void {
   if (before !== null) {
     // What is behind that is this file's to read, or to declare.
     before.sizeSeenMax = readTo(known);
-    before.seen = { ...before.seen, sizeBytes: readTo(known) };
-    if (before.replacedBecause === null && !before.isFound && before.content === null)
+    if (before.replacedBecause === null && !before.isFound && before.content === null) {
+      // What is there under its inode from now on is another content, which may be shorter.
+      before.seen = { ...before.seen, sizeBytes: readTo(known) };
       endFile(before, "finished");
+    }
   }
   tail.touch();
 }

@@ -278,3 +278,17 @@ it("truncate, then rotate + compress between two polls: what the held descriptor
   await tail.poll(20);
   expect([tail.texts, tail.gaps]).toEqual([["one", "a second content"], []]);
 });
+
+it("copytruncate, the copy compressed at once: the gz is known, and the truncated file's next content is not measured by it", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "audit.log");
+  const all = lines(30);
+  await writeFile(path, textOf(all));
+  const tail = await startTail({ folder, limits: QUIET });
+  for (let round = 0; round < 5; round++) {
+    await writeFile(join(folder, `audit-${round}.log.gz`), gzipSync(textOf(all)));
+    await writeFile(path, "");
+    await tail.poll(10);
+  }
+  expect([tail.texts, tail.gaps]).toEqual([all, []]);
+});
