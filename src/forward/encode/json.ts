@@ -37,7 +37,8 @@ export function toJsonBytes(event: AuditEvent): Buffer {
   return line;
 }
 
-const LARGE_BYTES_MIN = 1024 * 1024;
+/** From this size on an event is not copied for convenience: a string of it takes its memory twice more. */
+export const LARGE_BYTES_MIN: number = 1024 * 1024;
 /** Encoded at once; a multiple of three, so that nothing is padded between. */
 const BASE64_BYTES = 3 * 64 * 1024;
 

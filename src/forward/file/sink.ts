@@ -3,7 +3,7 @@ import type { Delivery } from "../../model/delivery.ts";
 import { DELIVERED } from "../../model/delivery.ts";
 import type { JournalEntry } from "../../model/entry.ts";
 import type { Sink } from "../../ports/sink.ts";
-import { toJsonBytes, toJsonLine } from "../encode/json.ts";
+import { LARGE_BYTES_MIN, toJsonBytes, toJsonLine } from "../encode/json.ts";
 import type { EndpointOf, SinkDeps } from "../create-sink.ts";
 import { UnfitPath, classifyError } from "./classify-error.ts";
 import { lockPath } from "./lock.ts";
@@ -163,5 +163,3 @@ function linesOf(entries: readonly JournalEntry[]): readonly Uint8Array[] {
   }
   return text === "" ? parts : [...parts, Buffer.from(text)];
 }
-
-const LARGE_BYTES_MIN = 1024 * 1024;

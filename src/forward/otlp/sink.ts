@@ -2,6 +2,7 @@ import { DELIVERED, type Delivery } from "../../model/delivery.ts";
 import type { JournalEntry } from "../../model/entry.ts";
 import type { Sink } from "../../ports/sink.ts";
 import type { EndpointOf, SinkDeps } from "../create-sink.ts";
+import { LARGE_BYTES_MIN } from "../encode/json.ts";
 import { classifyError } from "./classify-error.ts";
 import { classifyResponse } from "./classify.ts";
 import { withDeadline } from "./deadline.ts";
@@ -79,8 +80,6 @@ function originalBytes(entries: readonly JournalEntry[]): number {
       sizeBytes += entry.event().original?.bytes.byteLength ?? 0;
   return sizeBytes;
 }
-
-const LARGE_BYTES_MIN = 1024 * 1024;
 
 function requestTooLarge(sizeBytes: number): Delivery {
   const cause = `A request of at least ${sizeBytes} bytes is above OTLP's limit of ${REQUEST_BYTES_MAX} bytes`;
