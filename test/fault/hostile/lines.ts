@@ -13,7 +13,11 @@ export const HOSTILE_LINES: Readonly<Record<string, () => Buffer>> = {
     event(`"annotations":[${'"g",'.repeat((LINE_BYTES_MAX - MIB) / 4)}"g"]`),
   "open brackets alone": () => Buffer.alloc(LINE_BYTES_MAX, "["),
   "a list of objects": () => objects(),
-  "NUL bytes": () => Buffer.alloc(LINE_BYTES_MAX),
+  "NUL bytes behind a letter": () => {
+    const line = nulBytes();
+    line.write("x");
+    return line;
+  },
   quotes: () => Buffer.alloc(LINE_BYTES_MAX, '"'),
   "bytes that are no text": () => Buffer.alloc(LINE_BYTES_MAX, 0xff),
   "beginnings of events": () =>
@@ -21,6 +25,11 @@ export const HOSTILE_LINES: Readonly<Record<string, () => Buffer>> = {
   "an event that is longer than a line may be": () =>
     Buffer.concat([event(`"requestURI":"${"x".repeat(LINE_BYTES_MAX)}"`)]),
 };
+
+/** As a file has where it was truncated under its writer. */
+export function nulBytes(): Buffer {
+  return Buffer.alloc(LINE_BYTES_MAX);
+}
 
 /** An event of ordinary size with its number as audit id. */
 export function smallEvent(number: number): Buffer {

@@ -9,7 +9,7 @@ import { readQuarantine } from "../../../src/forward/quarantine/read.ts";
 import { nodeDisk } from "../../../src/platform/disk.ts";
 import { temporaryFolder } from "../../support/disk.ts";
 import { countLines } from "./count-lines.ts";
-import { HOSTILE_LINES, smallEvent } from "./lines.ts";
+import { HOSTILE_LINES, nulBytes, smallEvent } from "./lines.ts";
 import { configurationOf, RESIDENT_MIB_MAX, startMeasured, type Ended } from "./process.ts";
 
 it.each(Object.entries(HOSTILE_LINES))(
@@ -23,6 +23,15 @@ it.each(Object.entries(HOSTILE_LINES))(
     expect(residentMib).toBeLessThanOrEqual(RESIDENT_MIB_MAX);
   },
 );
+
+it("a hole of 64 MiB in front of a line end is left out, its neighbours are delivered, and memory stays within the same", async () => {
+  const folder = await temporaryFolder();
+  const { code, residentMib, errors } = await runOnce(folder, nulBytes());
+  expect(code, errors).toBe(0);
+  const delivered = await readFile(join(folder, "events.ndjson"));
+  expect(countLines(delivered)).toBe(2);
+  expect(residentMib).toBeLessThanOrEqual(RESIDENT_MIB_MAX);
+});
 
 it("a line of 64 MiB for an OTLP endpoint, whose requests must be smaller, rests in quarantine within the same memory", async () => {
   const folder = await temporaryFolder();

@@ -11,6 +11,8 @@ export interface LogRecord {
   readonly severityText: string;
   readonly eventName: string;
   readonly body: OtlpValue;
+  /** What a body of text or bytes holds; empty for any other. */
+  readonly bodyBytes: Buffer;
   readonly attributes: OtlpAttributes;
   readonly resource: OtlpAttributes;
   readonly scope: string;
@@ -58,6 +60,7 @@ export function logRecordsOf(json: string): LogRecord[] {
         severityText: record.severityText ?? "",
         eventName: record.eventName ?? "",
         body: plainValue(record.body),
+        bodyBytes: bytesOf(record.body),
         attributes: plainAttributes(record.attributes),
         resource: plainAttributes(resource?.attributes),
         scope: scope?.name ?? "",
@@ -68,6 +71,12 @@ export function logRecordsOf(json: string): LogRecord[] {
 
 function plainAttributes(attributes: KeyValue[] = []): OtlpAttributes {
   return Object.fromEntries(attributes.map(({ key, value }) => [key, plainValue(value)]));
+}
+
+function bytesOf({ stringValue, bytesValue }: AnyValue = {}): Buffer {
+  return bytesValue === undefined
+    ? Buffer.from(stringValue ?? "")
+    : Buffer.from(bytesValue, "base64");
 }
 
 function plainValue(value: AnyValue = {}): OtlpValue {

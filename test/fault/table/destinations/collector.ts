@@ -32,7 +32,7 @@ function receivedOf(records: readonly LogRecord[]): Received {
     records: records
       .filter((record) => text(record, "chaperone.original.sha256") !== null)
       .map((record) => ({
-        body: hash("md5", record.body as string, "buffer").toString("latin1"),
+        body: hash("md5", record.bodyBytes, "buffer").toString("latin1"),
         id: text(record, "log.record.uid") ?? "",
       })),
     gaps: records

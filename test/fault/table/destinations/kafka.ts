@@ -12,7 +12,7 @@ interface JsonEvent {
   readonly detail: {
     readonly gap?: { readonly from: string; readonly to: string; readonly count: number | null };
   } | null;
-  readonly original: { readonly bytes: string } | null;
+  readonly original: { readonly encoding: "utf8" | "base64"; readonly bytes: string } | null;
 }
 
 /** A real Apache Kafka, which is killed where it is to be down. */
@@ -40,10 +40,14 @@ async function receivedFrom(kafka: KafkaServer): Promise<Received> {
     records: events.flatMap(({ id, original }) =>
       original === null
         ? []
-        : [{ body: hash("md5", original.bytes, "buffer").toString("latin1"), id }],
+        : [{ body: digestOf(Buffer.from(original.bytes, original.encoding)), id }],
     ),
     gaps: events.flatMap(({ detail }) => detail?.gap ?? []),
   };
+}
+
+function digestOf(bytes: Buffer): string {
+  return hash("md5", bytes, "buffer").toString("latin1");
 }
 
 async function recordCount(kafka: KafkaServer): Promise<number> {
