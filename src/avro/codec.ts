@@ -6,10 +6,10 @@ export const CODECS = ["zstandard", "null"] as const;
 export type Codec = (typeof CODECS)[number];
 
 /**
- * Most bytes that one block may decompress to. Far above what is ever written: a commit holds `commitBytesMax` and one more
+ * Most bytes that one block may have, compressed or not. Far above what is ever written: a commit holds `commitBytesMax` and one more
  * entry, which is a line of 64 MiB at most and its fields.
  */
-const BLOCK_BYTES_MAX = 512 * 1024 * 1024;
+export const BLOCK_BYTES_MAX: number = 512 * 1024 * 1024;
 
 const CHUNK_BYTES_MIN = 16 * 1024;
 const CHUNK_BYTES_MAX = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { describeError } from "../model/error.ts";
 import type { DiskFile } from "../ports/disk.ts";
-import { decompress } from "./codec.ts";
+import { BLOCK_BYTES_MAX, decompress } from "./codec.ts";
 import type { Codec } from "./codec.ts";
 import { HEADER_BYTES_MAX, SYNC_BYTES, isFault, readContainerHeader } from "./container.ts";
 import type { ContainerFault, ContainerHeader } from "./container.ts";
@@ -112,6 +112,8 @@ export async function readBlock(
   place: BlockPlace,
   codec: Codec,
 ): Promise<Uint8Array | ContainerFault> {
+  if (place.dataBytes > BLOCK_BYTES_MAX)
+    return damagedHead(place.offsetBytes, `${place.dataBytes} bytes`);
   const data = await file.read(place.dataOffsetBytes, place.dataBytes);
   if (data.byteLength < place.dataBytes)
     return { kind: "torn", offsetBytes: place.offsetBytes, cause: "the file ends inside a block" };

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import avro from "avsc";
+import { boundedList } from "./bounded-lists.ts";
 
 /** The published schemas, by subject and version; every version stays readable. */
 export type Subject = "audit-event" | "grant" | "quarantined-event";
@@ -14,11 +15,14 @@ export function schemaText(subject: Subject, version: number): string {
 
 /**
  * The codec of a schema. Names lose their namespace first: the bytes stay the same, and the branches of a union of records are
- * then `{ kubernetes: … }`, exactly as in the JSON form and in the generated types.
+ * then `{ kubernetes: … }`, exactly as in the JSON form and in the generated types. What it reads may be damaged, its counts too.
  */
 export function typeOfSchema(schema: string): avro.Type {
   const parsed: unknown = JSON.parse(schema, (key, value: unknown) =>
     key === "namespace" ? undefined : value,
   );
-  return avro.Type.forSchema(parsed as avro.Schema, { wrapUnions: "auto" });
+  return avro.Type.forSchema(parsed as avro.Schema, {
+    wrapUnions: "auto",
+    typeHook: boundedList,
+  });
 }
