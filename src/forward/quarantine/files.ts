@@ -15,9 +15,19 @@ export function pipelineFolder(folder: string, pipeline: string): string {
   return join(folder, encodeURIComponent(pipeline));
 }
 
-/** Slugs of the pipelines that have a quarantine. */
+/** Slugs of the pipelines that have a quarantine. What else stands in the folder is passed over. */
 export async function quarantinedPipelines(disk: Disk, folder: string): Promise<readonly string[]> {
-  return (await namesIn(disk, folder)).map((name) => decodeURIComponent(name));
+  return (await namesIn(disk, folder)).map(pipelineOf).filter((pipeline) => pipeline !== null);
+}
+
+/** Null for a name that no pipeline's folder has. */
+function pipelineOf(name: string): string | null {
+  try {
+    const pipeline = decodeURIComponent(name);
+    return encodeURIComponent(pipeline) === name ? pipeline : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Files of one pipeline's quarantine, oldest first. */
@@ -36,12 +46,13 @@ export function quarantineFile(folder: string, number: number): QuarantineFile {
   return { number, path: join(folder, `${String(number).padStart(6, "0")}.avro`) };
 }
 
-/** Names in a folder; none where it is not there. */
+/** Names in a folder; none where there is no such folder. */
 export async function namesIn(disk: Disk, folder: string): Promise<readonly string[]> {
   try {
     return await disk.list(folder);
   } catch (error) {
-    if (systemCode(error) === "ENOENT") return [];
+    const code = systemCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return [];
     throw error;
   }
 }
