@@ -5,7 +5,8 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import { redriveAll } from "./all.ts";
 import type { RedriveDeps, RedriveReport } from "./all.ts";
-import type { RedriveAnswer, RedriveRequests } from "./requests.ts";
+import type { RedriveAnswer } from "./answer.ts";
+import type { RedriveRequests } from "./requests.ts";
 
 /** Where a running process takes orders to redrive, one at a time. */
 export interface RedriveDesk {

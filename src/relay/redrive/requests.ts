@@ -2,11 +2,10 @@ import { join } from "node:path";
 import { namesIn } from "../../forward/quarantine/files.ts";
 import type { QuarantineFilter } from "../../forward/quarantine/read.ts";
 import { systemCode } from "../../model/error.ts";
-import type { ErrorCode } from "../../model/error.ts";
-import type { Micros } from "../../model/time.ts";
 import { loadDocument, saveDocument } from "../../platform/document.ts";
 import type { Disk } from "../../ports/disk.ts";
-import type { RedriveReport } from "./all.ts";
+import { answerIn } from "./answer.ts";
+import type { RedriveAnswer } from "./answer.ts";
 
 /**
  * Orders to redrive, for the process that uses the data directory: `<id>.request.json`, put there by a command, and
@@ -19,13 +18,6 @@ const ANSWER = /^([\w-]{1,64})\.answer\.json$/;
 /** Names of the folder that are looked at, and bytes of a document. */
 const NAMES_MAX = 1_000;
 const DOCUMENT_BYTES_MAX = 1024 * 1024;
-
-export interface RedriveAnswer {
-  readonly report: RedriveReport;
-  /** Null while it goes on. */
-  readonly endedAt: Micros | null;
-  readonly error: { readonly code: ErrorCode | null; readonly message: string } | null;
-}
 
 export interface RedriveRequests {
   /** Ids of what is asked for, and of what is answered. */
@@ -84,7 +76,7 @@ export function createRedriveRequests(disk: Disk, folder: string): RedriveReques
     isAsked: async (id) => (await sizeOf(requestPath(id))) !== null,
     filterOf: async (id) => filterIn(await load(requestPath(id))),
     answer: (id, answer) => saveDocument(disk, answerPath(id), answer),
-    answerOf: async (id) => (await load(answerPath(id))) as RedriveAnswer | null,
+    answerOf: async (id) => answerIn(await load(answerPath(id))),
     remove: async (id) => {
       await unlink(requestPath(id));
       await unlink(answerPath(id));

@@ -45,3 +45,71 @@ describe("an order to redrive", () => {
     );
   });
 });
+
+const COUNTS = {
+  pipeline: "siem",
+  asked: 3,
+  suspects: 1,
+  delivered: 1,
+  refused: 0,
+  problem: "the endpoint is paused",
+};
+const ANSWER = {
+  report: { pipelines: [COUNTS] },
+  endedAt: 1_763_950_000_000_000,
+  error: { code: "REDRIVE_FAILED", message: "no" },
+};
+
+describe("an answer to an order", () => {
+  it("is read as it was written, while it goes on and at its end", async () => {
+    for (const answer of [ANSWER, { ...ANSWER, endedAt: null, error: null }])
+      expect(await answerFrom(answer)).toEqual(answer);
+    const failed = { ...ANSWER, error: { code: null, message: "no" } };
+    expect(await answerFrom(failed)).toEqual(failed);
+  });
+
+  it("of a newer process is read without what is not known", async () => {
+    const answer = await answerFrom({
+      report: { pipelines: [{ ...COUNTS, speed: 7 }], speed: 7 },
+      endedAt: null,
+      error: { code: "NOT_KNOWN_YET", message: "no", hint: "none" },
+      speed: 7,
+    });
+    expect(answer).toEqual({
+      report: { pipelines: [COUNTS] },
+      endedAt: null,
+      error: { code: null, message: "no" },
+    });
+  });
+
+  it.each<readonly [string, unknown]>([
+    ["null", null],
+    ["no object", "done"],
+    ["nothing", {}],
+    ["no report", { ...ANSWER, report: null }],
+    ["no pipelines", { ...ANSWER, report: { pipelines: {} } }],
+    ...Object.keys(COUNTS).map(
+      (key) =>
+        [
+          `counts without "${key}"`,
+          { ...ANSWER, report: { pipelines: [{ ...COUNTS, [key]: undefined }] } },
+        ] as const,
+    ),
+    ["counts that are none", { ...ANSWER, report: { pipelines: [COUNTS, null] } }],
+    ["a negative count", { ...ANSWER, report: { pipelines: [{ ...COUNTS, asked: -1 }] } }],
+    ["a count that is a text", { ...ANSWER, report: { pipelines: [{ ...COUNTS, asked: "3" }] } }],
+    ["a time that is a text", { ...ANSWER, endedAt: "now" }],
+    ["no time", { report: ANSWER.report, error: null }],
+    ["an error without a message", { ...ANSWER, error: { code: null } }],
+    ["an error whose code is a number", { ...ANSWER, error: { code: 1, message: "no" } }],
+  ])("is none where it has %s", async (_, content) => {
+    expect(await answerFrom(content)).toBeNull();
+  });
+});
+
+async function answerFrom(content: unknown): Promise<unknown> {
+  const { disk } = createFaultyDisk();
+  await disk.makeFolder(FOLDER);
+  await saveDocument(disk, `${FOLDER}/one.answer.json`, content);
+  return createRedriveRequests(disk, FOLDER).answerOf("one");
+}
