@@ -34,7 +34,7 @@ export function createPersist(
 
   async function block(entries: EntryBlock): Promise<void> {
     isWaiting = true;
-    await space.wait(entries.data.byteLength, entries.isOwn, givenUp.signal);
+    await space.wait(writer.growthBytes(entries.data.byteLength), entries.isOwn, givenUp.signal);
     isWaiting = false;
     await asOftenAsFull(entries, () => writeWhole(entries));
     await writer.sync();
@@ -60,7 +60,7 @@ export function createPersist(
       isWaiting = true;
       if (waitMs === 0) log.warn({ folder }, "The disk is full: the journal and collectors wait");
       waitMs = Math.min(Math.max(RETRY_MS_MIN, 2 * waitMs), RETRY_MS_MAX);
-      await space.reclaim(entries.data.byteLength);
+      await space.reclaim(writer.growthBytes(entries.data.byteLength));
       await clock.sleep(waitMs, givenUp.signal);
     }
     isWaiting = false;

@@ -16,6 +16,8 @@ export interface Block {
 
 /** Writes blocks to the open segment and begins the next one when that is full. */
 export interface SegmentWriter {
+  /** Bytes that the journal grows by with a block of so many: where it goes to a new segment, the header of that comes with it. */
+  growthBytes(dataBytes: number): number;
   /**
    * Writes the block behind the last one; not durable yet. After a rejection nothing of it counts: `cutBack`, then the same block
    * may come again.
@@ -52,6 +54,7 @@ export function createSegmentWriter(
   wrote: WroteBlock,
 ): SegmentWriter {
   const { disk, folder, clock } = settings;
+  const headerBytes = headerOf(clock.now(), newSyncMarker()).byteLength;
   const head = { codec: CODEC, decoder: entryDecoder(JOURNAL_ENTRY_SCHEMA) } as const;
   let open: OpenSegment | null = null;
 
@@ -59,8 +62,7 @@ export function createSegmentWriter(
     const segment = newSegment(folder, first);
     segment.begunAt = clock.now();
     const sync = newSyncMarker();
-    const metadata = { [BEGUN_AT_KEY]: String(segment.begunAt) };
-    const header = containerHeader({ schema: JOURNAL_ENTRY_SCHEMA, codec: CODEC, sync, metadata });
+    const header = headerOf(segment.begunAt, sync);
     // `write` empties what a crash or a full disk left under this name: a segment without a durable block.
     const file = await disk.open(segment.path, "write");
     const begun = { segment, file, sync, isNamed: false, endBytes: 0 };
@@ -81,13 +83,19 @@ export function createSegmentWriter(
     await sealed.file.close();
   }
 
+  /** Whether a block of so many bytes fits into the segment that is open. */
+  function hasRoom(dataBytes: number): boolean {
+    return open === null || open.writtenBytes + dataBytes <= settings.segmentBytesMax;
+  }
+
   return {
     seal,
+    growthBytes: (dataBytes) =>
+      open?.isNamed === true && hasRoom(dataBytes) ? dataBytes : headerBytes + dataBytes,
     write: async (block) => {
       const count = block.last - block.first + 1;
       const sizeBytes = block.data.byteLength;
-      if (open?.isNamed === true && open.writtenBytes + sizeBytes > settings.segmentBytesMax)
-        await seal();
+      if (open?.isNamed === true && !hasRoom(sizeBytes)) await seal();
       open ??= await begin(block.first);
       const bytes = frameBlock({ count, data: block.data, sync: open.sync });
       await open.file.write(bytes, open.writtenBytes);
@@ -124,6 +132,11 @@ export function createSegmentWriter(
       wrote(segment, head, { place, first: block.first });
     },
   };
+}
+
+function headerOf(begunAt: number, sync: Uint8Array): Uint8Array {
+  const metadata = { [BEGUN_AT_KEY]: String(begunAt) };
+  return containerHeader({ schema: JOURNAL_ENTRY_SCHEMA, codec: CODEC, sync, metadata });
 }
 
 function blockPlace(

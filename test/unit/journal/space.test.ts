@@ -74,10 +74,14 @@ describe("the byte limit", () => {
   });
 
   test("leaves the reserve to events of our own, also where others come in the same moment", async () => {
+    const like = await openJournal(createFaultyDisk().disk, small);
+    const { durable, waiting } = await fill(like.journal, like.log);
+    await like.journal.release(like.journal.end);
+    await waiting;
     const { journal, log } = await openJournal(createFaultyDisk().disk, small);
-    let number = 1;
-    for (; journal.sizeBytes < 145_500; number += 1)
-      await journal.append(newEntries(number, number, 4_000));
+    for (let sequence = 1; sequence <= durable; sequence += 1)
+      await journal.append(newEntries(sequence, sequence, 4_000));
+    const number = durable + 1;
     const own = journal.append([ownEntry(number, 4_000)]);
     let isTaken = false;
     const other = journal.append(newEntries(number + 1, number + 1, 4_000)).then(() => {
