@@ -1,10 +1,10 @@
 import type { AuditEvent } from "../model/generated/audit-event.ts";
-import { writeAuditEvent } from "./generated/write-audit-event.ts";
+import { SCHEMA_VERSION, writeAuditEvent } from "./generated/write-audit-event.ts";
 import { schemaText, typeOfSchema } from "./schemas.ts";
 import { AvroWriter } from "./writer.ts";
 
 /** Version of the AuditEvent schema that this version writes. */
-export const EVENT_SCHEMA_VERSION = 1;
+export const EVENT_SCHEMA_VERSION: number = SCHEMA_VERSION;
 
 export const EVENT_SCHEMA: string = schemaText("audit-event", EVENT_SCHEMA_VERSION);
 

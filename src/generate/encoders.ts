@@ -5,7 +5,14 @@ import { interfaceName, isUnion, type AvroNamed, type AvroSchema } from "./types
  * Writes the encoder of one Avro schema file, as text: one function a record, field by field, so that nothing about the schema is
  * left to find out for each event. Knows the kinds of types that the schemas have, and throws for others.
  */
-export function encodersOfSchema(schemaFile: URL, label: string, typesModule: string): string {
+export function encodersOfSchema(
+  schemaFile: URL,
+  {
+    label,
+    version,
+    typesModule,
+  }: { readonly label: string; readonly version: number; readonly typesModule: string },
+): string {
   const root = JSON.parse(readFileSync(schemaFile, "utf8")) as AvroNamed;
   const functions = new Map<string, string>();
   addRecord(root, functions);
@@ -13,7 +20,8 @@ export function encodersOfSchema(schemaFile: URL, label: string, typesModule: st
   const header = `// Generated from ${label}; change the schema, then run: npm run generate\n`;
   const names = [...functions.keys()].toSorted().join(", ");
   const imports = `import type { ${names} } from "${typesModule}";\nimport type { AvroWriter } from "../writer.ts";\n`;
-  return `${header}${imports}\nexport ${functions.get(rootName)}\n\n${others(functions, rootName)}\n`;
+  const constant = `/** Version of the schema that these functions write. */\nexport const SCHEMA_VERSION: number = ${version};`;
+  return `${header}${imports}\n${constant}\n\nexport ${functions.get(rootName)}\n\n${others(functions, rootName)}\n`;
 }
 
 function others(functions: ReadonlyMap<string, string>, rootName: string): string {

@@ -1,6 +1,9 @@
-// Generated from schemas/audit-event/v1.avsc; change the schema, then run: npm run generate
-import type { Action, Actor, AuditEvent, CommandDetail, ExportDetail, FindingDetail, GapDetail, GrantDetail, KubernetesDetail, Origin, Original, Outcome, RevisionDetail, Session, Target, TeleportDetail, UnreadableDetail, Verdict } from "../../model/generated/audit-event.ts";
+// Generated from schemas/audit-event/v2.avsc; change the schema, then run: npm run generate
+import type { Action, Actor, AuditEvent, CommandDetail, ExportDetail, FindingDetail, GapDetail, GrantDetail, KubernetesDetail, Origin, Original, Outcome, RevisionDetail, Seal, Session, Target, TeleportDetail, UnreadableDetail, Verdict } from "../../model/generated/audit-event.ts";
 import type { AvroWriter } from "../writer.ts";
+
+/** Version of the schema that these functions write. */
+export const SCHEMA_VERSION: number = 2;
 
 export function writeAuditEvent(writer: AvroWriter, value: AuditEvent): void {
   writer.string(value.id);
@@ -150,6 +153,21 @@ function writeGrantDetail(writer: AvroWriter, value: GrantDetail): void {
   writer.nullableString(value.reason);
   writer.nullableLong(value.validFrom);
   writer.nullableLong(value.validUntil);
+  if (value.seal === null) writer.branch(0);
+  else {
+    writer.branch(1);
+    writeSeal(writer, value.seal);
+  }
+}
+
+function writeSeal(writer: AvroWriter, value: Seal): void {
+  writer.long(value.number);
+  writer.string(value.digest);
+  writer.nullableString(value.previousDigest);
+  writer.string(value.chainDigest);
+  writer.long(value.events);
+  writer.long(value.findings);
+  writer.long(value.gaps);
 }
 
 function writeCommandDetail(writer: AvroWriter, value: CommandDetail): void {
@@ -166,6 +184,9 @@ function writeFindingDetail(writer: AvroWriter, value: FindingDetail): void {
   writer.strings(value.evidence);
   writer.strings(value.grants);
   writer.nullableString(value.subject);
+  writer.long(value.number);
+  writer.nullableString(value.firstId);
+  writer.string(value.state);
 }
 
 function writeRevisionDetail(writer: AvroWriter, value: RevisionDetail): void {

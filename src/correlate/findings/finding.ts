@@ -32,7 +32,18 @@ export function findingEvent(finding: Finding, cause: AuditEvent): AuditEvent {
     target: cause.target,
     outcome: { status: "unknown", code: null, reason: null },
     session: cause.session,
-    detail: { finding: { rule, severity, evidence, grants, subject } },
+    detail: {
+      finding: {
+        rule,
+        severity,
+        evidence,
+        grants,
+        subject,
+        number: 1,
+        firstId: null,
+        state: "open",
+      },
+    },
     original: null,
     verdict: EVIDENCE,
   };

@@ -12,6 +12,7 @@ import type {
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import { formatTime } from "../../model/time.ts";
 import { booleans, ints, lists, strings, type Attribute } from "./attribute.ts";
+import { SEAL } from "./mapping-seal.ts";
 
 type Detail = NonNullable<AuditEvent["detail"]>;
 export type Branch = Detail extends infer One ? (One extends unknown ? keyof One : never) : never;
@@ -79,7 +80,7 @@ const GRANT: readonly Attribute<GrantDetail>[] = [
     "chaperone.grant.change": [
       "change",
       (d) => d.change,
-      "requested, reviewed, approved, denied, deleted, expired, searched or other.",
+      "requested, reviewed, approved, denied, deleted, expired, searched, sealed or other.",
     ],
     "chaperone.grant.state": ["state", (d) => d.state, "State after it, in the origin's words."],
     "chaperone.grant.principal": ["principal", (d) => d.principal, "Who asked for the grant."],
@@ -99,6 +100,7 @@ const GRANT: readonly Attribute<GrantDetail>[] = [
   ...lists<GrantDetail>({
     "chaperone.grant.roles": ["roles", (d) => d.roles, "Roles asked for, or given instead."],
   }),
+  ...SEAL,
 ];
 
 const COMMAND: readonly Attribute<CommandDetail>[] = [
@@ -128,6 +130,23 @@ const FINDING: readonly Attribute<FindingDetail>[] = [
       "info, low, medium, high or critical.",
     ],
     "chaperone.finding.subject": ["subject", (d) => d.subject, "Person, object or source."],
+    "chaperone.finding.state": [
+      "state",
+      (d) => d.state,
+      "open, or withdrawn where later evidence took its reason away.",
+    ],
+    "chaperone.finding.first_id": [
+      "firstId",
+      (d) => d.firstId,
+      "`log.record.uid` of the first edition, where this is a later one.",
+    ],
+  }),
+  ...ints<FindingDetail>({
+    "chaperone.finding.number": [
+      "number",
+      (d) => d.number,
+      "Edition of the finding; the highest number counts.",
+    ],
   }),
   ...lists<FindingDetail>({
     "chaperone.finding.evidence": [

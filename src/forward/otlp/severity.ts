@@ -1,4 +1,4 @@
-import type { AuditEvent } from "../../model/generated/audit-event.ts";
+import type { AuditEvent, FindingDetail } from "../../model/generated/audit-event.ts";
 import type { Coverage } from "../../model/verdict.ts";
 
 /** Severity in the data model of OpenTelemetry logs: https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber */
@@ -36,10 +36,15 @@ const OF_FINDING: Readonly<Record<string, Severity>> = {
   critical: FATAL,
 };
 
-/** Of a finding its own severity, of a declared loss an error, of everything else what its coverage says. An unknown word warns. */
+/** Of a finding its own severity unless it was withdrawn, of a declared loss an error, of everything else what its coverage says. An unknown word warns. */
 export function severityOf(event: AuditEvent): Severity {
   const { detail } = event;
-  if (detail !== null && "finding" in detail) return OF_FINDING[detail.finding.severity] ?? WARN;
+  if (detail !== null && "finding" in detail) return ofFinding(detail.finding);
   if (detail !== null && "gap" in detail) return ERROR;
   return OF_COVERAGE[event.verdict.coverage as Coverage] ?? WARN;
+}
+
+/** That there is nothing wrong after all raises no alarm. */
+function ofFinding({ severity, state }: FindingDetail): Severity {
+  return state === "withdrawn" ? INFO : (OF_FINDING[severity] ?? WARN);
 }

@@ -1,4 +1,4 @@
-// Generated from schemas/audit-event/v1.avsc; change the schema, then run: npm run generate
+// Generated from schemas/audit-event/v2.avsc; change the schema, then run: npm run generate
 import type { Micros } from "../time.ts";
 
 /** One normalized audit event, tied to the grants that allowed it. Instants are microseconds since the Unix epoch, UTC. */
@@ -173,7 +173,7 @@ export interface GrantDetail {
   readonly grantId: string;
   /** teleport-access-request, support-access or out-of-band. */
   readonly kind: string;
-  /** requested, reviewed, approved, denied, deleted, expired, searched or other. */
+  /** requested, reviewed, approved, denied, deleted, expired, searched, sealed or other. */
   readonly change: string;
   /** State after the change in the origin's words. */
   readonly state: string | null;
@@ -189,6 +189,26 @@ export interface GrantDetail {
   readonly validFrom: Micros | null;
   /** End of access that the record states, microseconds since the epoch. */
   readonly validUntil: Micros | null;
+  /** The seal, where the change is sealed. */
+  readonly seal: Seal | null;
+}
+
+/** The seal of a grant's dossier: what makes a later change of it show. */
+export interface Seal {
+  /** Place in the organization's chain of seals, 1 for the first. */
+  readonly number: number;
+  /** SHA-256 of the canonical form of the sealed dossier, lower-case hexadecimal. */
+  readonly digest: string;
+  /** Digest of the seal before it in the chain; null for the first. */
+  readonly previousDigest: string | null;
+  /** SHA-256 over the chain digest of the seal before it and this digest, lower-case hexadecimal. */
+  readonly chainDigest: string;
+  /** Events that the dossier holds. */
+  readonly events: number;
+  /** Findings that the dossier holds. */
+  readonly findings: number;
+  /** Declared gaps that the dossier holds. */
+  readonly gaps: number;
 }
 
 /** A command line that a person ran in a session. */
@@ -217,6 +237,12 @@ export interface FindingDetail {
   readonly grants: readonly string[];
   /** Person, object or source that it is about. */
   readonly subject: string | null;
+  /** 1 for the first edition of a finding, then 2, and so on; the highest number counts. */
+  readonly number: number;
+  /** Id of the first edition, where this is a later one. */
+  readonly firstId: string | null;
+  /** open, or withdrawn where later evidence took its reason away; evidence then is that of the last edition. */
+  readonly state: string;
 }
 
 /** A changed verdict of an earlier event; the highest number counts. */

@@ -75,6 +75,7 @@ export function grantDetail({ fields, facts }: TeleportEvent): GrantDetail {
     reason: textOf(fields["reason"]),
     validFrom: parseTime(fields["assume_start_time"]),
     validUntil: parseTime(fields["expires"]),
+    seal: null,
   };
 }
 

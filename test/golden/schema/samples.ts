@@ -1,6 +1,7 @@
 import type { AuditEvent } from "../../../src/model/generated/audit-event.ts";
 import type { Grant } from "../../../src/model/generated/grant.ts";
 import type { QuarantinedEvent } from "../../../src/model/generated/quarantined-event.ts";
+import { WITHDRAWN_FINDING, aSealedGrant } from "../../support/sealed-grant.ts";
 
 const AT = 1_795_315_880_736_383;
 
@@ -80,9 +81,16 @@ const quarantined: QuarantinedEvent = {
   event: Buffer.from([1, 2, 3]),
 };
 
-/** One value per subject that uses what the schema has; written once with every version, its bytes never change. */
-export const SAMPLES: Readonly<Record<string, unknown>> = {
-  "audit-event": event,
-  grant,
-  "quarantined-event": quarantined,
+/**
+ * Values that use what the schema has, by subject and name; written once with every version, its bytes never change. A field that a
+ * version does not have is left out.
+ */
+export const SAMPLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "audit-event": {
+    usual: event,
+    finding: { ...event, original: null, detail: { finding: WITHDRAWN_FINDING } },
+    grant: { ...event, original: null, detail: { grant: aSealedGrant() } },
+  },
+  grant: { usual: grant },
+  "quarantined-event": { usual: quarantined },
 };

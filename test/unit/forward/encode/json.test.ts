@@ -3,6 +3,7 @@ import { EVENT_SCHEMA, decodeEvent, encodeEvent } from "../../../../src/avro/eve
 import { toJsonBytes, toJsonLine } from "../../../../src/forward/encode/json.ts";
 import type { AuditEvent } from "../../../../src/model/generated/audit-event.ts";
 import { anEvent } from "../../../support/entries.ts";
+import { WITHDRAWN_FINDING, aSealedGrant } from "../../../support/sealed-grant.ts";
 
 /** Every event that is delivered came through Avro, so these do as well. */
 function jsonOf(event: AuditEvent): Record<string, unknown> {
@@ -61,12 +62,20 @@ describe("the JSON form", () => {
       reason: null,
       validFrom: 1_795_315_880_000_001,
       validUntil: null,
+      seal: null,
     };
     const json = jsonOf(anEvent({ endedAt: 1_795_315_880_000_000, detail: { grant } }));
     expect(json["endedAt"]).toBe("2026-11-22T02:51:20.000000Z");
     expect(json["detail"]).toEqual({
       grant: { ...grant, validFrom: "2026-11-22T02:51:20.000001Z", validUntil: null },
     });
+  });
+
+  it("writes which edition of a finding it is and what became of it, and the seal of a grant", () => {
+    const finding = WITHDRAWN_FINDING;
+    expect(jsonOf(anEvent({ detail: { finding } }))["detail"]).toEqual({ finding });
+    const grant = aSealedGrant();
+    expect(jsonOf(anEvent({ detail: { grant } }))["detail"]).toEqual({ grant });
   });
 
   it("knows every instant of the schema, so that none goes out as a number", () => {

@@ -7,6 +7,7 @@ import { NOT_VENDOR } from "../../../../src/model/verdict.ts";
 import { logRecordsOf, type LogRecord } from "../../../support/containers/otlp-json.ts";
 import { anEntry, entriesOf, someEntries } from "../../../support/entries.ts";
 import { anyEvent } from "../../../support/otlp-events.ts";
+import { WITHDRAWN_FINDING, aSealedGrant } from "../../../support/sealed-grant.ts";
 import { decodedRecords } from "../../../support/otlp-request.ts";
 import { decodeOtlp } from "../../../support/otlp-schema.ts";
 
@@ -67,10 +68,40 @@ describe("protobuf encoder", () => {
       evidence: ["e1"],
       grants: [],
       subject: null,
+      number: 1,
+      firstId: null,
+      state: "open",
     };
     const entry = anEntry({ detail: { finding }, original: null });
     const [record] = decodedRecords(createProtobufEncoder(SIZE_BYTES).encode([entry]));
     expect(JSON.parse(textOf(record?.body))).toEqual({ finding });
+  });
+
+  it("says which edition of a finding it is and that it was withdrawn, which raises no alarm", () => {
+    const entry = anEntry({ detail: { finding: WITHDRAWN_FINDING } });
+    const [record] = decodedRecords(createProtobufEncoder(SIZE_BYTES).encode([entry]));
+    expect(record?.severityText).toBe("INFO");
+    expect(record?.attributes).toMatchObject({
+      "chaperone.finding.number": 3,
+      "chaperone.finding.first_id": "f-1",
+      "chaperone.finding.state": "withdrawn",
+    });
+  });
+
+  it("says the digests and counts of a seal, and nothing of one where a grant was not sealed", () => {
+    const grant = aSealedGrant();
+    expect(attributesAlone(anEntry({ detail: { grant } }))).toMatchObject({
+      "chaperone.grant.change": "sealed",
+      "chaperone.seal.number": 7,
+      "chaperone.seal.digest": "ab".repeat(32),
+      "chaperone.seal.previous_digest": "cd".repeat(32),
+      "chaperone.seal.chain_digest": "ef".repeat(32),
+      "chaperone.seal.events": 40,
+      "chaperone.seal.findings": 2,
+      "chaperone.seal.gaps": 1,
+    });
+    const unsealed = attributesAlone(anEntry({ detail: { grant: { ...grant, seal: null } } }));
+    expect(Object.keys(unsealed ?? {}).join()).not.toContain("chaperone.seal");
   });
 
   it("keeps microseconds in times", () => {
