@@ -21,7 +21,7 @@ export interface OpenRecording {
   readonly inode: string;
   readonly sizeBytes: number;
   readonly modifiedNs: string;
-  /** Of the first bytes: the place is in this content. */
+  /** Of the first bytes, at most HEAD_BYTES_MAX: the place is in this content. */
   readonly head: Digest;
   /** Records and faults before it are durable. */
   readonly place: RecordingPlace;
@@ -32,6 +32,8 @@ export interface OpenRecording {
   /** The place is right behind a fault that was declared. */
   readonly isAfterFault: boolean;
 }
+
+export const HEAD_BYTES_MAX = 1_024;
 
 /** Reads a loaded document. Anything but a whole version 1 document fails closed with CHECKPOINT_UNREADABLE. */
 export function readRecordingsCheckpoint(source: string, document: unknown): RecordingsCheckpoint {
@@ -67,7 +69,6 @@ function readDone(value: unknown): DoneRecording {
 
 function readOpen(value: unknown): OpenRecording {
   const fields = fieldsOf(value);
-  const head = fieldsOf(fields["head"]);
   const place = fieldsOf(fields["place"]);
   const { lastIndex, sessionId, isAfterFault } = fields;
   if (typeof isAfterFault !== "boolean") throw wrong("isAfterFault", isAfterFault);
@@ -76,7 +77,7 @@ function readOpen(value: unknown): OpenRecording {
     inode: digits("inode", fields["inode"]),
     sizeBytes: count("sizeBytes", fields["sizeBytes"]),
     modifiedNs: digits("modifiedNs", fields["modifiedNs"]),
-    head: { bytes: count("bytes", head["bytes"]), sha256: sha256(head["sha256"]) },
+    head: readDigest(fields["head"]),
     place: {
       partOffset: count("partOffset", place["partOffset"]),
       bodyOffset: count("bodyOffset", place["bodyOffset"]),
@@ -85,6 +86,13 @@ function readOpen(value: unknown): OpenRecording {
     sessionId: sessionId === null ? null : text("sessionId", sessionId),
     isAfterFault,
   };
+}
+
+function readDigest(value: unknown): Digest {
+  const fields = fieldsOf(value);
+  const bytes = count("bytes", fields["bytes"]);
+  if (bytes > HEAD_BYTES_MAX) throw wrong("bytes", bytes);
+  return { bytes, sha256: sha256(fields["sha256"]) };
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

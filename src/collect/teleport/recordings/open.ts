@@ -3,6 +3,7 @@ import { open, type FileHandle } from "node:fs/promises";
 import type { RecordingBytes } from "../../../recording/bytes.ts";
 import { digestOf, isDigestOf } from "../../file-tail/digest.ts";
 import { readAt } from "../../file-tail/read-at.ts";
+import { HEAD_BYTES_MAX } from "./checkpoint.ts";
 import { isSameLook, newRecording, type KnownRecording, type RecordingLook } from "./known.ts";
 
 /** An opened recording, which is the one that was looked at. */
@@ -10,7 +11,6 @@ export interface OpenedRecording extends RecordingBytes {
   close(): Promise<void>;
 }
 
-const HEAD_BYTES_MAX = 1_024;
 /** Without waiting: a path that became a pipe since it was looked at must not hold up the others. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
