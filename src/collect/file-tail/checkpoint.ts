@@ -1,5 +1,15 @@
-import { ChaperoneError } from "../../model/error.ts";
 import type { Micros } from "../../model/time.ts";
+import {
+  count,
+  digest,
+  digits,
+  fieldsOf,
+  flag,
+  listOf,
+  readDocument,
+  text,
+  wrong,
+} from "../checkpoint-document.ts";
 import type { Digest } from "./digest.ts";
 
 /**
@@ -57,39 +67,26 @@ export interface FileCheckpoint {
 export const FINGERPRINT_BYTES_MAX = 1_024;
 export const GUARD_BYTES_MAX = 256;
 
-/** Reads a loaded document. Anything but a whole version 1 document fails closed with CHECKPOINT_UNREADABLE. */
+/** Reads a loaded document; throws CHECKPOINT_UNREADABLE for anything but a whole one. */
 export function readCheckpoint(source: string, document: unknown): FileTailCheckpoint {
-  try {
-    const { version, files } = fieldsOf(document, "the document");
-    if (version !== 1) throw new TypeError(`version ${JSON.stringify(version)} is not known`);
-    if (!Array.isArray(files)) throw new TypeError(`"files" is not a list`);
-    return { version, files: files.map((file: unknown) => readFile(file)) };
-  } catch (error) {
-    throw new ChaperoneError(
-      "CHECKPOINT_UNREADABLE",
-      `Cannot read the checkpoint of source "${source}"`,
-      {
-        cause: error,
-        hint: "Run the version of Chaperone that wrote it. Moving it aside makes the source start again: events come twice, under the same ids",
-      },
-    );
-  }
+  return readDocument(source, document, ({ files }) => ({
+    files: listOf("files", files).map(readFile),
+  }));
 }
 
 function readFile(value: unknown): FileCheckpoint {
-  const fields = fieldsOf(value, "a file");
-  const { fate, compression, isMoved } = fields;
+  const fields = fieldsOf("a file", value);
+  const { fate, compression } = fields;
   if (!isFate(fate)) throw wrong("fate", fate);
   if (compression !== "none" && compression !== "gzip") throw wrong("compression", compression);
-  if (typeof isMoved !== "boolean") throw wrong("isMoved", isMoved);
   return {
     path: text(fields, "path"),
     device: digits(fields, "device"),
     inode: digits(fields, "inode"),
     birthtimeNs: digits(fields, "birthtimeNs"),
     epoch: count(fields, "epoch"),
-    fingerprint: readDigest(fields["fingerprint"], FINGERPRINT_BYTES_MAX),
-    guard: readDigest(fields["guard"], GUARD_BYTES_MAX),
+    fingerprint: digest(fields, "fingerprint", FINGERPRINT_BYTES_MAX),
+    guard: digest(fields, "guard", GUARD_BYTES_MAX),
     offset: count(fields, "offset"),
     plainOffset: count(fields, "plainOffset"),
     compression,
@@ -98,48 +95,11 @@ function readFile(value: unknown): FileCheckpoint {
     flushedTo: count(fields, "flushedTo"),
     modifiedNs: digits(fields, "modifiedNs"),
     fate,
-    isMoved,
+    isMoved: flag(fields, "isMoved"),
     seenAt: count(fields, "seenAt"),
   };
 }
 
-function readDigest(value: unknown, bytesMax: number): Digest {
-  const fields = fieldsOf(value, "a digest");
-  const bytes = count(fields, "bytes");
-  const sha256 = text(fields, "sha256");
-  if (bytes > bytesMax) throw wrong("bytes", bytes);
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw wrong("sha256", sha256);
-  return { bytes, sha256 };
-}
-
 function isFate(value: unknown): value is Fate {
   return FATES.some((fate) => fate === value);
-}
-
-function fieldsOf(value: unknown, what: string): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) throw new TypeError(`${what} is not an object`);
-  return value as Readonly<Record<string, unknown>>;
-}
-
-function count(fields: Readonly<Record<string, unknown>>, name: string): number {
-  const value = fields[name];
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
-    throw wrong(name, value);
-  return value;
-}
-
-function text(fields: Readonly<Record<string, unknown>>, name: string): string {
-  const value = fields[name];
-  if (typeof value !== "string") throw wrong(name, value);
-  return value;
-}
-
-function digits(fields: Readonly<Record<string, unknown>>, name: string): string {
-  const value = text(fields, name);
-  if (!/^-?\d+$/.test(value)) throw wrong(name, value);
-  return value;
-}
-
-function wrong(name: string, value: unknown): TypeError {
-  return new TypeError(`"${name}" is ${JSON.stringify(value) ?? "missing"}`);
 }

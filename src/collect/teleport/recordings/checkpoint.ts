@@ -1,5 +1,14 @@
-import { ChaperoneError } from "../../../model/error.ts";
 import type { RecordingPlace } from "../../../recording/read.ts";
+import {
+  count,
+  digest,
+  digits,
+  fieldsOf,
+  flag,
+  listOf,
+  readDocument,
+  text,
+} from "../../checkpoint-document.ts";
 import type { Digest } from "../../file-tail/digest.ts";
 
 /**
@@ -35,97 +44,37 @@ export interface OpenRecording {
 
 export const HEAD_BYTES_MAX = 1_024;
 
-/** Reads a loaded document. Anything but a whole version 1 document fails closed with CHECKPOINT_UNREADABLE. */
+/** Reads a loaded document; throws CHECKPOINT_UNREADABLE for anything but a whole one. */
 export function readRecordingsCheckpoint(source: string, document: unknown): RecordingsCheckpoint {
-  try {
-    const { version, done, open } = fieldsOf(document);
-    if (version !== 1) throw wrong("version", version);
-    return {
-      version,
-      done: listOf("done", done).map(readDone),
-      open: listOf("open", open).map(readOpen),
-    };
-  } catch (error) {
-    throw new ChaperoneError(
-      "CHECKPOINT_UNREADABLE",
-      `Cannot read the checkpoint of source "${source}"`,
-      {
-        cause: error,
-        hint: "Run the version of Chaperone that wrote it. Moving it aside makes the source start again: events come twice, under the same ids",
-      },
-    );
-  }
+  return readDocument(source, document, ({ done, open }) => ({
+    done: listOf("done", done).map(readDone),
+    open: listOf("open", open).map(readOpen),
+  }));
 }
 
 function readDone(value: unknown): DoneRecording {
   const [name, inode, sizeBytes, modifiedNs] = listOf("a recording", value);
+  const fields = { name, inode, sizeBytes, modifiedNs };
   return [
-    text("name", name),
-    digits("inode", inode),
-    count("size", sizeBytes),
-    digits("modified", modifiedNs),
+    text(fields, "name"),
+    digits(fields, "inode"),
+    count(fields, "sizeBytes"),
+    digits(fields, "modifiedNs"),
   ];
 }
 
 function readOpen(value: unknown): OpenRecording {
-  const fields = fieldsOf(value);
-  const place = fieldsOf(fields["place"]);
-  const { lastIndex, sessionId, isAfterFault } = fields;
-  if (typeof isAfterFault !== "boolean") throw wrong("isAfterFault", isAfterFault);
+  const fields = fieldsOf("a recording", value);
+  const place = fieldsOf("place", fields["place"]);
   return {
-    name: text("name", fields["name"]),
-    inode: digits("inode", fields["inode"]),
-    sizeBytes: count("sizeBytes", fields["sizeBytes"]),
-    modifiedNs: digits("modifiedNs", fields["modifiedNs"]),
-    head: readDigest(fields["head"]),
-    place: {
-      partOffset: count("partOffset", place["partOffset"]),
-      bodyOffset: count("bodyOffset", place["bodyOffset"]),
-    },
-    lastIndex: lastIndex === -1 ? -1 : count("lastIndex", lastIndex),
-    sessionId: sessionId === null ? null : text("sessionId", sessionId),
-    isAfterFault,
+    name: text(fields, "name"),
+    inode: digits(fields, "inode"),
+    sizeBytes: count(fields, "sizeBytes"),
+    modifiedNs: digits(fields, "modifiedNs"),
+    head: digest(fields, "head", HEAD_BYTES_MAX),
+    place: { partOffset: count(place, "partOffset"), bodyOffset: count(place, "bodyOffset") },
+    lastIndex: fields["lastIndex"] === -1 ? -1 : count(fields, "lastIndex"),
+    sessionId: fields["sessionId"] === null ? null : text(fields, "sessionId"),
+    isAfterFault: flag(fields, "isAfterFault"),
   };
-}
-
-function readDigest(value: unknown): Digest {
-  const fields = fieldsOf(value);
-  const bytes = count("bytes", fields["bytes"]);
-  if (bytes > HEAD_BYTES_MAX) throw wrong("bytes", bytes);
-  return { bytes, sha256: sha256(fields["sha256"]) };
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) throw wrong("a document", value);
-  return value as Readonly<Record<string, unknown>>;
-}
-
-function listOf(name: string, value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw wrong(name, value);
-  return value;
-}
-
-function count(name: string, value: unknown): number {
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
-    throw wrong(name, value);
-  return value;
-}
-
-function text(name: string, value: unknown): string {
-  if (typeof value !== "string") throw wrong(name, value);
-  return value;
-}
-
-function sha256(value: unknown): string {
-  if (typeof value !== "string" || !/^[0-9a-f]{64}$/.test(value)) throw wrong("sha256", value);
-  return value;
-}
-
-function digits(name: string, value: unknown): string {
-  if (typeof value !== "string" || !/^-?\d+$/.test(value)) throw wrong(name, value);
-  return value;
-}
-
-function wrong(name: string, value: unknown): TypeError {
-  return new TypeError(`"${name}" is ${JSON.stringify(value) ?? "missing"}`);
 }
