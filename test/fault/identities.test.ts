@@ -7,9 +7,10 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { brokenIdentities, type Sample } from "../../src/model/identity.ts";
 import { samplesOf } from "../../src/operate/samples.ts";
 import { MICROS_PER_MS } from "../../src/model/time.ts";
-import { vendorConfiguration, vendorLine } from "../support/audit-lines.ts";
+import { vendorLine } from "../support/audit-lines.ts";
 import { createHttpDestination, type HttpAnswer } from "../support/http-destination.ts";
 import { seededRandom, type Random } from "../support/random.ts";
+import { configurationOf, ndjsonIn } from "./configuration.ts";
 import { createOrigin } from "./kill/origin.ts";
 import { startChaperone, type ChaperoneProcess } from "../support/chaperone-process.ts";
 
@@ -17,6 +18,7 @@ const SEED = 20_261_127;
 const LIVES_MIN = 4;
 const LIVES_MAX = 12;
 const SCRAPES_A_LIFE = 80;
+const STREAMS = ["logs-audit-kube-api", "logs-session-teleport", "logs-grants", "logs-findings"];
 
 describe("the counters of a process that is killed again and again, with an endpoint that is at fault now and then", () => {
   it("satisfy every identity in every scrape, from the first one after each start", async () => {
@@ -34,7 +36,9 @@ describe("the counters of a process that is killed again and again, with an endp
     onTestFinished(() => destination.close());
     const origin = createOrigin(join(folder, "logs"), SEED);
     const file = join(folder, "chaperone.yaml");
-    await writeFile(file, JSON.stringify(configurationOf(folder, destination.url)));
+    const to = [{ slug: "otlp", spec: { otlp: { endpoint: destination.url } } }, ndjsonIn(folder)];
+    const relayed = { streams: STREAMS, to };
+    await writeFile(file, JSON.stringify(configurationOf(folder, relayed)));
 
     const seen = new Map<string, number>();
     let scrapes = 0;
@@ -92,35 +96,4 @@ async function portOf(chaperone: ChaperoneProcess): Promise<number> {
   const port = (): number => Number(/"port":(\d+)/.exec(chaperone.errors())?.[1] ?? 0);
   await expect.poll(port, { timeout: 20_000 }).toBeGreaterThan(0);
   return port();
-}
-
-function configurationOf(folder: string, url: string): object {
-  const streams = ["logs-audit-kube-api", "logs-session-teleport", "logs-grants", "logs-findings"];
-  return {
-    organization: "acme",
-    dataDir: join(folder, "data"),
-    vendors: [vendorConfiguration],
-    hold: { lateness: "PT0.2S", holdFor: "PT1S" },
-    sources: [
-      {
-        name: "audit",
-        cluster: "prod",
-        kubernetesAuditFile: { include: [join(folder, "logs/audit/*.log")] },
-      },
-      { name: "teleport", teleportFile: { include: [join(folder, "logs/teleport/*.log")] } },
-    ],
-    health: { listen: "127.0.0.1:0" },
-    relay: {
-      endpoints: [
-        { ref: { slug: "otlp" }, spec: { otlp: { endpoint: url } } },
-        { ref: { slug: "file" }, spec: { file: { path: join(folder, "events.ndjson") } } },
-      ],
-      pipelines: ["otlp", "file"].flatMap((endpoint) =>
-        streams.map((stream) => ({
-          ref: { slug: `${stream}-to-${endpoint}` },
-          spec: { source: { slug: stream }, destination: { slug: endpoint } },
-        })),
-      ),
-    },
-  };
 }

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { vendorConfiguration } from "../../support/audit-lines.ts";
 import { startChaperone } from "../../support/chaperone-process.ts";
 import { startCollector, type CollectorServer } from "../../support/containers/collector.ts";
 import { requireEngine } from "../../support/containers/engine.ts";
 import { startKafka, type KafkaServer } from "../../support/containers/kafka.ts";
 import { seededRandom } from "../../support/random.ts";
+import { configurationOf, ndjsonIn } from "../configuration.ts";
 import { complaintsOf, type SeenEvent } from "./ledger-of-lines.ts";
 import { createOrigin } from "./origin.ts";
 import { seenInKafka, seenInNdjson, seenInOtlp } from "./seen.ts";
@@ -16,6 +16,13 @@ import { seenInKafka, seenInNdjson, seenInOtlp } from "./seen.ts";
 const KILLS = 30;
 const SEED = Number(process.env["CHAPERONE_SEED"] ?? Date.now() % 1_000_000);
 const TOPIC = "support-access";
+const STREAMS = [
+  "logs-audit-kube-api",
+  "logs-audit-teleport",
+  "logs-session-teleport",
+  "logs-grants",
+  "logs-findings",
+];
 const CONSUME_MS_MAX = 120_000;
 const NOTHING = { lost: [], underTwoIds: [], withTwoFirstVerdicts: [] };
 
@@ -43,7 +50,17 @@ describe.skipIf(!(await requireEngine()))(
       await writeFile(
         configuration,
         JSON.stringify(
-          configurationOf(folder, { kafka: kafka.bootstrap("plain"), otlp: collector.endpoint }),
+          configurationOf(folder, {
+            streams: STREAMS,
+            to: [
+              ndjsonIn(folder),
+              { slug: "otlp", spec: { otlp: { endpoint: collector.endpoint } } },
+              {
+                slug: "kafka",
+                spec: { kafka: { bootstrapEndpoints: kafka.bootstrap("plain"), topic: TOPIC } },
+              },
+            ],
+          }),
         ),
       );
 
@@ -96,53 +113,4 @@ async function recordCount(kafka: KafkaServer): Promise<number> {
   const offsets = await admin.fetchTopicOffsets(TOPIC);
   await admin.disconnect();
   return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
-}
-
-function configurationOf(
-  folder: string,
-  to: { readonly kafka: string; readonly otlp: string },
-): object {
-  const endpoints = [
-    {
-      ref: { slug: "file" },
-      spec: { displayName: "NDJSON", file: { path: join(folder, "events.ndjson") } },
-    },
-    { ref: { slug: "otlp" }, spec: { displayName: "OTLP", otlp: { endpoint: to.otlp } } },
-    {
-      ref: { slug: "kafka" },
-      spec: { displayName: "Kafka", kafka: { bootstrapEndpoints: to.kafka, topic: TOPIC } },
-    },
-  ];
-  const streams = [
-    "logs-audit-kube-api",
-    "logs-audit-teleport",
-    "logs-session-teleport",
-    "logs-grants",
-    "logs-findings",
-  ];
-  return {
-    organization: "acme",
-    dataDir: join(folder, "data"),
-    vendors: [vendorConfiguration],
-    // Short waits, so that held events are released while the killing goes on.
-    hold: { lateness: "PT0.2S", holdFor: "PT1S" },
-    sources: [
-      {
-        name: "audit",
-        cluster: "prod",
-        kubernetesAuditFile: { include: [join(folder, "logs/audit/*.log")] },
-      },
-      { name: "teleport", teleportFile: { include: [join(folder, "logs/teleport/*.log")] } },
-    ],
-    health: { listen: "127.0.0.1:0" },
-    relay: {
-      endpoints,
-      pipelines: endpoints.flatMap(({ ref }) =>
-        streams.map((stream) => ({
-          ref: { slug: `${stream}-to-${ref.slug}` },
-          spec: { source: { slug: stream }, destination: { slug: ref.slug }, enabled: true },
-        })),
-      ),
-    },
-  };
 }
