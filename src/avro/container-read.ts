@@ -1,4 +1,5 @@
 import type { Disk, DiskFile } from "../ports/disk.ts";
+import { asBuffer } from "../model/bytes.ts";
 import { describeError } from "../model/error.ts";
 import { isFault } from "./container.ts";
 import type { ContainerFault, ContainerHeader } from "./container.ts";
@@ -120,8 +121,4 @@ function exactly(
   if (at !== payload.byteLength)
     throw new RangeError(`${payload.byteLength - at} bytes are left over`);
   return records;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

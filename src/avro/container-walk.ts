@@ -1,3 +1,4 @@
+import { asBuffer } from "../model/bytes.ts";
 import { describeError } from "../model/error.ts";
 import type { DiskFile } from "../ports/disk.ts";
 import { BLOCK_BYTES_MAX, decompress } from "./codec.ts";
@@ -162,7 +163,7 @@ async function nextMarker(
   let at = range.fromBytes;
   while (at + SYNC_BYTES <= range.untilBytes) {
     const bytes = await file.read(at, Math.min(SCAN_BYTES, range.untilBytes - at));
-    const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(sync);
+    const found = asBuffer(bytes).indexOf(sync);
     if (found >= 0) return at + found + SYNC_BYTES;
     if (bytes.byteLength < SYNC_BYTES) return null;
     // A marker may lie across two reads.

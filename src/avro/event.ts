@@ -1,3 +1,4 @@
+import { asBuffer } from "../model/bytes.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
 import { SCHEMA_VERSION, writeAuditEvent } from "./generated/write-audit-event.ts";
 import { schemaText, typeOfSchema } from "./schemas.ts";
@@ -22,7 +23,5 @@ const FIELDS_BYTES_EXPECTED = 4_096;
 
 /** The event of these bytes, written with the current schema. Throws on anything but exactly one event. */
 export function decodeEvent(encoded: Uint8Array): AuditEvent {
-  return type.fromBuffer(
-    Buffer.from(encoded.buffer, encoded.byteOffset, encoded.byteLength),
-  ) as AuditEvent;
+  return type.fromBuffer(asBuffer(encoded)) as AuditEvent;
 }

@@ -1,3 +1,4 @@
+import { asBuffer } from "../model/bytes.ts";
 import type { Normalization } from "../model/normalization.ts";
 import type { RawRecord } from "../model/record.ts";
 import { fieldsOf, type Fields } from "./fields.ts";
@@ -53,9 +54,7 @@ function unreadable(why: string): Reading {
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
-  const buffer = Buffer.isBuffer(bytes)
-    ? bytes
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const buffer = Buffer.isBuffer(bytes) ? bytes : asBuffer(bytes);
   return buffer.toString("utf8");
 }
 

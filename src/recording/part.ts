@@ -1,3 +1,4 @@
+import { asBuffer } from "../model/bytes.ts";
 import type { RecordingBytes } from "./bytes.ts";
 
 /**
@@ -36,7 +37,7 @@ export async function readHeader(
   offset: number,
 ): Promise<HeaderReading> {
   if (offset >= recording.sizeBytes) return { status: "end" };
-  const head = bufferOf(await recording.read(offset, HEADER_BYTES + FLAGS_BYTES + AGE.length));
+  const head = asBuffer(await recording.read(offset, HEADER_BYTES + FLAGS_BYTES + AGE.length));
   if (head.length < 8) return { status: "cut", headerBytes: HEADER_BYTES };
   const version = head.readBigUInt64BE(0);
   if (version !== 1n && version !== 2n) return { status: "refused", why: refusal(head, version) };
@@ -66,8 +67,4 @@ function refusal(head: Buffer, version: bigint): string {
   return version > 2n && version < 256n
     ? `its format version is ${version}: 1 and 2 are known`
     : `it begins with ${JSON.stringify(head.subarray(0, 8).toString("latin1"))}, which is no format version`;
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

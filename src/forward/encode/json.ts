@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { asBuffer } from "../../model/bytes.ts";
 import type { AuditEvent, Original } from "../../model/generated/audit-event.ts";
 import { formatTime } from "../../model/time.ts";
 import { escapedBytes, writeEscaped } from "./json-escape.ts";
@@ -46,7 +47,7 @@ function writeBase64(line: Buffer, position: number, bytes: Uint8Array): number 
   let at = position;
   for (let from = 0; from < bytes.byteLength; from += BASE64_BYTES)
     at += line.write(
-      viewOf(bytes.subarray(from, from + BASE64_BYTES)).toString("base64"),
+      asBuffer(bytes.subarray(from, from + BASE64_BYTES)).toString("base64"),
       at,
       "latin1",
     );
@@ -54,7 +55,6 @@ function writeBase64(line: Buffer, position: number, bytes: Uint8Array): number 
 }
 
 /** A large text that would take more than base64 does, for all its quotes and control characters, is written in base64. */
-
 function largeForm(bytes: Uint8Array): {
   readonly encoding: "utf8" | "base64";
   readonly sizeBytes: number;
@@ -115,11 +115,7 @@ export function detailForm(detail: AuditEvent["detail"]): unknown {
 function originalForm(original: Original): unknown {
   const { bytes, sha256, truncatedFromBytes } = original;
   const encoding = isUtf8(bytes) ? "utf8" : "base64";
-  return { encoding, bytes: viewOf(bytes).toString(encoding), sha256, truncatedFromBytes };
-}
-
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { encoding, bytes: asBuffer(bytes).toString(encoding), sha256, truncatedFromBytes };
 }
 
 function timeOrNull(micros: Micros | null): string | null {

@@ -1,5 +1,6 @@
 import type { IHeaders, Message } from "kafkajs";
 import { EVENT_SCHEMA_VERSION } from "../../avro/event.ts";
+import { asBuffer } from "../../model/bytes.ts";
 import type { JournalEntry } from "../../model/entry.ts";
 import type { KafkaEndpoint } from "../../model/relay.ts";
 import { MICROS_PER_MS, type Micros } from "../../model/time.ts";
@@ -29,7 +30,8 @@ export function messageOf(
   now: Micros,
 ): OutgoingMessage {
   const isAvro = endpoint.encoding === "avro";
-  const value = isAvro ? viewOf(entry.encoded) : toJsonBytes(entry.event());
+  // Not copied: kafkajs makes its own copy when it encodes the request.
+  const value = isAvro ? asBuffer(entry.encoded) : toJsonBytes(entry.event());
   const key = keyOf(entry, endpoint.key);
   const headers: IHeaders & Record<string, string> = {
     [EVENT_ID_HEADER]: entry.id,
@@ -40,11 +42,6 @@ export function messageOf(
   const timestamp = String(Math.floor(now / MICROS_PER_MS));
   const sizeBytes = BATCH_OVERHEAD_BYTES + recordBytes(key, value, headers);
   return { entry, message: { key, value, timestamp, headers }, sizeBytes };
-}
-
-/** Without a copy: kafkajs makes its own when it encodes the request. */
-function viewOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Events that a grant covers, or relates to, stay in order under its id; what has none is spread by its own. */

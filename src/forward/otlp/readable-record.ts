@@ -1,5 +1,6 @@
 import { resourceFromAttributes, type Resource } from "@opentelemetry/resources";
 import type { ReadableLogRecord } from "@opentelemetry/sdk-logs";
+import { asBuffer } from "../../model/bytes.ts";
 import type { JournalEntry } from "../../model/entry.ts";
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import { MICROS_PER_SECOND, type Micros } from "../../model/time.ts";
@@ -43,7 +44,7 @@ function readableRecord(event: AuditEvent, resource: Resource): ReadableLogRecor
 
 function bodyValue(event: AuditEvent): string | Uint8Array {
   const { bytes, isText } = bodyOf(event);
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = asBuffer(bytes);
   return isText ? view.toString("utf8") : view;
 }
 

@@ -1,5 +1,6 @@
 import { EVENT_SCHEMA_VERSION } from "../../avro/event.ts";
 import { schemaText, typeOfSchema } from "../../avro/schemas.ts";
+import { asBuffer } from "../../model/bytes.ts";
 import type { JournalEntry } from "../../model/entry.ts";
 import type { QuarantinedEvent } from "../../model/generated/quarantined-event.ts";
 import type { Micros } from "../../model/time.ts";
@@ -53,7 +54,7 @@ export function resolvedEvent(entry: JournalEntry, place: RecordPlace): Quaranti
 
 export function encodeQuarantined(quarantined: QuarantinedEvent): Uint8Array {
   const { event } = quarantined;
-  const bytes = Buffer.from(event.buffer, event.byteOffset, event.byteLength);
+  const bytes = asBuffer(event);
   return type.toBuffer({ ...quarantined, event: bytes });
 }
 

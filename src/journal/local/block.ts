@@ -1,5 +1,6 @@
 import type { BlockPlace } from "../../avro/container-walk.ts";
 import type { EntryDecoder } from "../../avro/journal-entry.ts";
+import { asBuffer } from "../../model/bytes.ts";
 import { storedEntry } from "./entry.ts";
 import type { LocalEntry } from "./entry.ts";
 
@@ -19,7 +20,7 @@ export function decodeBlock(
   count: number,
   decoder: EntryDecoder,
 ): readonly LocalEntry[] {
-  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  const bytes = asBuffer(payload);
   const entries: LocalEntry[] = [];
   const streams = new Map<string, readonly string[]>();
   let at = 0;

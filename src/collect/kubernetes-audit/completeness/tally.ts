@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { asBuffer } from "../../../model/bytes.ts";
 import { MICROS_PER_SECOND, parseTime } from "../../../model/time.ts";
 import type { Cutter } from "../../http/receive.ts";
 import type { Second } from "./received.ts";
@@ -59,7 +60,7 @@ export function createTally(
 
 /** When the event's stage was reached. The last one counts: what stands before it may be a request's body, which the user writes. */
 function secondOf(bytes: Uint8Array): Second | null {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const text = asBuffer(bytes);
   const at = text.lastIndexOf(KEY);
   if (at < 0) return null;
   const start = at + KEY.length;
