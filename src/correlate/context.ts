@@ -3,12 +3,15 @@ import type { AuditEvent } from "../model/generated/audit-event.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Watermarks } from "../ports/correlator.ts";
 import type { Log } from "../ports/log.ts";
+import type { Micros } from "../model/time.ts";
+import type { Arrived } from "./evidence/context.ts";
 import type { Bindings } from "./evidence/bindings.ts";
 import type { Grants } from "./grants/grants.ts";
 import type { Holds } from "./hold/holds.ts";
 import type { Vendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { Passed } from "./passed.ts";
+import type { Reviews } from "./revise/reviews.ts";
 
 /** What the steps of the correlator work on. */
 export interface CorrelatorContext {
@@ -23,7 +26,10 @@ export interface CorrelatorContext {
   readonly factsOf: (event: AuditEvent) => Facts | null;
   /** Evidence that came in this call and that a held event may wait for. */
   readonly arrivedKeys: Set<string>;
-  readonly arrived: (key: string) => void;
+  readonly arrived: Arrived;
+  readonly reviews: Reviews;
+  /** Tolerance of joins, in microseconds (M4). */
+  readonly skew: Micros;
   /** As last told. */
   watermarks: Watermarks;
 }

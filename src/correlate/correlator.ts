@@ -2,6 +2,7 @@ import type { JournalEntry } from "../model/entry.ts";
 import type { Facts } from "../model/facts.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
 import type { Policy } from "../model/policy.ts";
+import { MICROS_PER_MS } from "../model/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Correlated, Correlator } from "../ports/correlator.ts";
 import type { Log } from "../ports/log.ts";
@@ -17,6 +18,8 @@ import { createVendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { createLine, type Line } from "./line.ts";
 import { createPassed } from "./passed.ts";
+import { reviewDue } from "./revise/review.ts";
+import { createReviews } from "./revise/reviews.ts";
 import { settleAll } from "./settle.ts";
 
 /** What the correlator works with; the caller owns all of it. */
@@ -45,6 +48,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
   const idleClock = createIdleClock(options.clock);
   const holds = createHolds(ledger, () => idleClock.readMs());
   const arrivedKeys = new Set<string>();
+  const reviews = createReviews(ledger);
   const context: CorrelatorContext = {
     ...options,
     vendors,
@@ -53,14 +57,25 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     bindings: createBindings(policy),
     passed: createPassed(ledger, options.repeatedClusters),
     arrivedKeys,
-    arrived: (key) => {
+    reviews,
+    skew: policy.hold.skewMs * MICROS_PER_MS,
+    arrived: (key, during) => {
       if (holds.count > 0) arrivedKeys.add(key);
+      reviews.mark(key, during);
     },
     watermarks: { evidence: -Infinity, isEvidenceIdle: false },
   };
 
+  /** What is released may be evidence itself, and so may a revision: of the request that others wait for (W8). */
+  function settleLate(line: Line): void {
+    do {
+      releaseArrived(context, line);
+      reviewDue(context, line);
+    } while (arrivedKeys.size > 0);
+  }
+
   function close(line: Line, duplicates: number): Correlated {
-    releaseArrived(context, line);
+    settleLate(line);
     ledger.commitment.endCall(line.entries.length);
     return { entries: line.entries, duplicates };
   }
@@ -80,6 +95,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       releaseDue(context, line, idleClock.readMs());
       // A crash may have kept what was held, and not what was released for it.
       makeRoom(context, line);
+      settleLate(line);
       // Nothing is appended for nothing, so that there will be no commit either.
       return line.entries.length === 0 ? { entries: [], duplicates: 0 } : close(line, 0);
     },
@@ -95,6 +111,9 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     },
     get durableTo() {
       return ledger.commitment.durableTo;
+    },
+    get reviewCount() {
+      return reviews.count;
     },
     get heldCount() {
       return holds.count;

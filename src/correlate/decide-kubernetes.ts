@@ -1,8 +1,11 @@
 import type { KubernetesFacts } from "../model/facts.ts";
+import type { Micros } from "../model/time.ts";
 import { NOT_VENDOR, UNRESOLVED } from "../model/verdict.ts";
 import { attribute } from "./attribute/attribute.ts";
+import { proxiedOf } from "./attribute/proxied.ts";
 import { kubernetesAction, type KubernetesPrincipal } from "./attribute/kubernetes-action.ts";
 import { type Decision, type Step, verdictOf } from "./decision.ts";
+import { answerOf } from "./evidence/api-requests.ts";
 import type { Grants } from "./grants/grants.ts";
 import type { KnownUser, KnownVendor, Vendors } from "./identity/vendors.ts";
 import { prefixOf } from "./ledger/key.ts";
@@ -14,6 +17,8 @@ export interface DecisionContext {
   readonly ledger: Ledger;
   readonly grants: Grants;
   readonly vendors: Vendors;
+  /** Tolerance of joins, in microseconds (M4). */
+  readonly skew: Micros;
   /** Takes the steps of the decision; absent on the line, where nobody asks. */
   readonly trace?: Step[];
 }
@@ -79,19 +84,17 @@ export function decideKubernetes(
   return decideCustomer(context, facts, { vendor, name });
 }
 
-/** Who answers for the event. */
-/**
- * The event of a principal: one person, a certificate's name, or a name that a role's holders
- * share.
- */
+/** The event of a principal: one person, a certificate's name, or a name that a role's holders share. */
 function asPrincipal(
   context: DecisionContext,
   facts: KubernetesFacts,
-  principal: Omit<KubernetesPrincipal, "sharedRoles">,
+  principal: Omit<KubernetesPrincipal, "sharedRoles" | "proxied">,
 ): Decision {
   const { vendor, name, credential } = principal;
   const sharedRoles = vendor.isPerson(name) ? [] : vendor.rolesOfKubernetesUser(credential.name);
-  const action = kubernetesAction(facts, { ...principal, sharedRoles });
+  const isAgents = facts.impersonated !== null && !principal.isImpersonating;
+  const proxied = isAgents ? proxiedOf(context, facts, vendor) : null;
+  const action = kubernetesAction(facts, { ...principal, sharedRoles, proxied });
   return attribute(action, context.grants, context.trace);
 }
 
@@ -134,7 +137,8 @@ function decideReceived(
 ): Decision {
   const principal = facts.user === null ? null : context.vendors.personOf(facts.user.name);
   const vendor = known.vendor.name;
-  const verdict = context.ledger.responses.get(requestKey(facts));
+  const request = context.ledger.apiRequests.get(requestKey(facts));
+  const verdict = request === null ? null : answerOf(request);
   if (verdict !== null) {
     context.trace?.push({ rule: "W8", says: "it has the verdict of the request's later stage" });
     const isVendors = verdict.coverage !== "not-vendor";

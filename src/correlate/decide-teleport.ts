@@ -3,6 +3,7 @@ import type { TeleportFacts } from "../model/facts.ts";
 import { EVIDENCE, UNRESOLVED } from "../model/verdict.ts";
 import { attribute } from "./attribute/attribute.ts";
 import { cutSession } from "./attribute/disconnect.ts";
+import { apiRequestOf } from "./attribute/proxied.ts";
 import { teleportAction } from "./attribute/teleport-action.ts";
 import type { Decision } from "./decision.ts";
 import { type DecisionContext, NOT_VENDOR_DECISION } from "./decide-kubernetes.ts";
@@ -46,7 +47,10 @@ export function decideTeleport(
     return NOT_VENDOR_DECISION;
   }
   context.trace?.push({ rule: "W1", says: `"${person}" is ${vendor.name}'s` });
-  const action = teleportAction(event, facts, { vendor, person, session });
+  const request = facts.event === "kube.request" ? apiRequestOf(context, facts, vendor) : null;
+  if (request !== null)
+    context.trace?.push({ rule: "C1", says: "judged by when the API server received the request" });
+  const action = teleportAction(event, facts, { vendor, person, session, request });
   const decision = attribute(action, context.grants, context.trace);
   // Only the watermark tells that no session that a disconnect may have cut is still to come.
   const isCut = facts.event === "client.disconnect" && facts.sessionId === null;

@@ -21,7 +21,7 @@ export interface Decision {
   readonly isSettled: boolean;
 }
 
-/** A verdict; what is not given is empty. No join in time is made yet, so none used tolerance. */
+/** A verdict; what is not given is empty. */
 export function verdictOf(
   coverage: Coverage,
   known: {

@@ -1,5 +1,6 @@
 import type { NormalizedEvent } from "../model/normalization.ts";
 import type { Policy } from "../model/policy.ts";
+import { MICROS_PER_MS } from "../model/time.ts";
 import type { Watermarks } from "../ports/correlator.ts";
 import type { Verdict } from "../model/generated/audit-event.ts";
 import { decide } from "./decide.ts";
@@ -41,8 +42,9 @@ export function explainEvent(normalized: NormalizedEvent, options: ExplainOption
   const vendors = createVendors(policy);
   const steps: Step[] = [];
   const grants = createGrants({ policy, ledger, vendors });
-  const decision = decide({ ledger, grants, vendors, trace: steps }, event, facts);
-  const { until } = waitOf(facts, vendors);
+  const skew = policy.hold.skewMs * MICROS_PER_MS;
+  const decision = decide({ ledger, grants, vendors, skew, trace: steps }, event, facts);
+  const { until } = waitOf(facts, { vendors, skew });
   const isHeld = !decision.isSettled && !(until !== null && until < watermarks.evidence);
   if (isHeld) steps.push({ rule: "H1", says: "waits for evidence that may change this" });
   const { vendor, principal, verdict } = decision;

@@ -2,8 +2,12 @@ import type { JournalEntry } from "../model/entry.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
 import { VENDOR_STREAM } from "../model/stream.ts";
 import type { CorrelatorContext } from "./context.ts";
+import { decide } from "./decide.ts";
+import { userOf } from "./decide-kubernetes.ts";
+import { foldApiRequest } from "./evidence/api-requests.ts";
 import { foldTeleport } from "./evidence/fold.ts";
 import { recordEntry } from "./record.ts";
+import { recordRevision } from "./revise/record-revision.ts";
 
 /**
  * Notes a journal entry at the start as the live path did when it made it. Verdicts are read, never made again: the journaled one is
@@ -13,6 +17,10 @@ export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void
   const event = entry.event();
   if (event.detail !== null && "finding" in event.detail) {
     context.ledger.findings.put(event.id, true);
+    return;
+  }
+  if (event.detail !== null && "revision" in event.detail) {
+    foldRevision(context, event, event.detail.revision.eventId);
     return;
   }
   if (!isNoted(context, entry, event)) {
@@ -28,10 +36,20 @@ export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void
   // What a released event proves was folded when it was held; once more changes nothing.
   if (facts.dialect === "teleport") {
     foldTeleport(context, event, facts);
-  } else if (context.bindings.isDeletion(facts)) {
-    context.bindings.fold(context, event, facts);
+  } else if (facts.dialect === "kubernetes-audit") {
+    if (context.bindings.isDeletion(facts)) context.bindings.fold(context, event, facts);
+    if (userOf(facts, context.vendors) !== null) foldApiRequest(context, facts);
   }
-  recordEntry(context, { kind: entry.kind, event, facts });
+  const { principal } = decide(context, event, facts);
+  recordEntry(context, { kind: entry.kind, event, facts, principal });
+}
+
+/** Whose the event is was not journaled; it follows from the evidence that the revision was made for. */
+function foldRevision(context: CorrelatorContext, revision: AuditEvent, eventId: string): void {
+  const judged = context.ledger.judged.get(eventId);
+  if (judged === null) return;
+  const { principal } = decide(context, { ...judged.event, original: null }, judged.facts);
+  recordRevision(context, revision, principal);
 }
 
 /** Spares the facts of what leaves no trace, which is most of the traffic. */

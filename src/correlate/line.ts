@@ -7,7 +7,10 @@ import { withDecision } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import { coverageFinding } from "./findings/coverage-findings.ts";
 import { type Finding, findingEvent } from "./findings/finding.ts";
+import type { JudgedDocument } from "./ledger/kinds.ts";
 import { recordEntry } from "./record.ts";
+import { recordRevision } from "./revise/record-revision.ts";
+import { revisionEvent } from "./revise/revision.ts";
 
 /** The entries that one call makes, in the order of the journal. */
 export interface Line {
@@ -17,6 +20,8 @@ export interface Line {
   /** An event with its verdict, and what the verdict is found guilty of. */
   deliver(kind: Exclude<EntryKind, "held">, settled: Settled): void;
   hold(event: AuditEvent, facts: Facts): void;
+  /** The revision of an event that was journaled, and what the new verdict is found guilty of. */
+  revise(judged: JudgedDocument, decision: Decision): void;
   /** A finding that was not made before. */
   find(finding: Finding, cause: AuditEvent): void;
 }
@@ -52,13 +57,20 @@ export function createLine(context: CorrelatorContext): Line {
     deliver: (kind, { event: undecided, facts, decision }) => {
       const event = withDecision(undecided, decision);
       push(kind, event);
-      recordEntry(context, { kind, event, facts });
+      recordEntry(context, { kind, event, facts, principal: decision.principal });
       const finding = coverageFinding(event, decision);
       if (finding !== null) find(finding, event);
     },
     hold: (event, facts) => {
       push("held", event);
-      recordEntry(context, { kind: "held", event, facts });
+      recordEntry(context, { kind: "held", event, facts, principal: null });
+    },
+    revise: (judged, decision) => {
+      const revision = revisionEvent(judged, decision);
+      push("event", revision);
+      const event = recordRevision(context, revision, decision.principal);
+      const finding = event === null ? null : coverageFinding(event, decision);
+      if (event !== null && finding !== null) find(finding, event);
     },
     find,
   };

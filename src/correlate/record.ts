@@ -1,13 +1,14 @@
 import type { EntryKind } from "../model/entry.ts";
-import type { Facts, KubernetesFacts } from "../model/facts.ts";
-import type { AuditEvent, Verdict } from "../model/generated/audit-event.ts";
-import { keyOf } from "./ledger/key.ts";
-import type { CountsDocument } from "./ledger/kinds.ts";
+import type { Facts } from "../model/facts.ts";
+import type { AuditEvent } from "../model/generated/audit-event.ts";
+import { answerApiRequest } from "./evidence/api-requests.ts";
+import type { Arrived } from "./evidence/context.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { Vendors } from "./identity/vendors.ts";
 import type { Holds } from "./hold/holds.ts";
-import { requestKey, waitKey, waitOf } from "./hold/wait.ts";
+import { waitOf } from "./hold/wait.ts";
 import type { Passed } from "./passed.ts";
+import { keepJudged } from "./revise/judged.ts";
 
 /** The part of the correlator that noting needs. */
 export interface RecordContext {
@@ -15,7 +16,8 @@ export interface RecordContext {
   readonly vendors: Vendors;
   readonly holds: Holds;
   readonly passed: Passed;
-  readonly arrived: (key: string) => void;
+  readonly skew: number;
+  readonly arrived: Arrived;
 }
 
 /** What is known of an entry beyond its event. */
@@ -23,6 +25,8 @@ export interface Recorded {
   readonly kind: EntryKind;
   readonly event: AuditEvent;
   readonly facts: Facts;
+  /** Who answers for it, as far as that is known; of a held event nobody asks. */
+  readonly principal: string | null;
 }
 
 /**
@@ -31,11 +35,11 @@ export interface Recorded {
  */
 export function recordEntry(context: RecordContext, recorded: Recorded): void {
   const { ledger } = context;
-  const { kind, event, facts } = recorded;
+  const { kind, event, facts, principal } = recorded;
   const digest = facts.dialect === "teleport" ? facts.contentDigest : null;
   if (kind === "held") {
-    ledger.seen.put(event.id, { digest, verdict: null });
-    context.holds.add(event, waitOf(facts, context.vendors));
+    ledger.seen.put(event.id, { digest });
+    context.holds.add(event, waitOf(facts, context));
     return;
   }
   if (kind === "released") context.holds.remove(event.id);
@@ -43,46 +47,21 @@ export function recordEntry(context: RecordContext, recorded: Recorded): void {
     context.passed.note(event);
     return;
   }
-  const { verdict } = event;
-  const isPlain = facts.dialect === "teleport" && event.labels["vendor"] === undefined;
-  ledger.seen.put(event.id, { digest, verdict: isPlain ? null : verdict });
-  if (facts.dialect === "kubernetes-audit") answerRequest(context, facts, verdict);
-  if (isCounted(facts)) count(ledger, verdict);
+  ledger.seen.put(event.id, { digest });
+  if (facts.dialect === "kubernetes-audit") answerApiRequest(context, facts, event.verdict);
+  if (isRevisable(event, facts)) keepJudged(context, { event, facts, principal, number: 0 });
 }
 
 /** All of Teleport; of Kubernetes what a vendor's user or agent did: the rest has one verdict for good, and is not stored. */
 function isRemembered(context: RecordContext, event: AuditEvent, facts: Facts): boolean {
-  if (facts.dialect === "teleport" || event.labels["vendor"] !== undefined) return true;
+  if (facts.dialect !== "kubernetes-audit" || event.labels["vendor"] !== undefined) return true;
   return facts.user !== null && context.vendors.ofUser(facts.user) !== null;
 }
 
-/** W8: tells those who wait what became of the request. The first stage that was judged counts. */
-export function answerRequest(
-  context: RecordContext,
-  facts: KubernetesFacts,
-  verdict: Verdict,
-): void {
-  if (facts.stage === "RequestReceived") return;
-  const key = requestKey(facts);
-  if (context.ledger.responses.get(key) !== null) return;
-  context.ledger.responses.put(key, verdict);
-  context.arrived(waitKey.request(key));
-}
-
-/** A Kubernetes request counts once, when it ends. */
-function isCounted(facts: Facts): boolean {
-  return (
-    facts.dialect === "teleport" ||
-    (facts.stage !== "RequestReceived" && facts.stage !== "ResponseStarted")
-  );
-}
-
-/** An event counts for every grant that covers it or that it is related to, by its coverage. */
-function count(ledger: Ledger, verdict: Verdict): void {
-  for (const id of new Set([...verdict.grants, ...verdict.related])) {
-    const key = keyOf(id);
-    const counts: CountsDocument = ledger.counts.get(key) ?? {};
-    const { coverage } = verdict;
-    ledger.counts.put(key, { ...counts, [coverage]: (counts[coverage] ?? 0) + 1 });
-  }
+/** Whether later evidence can change the verdict: what only proves and what is somebody else's by its own words keeps it. */
+function isRevisable({ labels, verdict }: AuditEvent, facts: Facts): boolean {
+  if (verdict.coverage === "evidence") return false;
+  if (facts.dialect === "kubernetes-audit" || labels["vendor"] !== undefined) return true;
+  const isNameless = facts.dialect === "teleport" && facts.user === null;
+  return isNameless && facts.sessionId !== null;
 }

@@ -1,4 +1,4 @@
-import type { Facts } from "../model/facts.ts";
+import type { Facts, KubernetesFacts } from "../model/facts.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
 import type { NormalizedEvent } from "../model/normalization.ts";
 import type { CorrelatorContext } from "./context.ts";
@@ -6,8 +6,8 @@ import { decide, withDecision } from "./decide.ts";
 import { decideForeign, userOf } from "./decide-kubernetes.ts";
 import type { Decision } from "./decision.ts";
 import { isWaitOver, makeRoom } from "./hold/release.ts";
+import { answerApiRequest, foldApiRequest } from "./evidence/api-requests.ts";
 import type { Line } from "./line.ts";
-import { answerRequest } from "./record.ts";
 
 /** A vendor's, or Teleport's: decided, noted, perhaps held. */
 interface Settling {
@@ -27,6 +27,8 @@ export function settleAll(
   batch: readonly NormalizedEvent[],
   line: Line,
 ): number {
+  for (const { event, facts } of batch)
+    if (facts?.dialect === "kubernetes-audit") foldKubernetes(context, event, facts);
   const decided = batch.map((normalized) => decideFirst(context, normalized));
   let duplicates = 0;
   for (const [index, { event }] of batch.entries()) {
@@ -57,13 +59,22 @@ function decideFirst(
 ): Settling | Decision | null {
   if (facts === null) return null;
   if (facts.dialect === "teleport") return { facts, decision: decide(context, event, facts) };
-  if (context.bindings.isDeletion(facts)) context.bindings.fold(context, event, facts);
   if (userOf(facts, context.vendors) === null) return decideForeign(facts);
   if (facts.stage === "RequestReceived") return { facts, decision: null };
   const decision = decide(context, event, facts);
   if (decision.isSettled || isWaitOver(context, facts))
-    answerRequest(context, facts, decision.verdict);
+    answerApiRequest(context, facts, decision.verdict);
   return { facts, decision };
+}
+
+/** What the batch proves is known before any event of it is decided: an API server's log is out of order by milliseconds. */
+function foldKubernetes(
+  context: CorrelatorContext,
+  event: AuditEvent,
+  facts: KubernetesFacts,
+): void {
+  if (context.bindings.isDeletion(facts)) context.bindings.fold(context, event, facts);
+  if (userOf(facts, context.vendors) !== null) foldApiRequest(context, facts);
 }
 
 /** Teleport's were left out before: `admitAll`. */

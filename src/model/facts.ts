@@ -25,6 +25,10 @@ export interface KubernetesFacts {
   readonly verb: string;
   readonly requestUri: string;
   readonly receivedAt: Micros;
+  /** When this stage was reached; null where the record does not say. */
+  readonly stageAt: Micros | null;
+  /** Of the credential in use, such as `JTI=…`; null where the server does not log it. */
+  readonly credentialId: string | null;
   readonly code: number | null;
   /** `allow`, `forbid`, or null where the server logged none. */
   readonly decision: string | null;
@@ -60,6 +64,12 @@ export interface TeleportFacts {
   readonly kubernetesCluster: string | null;
   readonly kubernetesUsers: readonly string[];
   readonly kubernetesGroups: readonly string[];
+  readonly podNamespace: string | null;
+  readonly podName: string | null;
+  /** Path of a kube.request, without query. */
+  readonly requestPath: string | null;
+  /** HTTP method of a kube.request. */
+  readonly method: string | null;
   readonly sessionStart: Micros | null;
   readonly accessRequest: AccessRequestFacts | null;
   readonly certificate: CertificateFacts | null;

@@ -15,6 +15,8 @@ export interface Policy {
     readonly latenessMs: number;
     /** How far ahead of our clock an origin's clock is believed (H2). */
     readonly skewMaxMs: number;
+    /** Tolerance of joins between the clocks of two origins (M4). */
+    readonly skewMs: number;
   };
 }
 

@@ -25,7 +25,8 @@ export async function runOnce(
   async function readThenSettle(): Promise<void> {
     const collected = line.collectors.map((collector) => collector.run(line.intake, ended));
     await together(collected, stop);
-    if (!ended.aborted) await unlessEnded(line.intake.advance(), ended);
+    do await unlessEnded(line.intake.advance(), ended);
+    while (line.correlator.reviewCount > 0 && !ended.aborted);
     unsettled = await settleToEnd(line, around, ended);
     consuming.abort();
   }

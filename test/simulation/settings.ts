@@ -179,6 +179,7 @@ function policyOf(random: Random): Policy {
       heldEventsMax: random.pick([3, 1_000]),
       latenessMs: random.pick([0, 200, 2_000]),
       skewMaxMs: 5_000,
+      skewMs: 5_000,
     },
   };
 }

@@ -76,7 +76,7 @@ export function aPolicy(policy: Partial<Policy> = {}): Policy {
     approvers: ["anna@acme.example"],
     organizationUsers: ["*@acme.example"],
     approval: { pendingForMs: 2 * HOUR * 1e3, validForMs: 8 * HOUR * 1e3 },
-    hold: { holdForMs: 120_000, heldEventsMax: 1_000, latenessMs: 60_000, skewMaxMs: 5_000 },
+    hold: { holdForMs: 120_000, heldEventsMax: 1_000, latenessMs: 60_000, skewMaxMs: 5_000, skewMs: 5_000 },
     ...policy,
   };
 }
@@ -92,6 +92,9 @@ interface KubernetesCall {
   readonly as?: string;
   readonly asGroups?: readonly string[];
   readonly cluster?: string;
+  /** Seconds; `at` where left out. */
+  readonly stageAt?: number;
+  readonly credentialId?: string;
   readonly auditId?: string;
   readonly stage?: string;
   readonly verb?: string;
@@ -117,6 +120,8 @@ export function kubernetes(call: KubernetesCall): NormalizedEvent {
     verb: call.verb ?? "list",
     requestUri: call.uri ?? `/api/v1/${call.resource ?? "pods"}`,
     receivedAt: at(call.at),
+    stageAt: at(call.stageAt ?? call.at),
+    credentialId: call.credentialId ?? null,
     code: call.code === undefined ? 200 : call.code,
     decision: call.decision === undefined ? "allow" : call.decision,
     object: objectOf(call),
@@ -142,7 +147,7 @@ function objectOf(call: KubernetesCall): KubernetesFacts["object"] {
   return { apiGroup, resource, subresource, namespace, name };
 }
 
-type TeleportRecord = Partial<Omit<TeleportFacts, "dialect" | "time" | "event">> & {
+type TeleportRecord = Partial<Omit<TeleportFacts, "dialect" | "time" | "event" | "method">> & {
   readonly id?: string;
   readonly event: string;
   /** Seconds. */
@@ -162,6 +167,7 @@ export function teleport(record: TeleportRecord): NormalizedEvent {
     contentDigest: digestOf(JSON.stringify([event, seconds, own])),
     ...own,
     event,
+    method: method ?? null,
     time: at(seconds),
   };
   return normalized(facts, {
@@ -194,6 +200,10 @@ const NO_TELEPORT_FACTS: Omit<TeleportFacts, "time" | "event" | "contentDigest">
   kubernetesCluster: null,
   kubernetesUsers: [],
   kubernetesGroups: [],
+  podNamespace: null,
+  podName: null,
+  requestPath: null,
+  method: null,
   sessionStart: null,
   isRecorded: false,
   accessRequest: null,

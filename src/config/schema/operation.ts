@@ -27,6 +27,7 @@ interface Hold {
   readonly heldEventsMax: number;
   readonly latenessMs: number;
   readonly skewMaxMs: number;
+  readonly skewMs: number;
 }
 
 export const hold: Field<Hold> = section("How long vendor events wait for their evidence.", {
@@ -45,11 +46,16 @@ export const hold: Field<Hold> = section("How long vendor events wait for their 
     { minMs: 0, maxMs: DAY_MS },
     "How far ahead of our clock an origin's clock is believed.",
   ).prefault("PT1M"),
-}).transform(({ holdFor, heldEventsMax, lateness, skewMax }) => ({
+  skew: duration(
+    { minMs: 0, maxMs: HOUR_MS },
+    "How far apart two origins may put one request, such as Teleport and the API server that it calls.",
+  ).prefault("PT5S"),
+}).transform(({ holdFor, heldEventsMax, lateness, skewMax, skew }) => ({
   holdForMs: holdFor,
   heldEventsMax,
   latenessMs: lateness,
   skewMaxMs: skewMax,
+  skewMs: skew,
 }));
 
 export const journal: Field<JournalConfiguration> = section(

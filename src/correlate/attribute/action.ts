@@ -21,9 +21,15 @@ export interface VendorAction {
   /** It carries groups of standing roles, and of no other. */
   readonly isOnlyStanding: boolean;
   readonly login: string | null;
-  /** Ids that the event or, for method `session`, its session lists. */
+  /** Ids that the event, its session or Teleport's record of the same request lists, by which method. */
   readonly named: readonly string[];
-  readonly namedBy: "named" | "session";
+  readonly namedBy: "named" | "session" | "proxied";
+  /** Persons whose requests count where ids are named: the principal, or who of those that share a name it was. */
+  readonly persons: readonly string[];
+  /** How far apart two origins put it, where a join by time was made. */
+  readonly skewMs: number | null;
+  /** What the join found is so near that nothing nearer can be expected. */
+  readonly isNear: boolean;
   /** On a root cluster ids would stand on the event: their absence says that none were used. */
   readonly isOnRootCluster: boolean;
   /** It belongs to a session whose start was not read yet. */

@@ -8,15 +8,22 @@ import type { VendorAction } from "./action.ts";
 import { openWindow, requestsOf } from "./window.ts";
 
 /**
- * The verdict of a vendor's action: the first method that applies (M1, M2, M5), the standing roles before M5 and C6 (C5), and the
- * coverage. Methods that know the credential or the proxied request (M3, M4) come between M2 and C5.
+ * The verdict of a vendor's action: the first method that applies (M1, M2, M4, M5), the standing roles before M5 and C6 (C5), and the
+ * coverage.
  */
 export function attribute(action: VendorAction, grants: Grants, trace: Trace): Decision {
   const { verdict, isSettled } =
     action.named.length > 0
       ? byNamedIds(action, grants, trace)
       : (byStandingRole(action, trace) ?? byWindow(action, grants, trace));
-  return { vendor: action.vendor.name, principal: action.principal, verdict, isSettled };
+  const { vendor, principal, skewMs } = action;
+  const isJoined = skewMs !== null && verdict.method !== "none";
+  return {
+    vendor: vendor.name,
+    principal,
+    verdict: isJoined ? { ...verdict, skewMs } : verdict,
+    isSettled,
+  };
 }
 
 interface Attributed {
@@ -24,23 +31,30 @@ interface Attributed {
   readonly isSettled: boolean;
 }
 
-/** M1 and M2: only the ids that were named are candidates, also for C6. A request permits nothing to anybody but who asked. */
+/** Where ids come from, in words. */
+const NAMING: Readonly<Record<VendorAction["namedBy"], { rule: string; what: string }>> = {
+  named: { rule: "M1", what: "the event lists" },
+  session: { rule: "M2", what: "the session lists" },
+  proxied: { rule: "M4", what: "Teleport's nearest record of the request lists" },
+};
+
+/** M1, M2 and M4: only the ids that were named are candidates, also for C6. A request permits nothing to anybody but who asked. */
 function byNamedIds(action: VendorAction, grants: Grants, trace: Trace): Attributed {
   const { named, namedBy, judgedAt } = action;
   trace?.push({
-    rule: namedBy === "named" ? "M1" : "M2",
-    says: `the ${namedBy === "named" ? "event" : "session"} lists ${named.join(", ")}`,
+    rule: NAMING[namedBy].rule,
+    says: `${NAMING[namedBy].what} ${named.join(", ")}`,
   });
   const known = named
     .flatMap((id) => grants.byId(id, action.cluster) ?? [])
-    .filter((timed) => !isRequestRead(timed) || timed.grant.principal === action.principal);
+    .filter((timed) => !isRequestRead(timed) || action.persons.includes(timed.grant.principal));
   const open = known.filter(
     (timed) => isOpenAt(timed, judgedAt) && !isBoundElsewhere(timed.grant, action.reached),
   );
   if (open.length > 0) {
     // A decision can be read before the request that it is about: then its roles are not known.
     const areAllKnown = open.length === named.length && open.every(isRequestRead);
-    const isSettled = areAllKnown && !action.isSessionAwaited;
+    const isSettled = areAllKnown && !action.isSessionAwaited && action.isNear;
     return { verdict: judgeOpen(action, { method: namedBy, open }, trace), isSettled };
   }
   const verdict = judgeEnded(action, { method: namedBy, requests: known }, trace);

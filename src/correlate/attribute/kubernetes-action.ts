@@ -1,6 +1,7 @@
 import type { KubernetesFacts, KubernetesUser } from "../../model/facts.ts";
 import type { VendorRole } from "../../model/policy.ts";
 import type { KnownVendor } from "../identity/vendors.ts";
+import type { Proxied } from "./proxied.ts";
 import { vendorGroups, type VendorAction } from "./action.ts";
 
 /** Who acts, by which the grants are found. */
@@ -12,7 +13,13 @@ export interface KubernetesPrincipal {
   readonly credential: KubernetesUser;
   /** It acts as somebody else on its own account: what it asks for by that is a claim, and never standing. */
   readonly isImpersonating: boolean;
+  /** What Teleport's log says of the request (M4). */
+  readonly proxied: Proxied | null;
 }
+
+/** Teleport writes its record within this, as measured; what is farther away may have a nearer one still to come. */
+const NEAR_MS = 100;
+
 
 /**
  * A Kubernetes event as an action. Its user extras and addresses say nothing that decides: the
@@ -22,20 +29,25 @@ export function kubernetesAction(
   facts: KubernetesFacts,
   principal: KubernetesPrincipal,
 ): VendorAction {
-  const { vendor, name, sharedRoles, credential } = principal;
+  const { vendor, name, credential, proxied } = principal;
+  const [only] = proxied?.persons ?? [];
+  const isOne = proxied?.persons.length === 1 && only !== undefined;
   const { groups, isOnlyStanding } = vendorGroups(vendor, credential.groups);
   return {
     vendor,
-    principal: name,
-    sharedRoles,
+    principal: isOne ? only : name,
+    sharedRoles: isOne ? [] : principal.sharedRoles,
     judgedAt: facts.receivedAt,
     cluster: facts.cluster,
     reached: { kind: "kube_cluster", names: [facts.cluster] },
     groups,
     isOnlyStanding: isOnlyStanding && !principal.isImpersonating,
     login: null,
-    named: [],
-    namedBy: "named",
+    named: proxied?.accessRequests ?? [],
+    namedBy: "proxied",
+    persons: proxied?.persons ?? [name],
+    skewMs: proxied?.skewMs ?? null,
+    isNear: proxied === null || proxied.skewMs <= NEAR_MS,
     isOnRootCluster: false,
     isSessionAwaited: false,
     request: {

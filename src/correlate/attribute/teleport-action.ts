@@ -13,6 +13,8 @@ export interface TeleportPrincipal {
   readonly person: string;
   /** The session that the event belongs to, as far as it is known. */
   readonly session: SessionDocument | null;
+  /** The request to an API server that a kube.request is about, as far as it is known (M4). */
+  readonly request: { readonly receivedAt: Micros; readonly skewMs: number } | null;
 }
 
 /**
@@ -44,6 +46,9 @@ export function teleportAction(
     login: isKubernetes ? null : (facts.login ?? session?.login ?? null),
     named: own.length > 0 ? own : ofSession,
     namedBy: own.length > 0 ? "named" : "session",
+    persons: [person],
+    skewMs: principal.request?.skewMs ?? null,
+    isNear: true,
     isOnRootCluster: vendor.rootClusters.has(facts.cluster),
     isSessionAwaited: isAwaited,
     request: isKubernetes ? requestOf(event, facts) : null,
@@ -51,16 +56,17 @@ export function teleportAction(
   };
 }
 
-/** `proto` is `kube` for Kubernetes and `ssh` for SSH; not every record has it. */
 /**
- * C1: what belongs to a person's own session was received at its start. A start is its own, whatever session had its id before, and
+ * C1: a kube.request is written when the request ends, and is judged by when that was received; what belongs to a person's own session was received at its start. A start is its own, whatever session had its id before, and
  * who joins another's session is received then.
  */
-function judgedAt(facts: TeleportFacts, { person, session }: TeleportPrincipal): Micros {
+function judgedAt(facts: TeleportFacts, { person, session, request }: TeleportPrincipal): Micros {
+  if (request !== null) return request.receivedAt;
   const isOwn = facts.event !== "session.start" && session?.person === person;
   return (isOwn ? session.start : null) ?? facts.time;
 }
 
+/** `proto` is `kube` for Kubernetes and `ssh` for SSH; not every record has it. */
 function reachesKubernetes(facts: TeleportFacts, session: SessionDocument | null): boolean {
   const protocol = facts.protocol ?? session?.protocol ?? null;
   if (protocol !== null) return protocol === "kube";

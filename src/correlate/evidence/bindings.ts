@@ -1,8 +1,9 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { KubernetesFacts } from "../../model/facts.ts";
 import type { Policy } from "../../model/policy.ts";
-import { keyOf } from "../ledger/key.ts";
+import { keyOf, prefixOf } from "../ledger/key.ts";
 import type { EvidenceContext } from "./context.ts";
+import { tellGrant } from "./requests.ts";
 
 /** Resources of rbac.authorization.k8s.io by which a role reaches Kubernetes. */
 const BINDING_KINDS = new Set(["clusterroles", "clusterrolebindings", "roles", "rolebindings"]);
@@ -17,9 +18,11 @@ export interface Bindings {
 }
 
 export function createBindings(policy: Policy): Bindings {
-  const names = new Set(
-    policy.vendors.flatMap((vendor) => vendor.roles.flatMap((role) => role.bindings)),
-  );
+  const rolesOf = new Map<string, string[]>();
+  for (const role of policy.vendors.flatMap((vendor) => vendor.roles))
+    for (const binding of role.bindings)
+      rolesOf.set(binding, [...(rolesOf.get(binding) ?? []), role.name]);
+  const names = new Set(rolesOf.keys());
   return {
     isDeletion: (facts) =>
       names.size > 0 &&
@@ -36,6 +39,9 @@ export function createBindings(policy: Policy): Bindings {
       const key = keyOf(facts.cluster, name, facts.receivedAt, event.id);
       context.ledger.bindingDeletions.put(key, { at: facts.receivedAt, eventId: event.id });
       context.grants.allChanged();
+      for (const role of rolesOf.get(name) ?? [])
+        for (const id of context.ledger.grantsOfRole.scan(prefixOf(role)))
+          tellGrant(context, id, facts.receivedAt);
     },
   };
 }

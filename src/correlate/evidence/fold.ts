@@ -3,7 +3,8 @@ import type { TeleportFacts } from "../../model/facts.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { EvidenceContext } from "./context.ts";
-import { foldLock } from "./locks.ts";
+import { foldLock, tellGrantsOf, tellLocked } from "./locks.ts";
+import { foldProxiedRequest } from "./proxied-requests.ts";
 import { foldGrantRecord } from "./requests.ts";
 import { foldSession } from "./sessions.ts";
 
@@ -15,6 +16,7 @@ export function foldTeleport(
 ): void {
   if (facts.sessionId !== null) foldSession(context, facts, facts.sessionId);
   if (facts.isRecorded) return;
+  if (facts.event === "kube.request") foldProxiedRequest(context, event, facts);
   if (facts.accessRequest !== null) foldGrantRecord(context, event, facts);
   if (facts.certificate !== null) foldCertificate(context, event, facts);
   if (facts.lock !== null) foldLock(context, event, facts);
@@ -37,7 +39,8 @@ function foldCertificate(context: EvidenceContext, event: AuditEvent, facts: Tel
     accessRequests: certificate.accessRequests,
   });
   for (const id of certificate.accessRequests) context.grants.changed(id);
-  context.arrived(waitKey.person(person));
+  context.arrived(waitKey.person(person), { from: facts.time });
+  tellLocked(context, person, certificate);
 }
 
 /** `user.delete` has the deleted user in `name`; `user` is who deleted it. */
@@ -49,4 +52,6 @@ function foldUserDeletion(context: EvidenceContext, event: AuditEvent, facts: Te
     eventId: event.id,
   });
   context.grants.allChanged();
+  context.arrived(waitKey.principal(person), { from: facts.time });
+  tellGrantsOf(context, person);
 }

@@ -1,5 +1,6 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { AccessRequestFacts, TeleportFacts } from "../../model/facts.ts";
+import type { Micros } from "../../model/time.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { GrantRecord } from "../ledger/kinds.ts";
@@ -28,7 +29,18 @@ export function foldGrantRecord(
     ledger.grantsOfPerson.put(keyOf(person, request.id), request.id);
   for (const role of request.roles) ledger.grantsOfRole.put(keyOf(role, request.id), request.id);
   context.grants.changed(request.id);
-  context.arrived(waitKey.grant(request.id));
+  tellGrant(context, request.id, facts.time);
+}
+
+/** What depends on the request: events that name it, and everything of its person or role from then on. */
+export function tellGrant(context: EvidenceContext, id: string, time: Micros): void {
+  context.arrived(waitKey.grant(id));
+  const timed = context.grants.byId(id, null);
+  if (timed === null || timed.grant.principal === "") return;
+  const { grant } = timed;
+  const during = { from: Math.min(time, grant.requestedAt ?? time) };
+  context.arrived(waitKey.principal(grant.principal), during);
+  for (const role of grant.roles) context.arrived(waitKey.role(role), during);
 }
 
 function recordsMax(facts: TeleportFacts, request: AccessRequestFacts): number {

@@ -2,6 +2,9 @@ import type { TeleportFacts } from "../../model/facts.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { SessionDocument } from "../ledger/kinds.ts";
+import { around } from "./api-requests.ts";
+import { tellLocked } from "./locks.ts";
+import { proxiedNames } from "./proxied-requests.ts";
 import type { EvidenceContext } from "./context.ts";
 
 /**
@@ -23,7 +26,17 @@ export function foldSession(context: EvidenceContext, facts: TeleportFacts, id: 
   ledger.sessions.put(key, next);
   if (next.person !== null && next.person !== known?.person)
     ledger.sessionsOfPerson.put(keyOf(next.person, id), key);
-  if (next.isStartRead) context.arrived(waitKey.session(id));
+  if (next.podName !== null && next.start !== null)
+    for (const name of proxiedNames(facts, vendors.personOf)) {
+      const pod = [name, next.podNamespace ?? "", next.podName] as const;
+      ledger.sessionsOfPod.put(keyOf(...pod, next.start, id), key);
+      context.arrived(waitKey.pod(...pod), around(next.start, context.skew));
+    }
+  context.arrived(waitKey.session(id));
+  if (next.person !== null) {
+    context.arrived(waitKey.sessionsOf(next.person), { from: next.start ?? facts.time });
+    tellLocked(context, next.person, next);
+  }
   for (const request of next.accessRequests) context.grants.changed(request);
 }
 
@@ -63,6 +76,8 @@ function contextOf(facts: TeleportFacts): Partial<SessionDocument> {
     protocol: facts.protocol,
     kubernetesCluster: facts.kubernetesCluster,
     kubernetesGroups: facts.kubernetesGroups,
+    podNamespace: facts.podNamespace,
+    podName: facts.podName,
   };
 }
 
@@ -83,5 +98,7 @@ function emptySession(id: string, { cluster, isRecorded }: TeleportFacts): Sessi
     protocol: null,
     kubernetesCluster: null,
     kubernetesGroups: [],
+    podNamespace: null,
+    podName: null,
   };
 }

@@ -40,7 +40,7 @@ export function makeRoom(context: CorrelatorContext, line: Line): void {
 
 /** Whether the watermark of all evidence has passed the event. */
 export function isWaitOver(context: CorrelatorContext, facts: Facts): boolean {
-  const { until } = waitOf(facts, context.vendors);
+  const { until } = waitOf(facts, context);
   return until !== null && isPast(until, context.watermarks);
 }
 

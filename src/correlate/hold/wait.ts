@@ -1,6 +1,7 @@
 import type { Facts, KubernetesFacts } from "../../model/facts.ts";
 import type { Micros } from "../../model/time.ts";
 import type { Vendors } from "../identity/vendors.ts";
+import { apiCallOf, isTerminal, type ApiCall } from "../attribute/api-request.ts";
 import { keyOf } from "../ledger/key.ts";
 
 /** What a held event waits for (H1). */
@@ -17,10 +18,24 @@ export const waitKey = {
   session: (id: string): string => `session ${id}`,
   person: (person: string): string => `person ${person}`,
   request: (key: string): string => `request ${key}`,
+  /** Requests of this person, and what ends them. */
+  principal: (person: string): string => `principal ${person}`,
+  /** Anything of a role that a name is shared by (M5). */
+  role: (role: string): string => `role ${role}`,
+  /** Requests to an API server and Teleport's records of them (M4). */
+  api: ({ name, method, path }: ApiCall): string => `api ${keyOf(name, method, path)}`,
+  /** Sessions in a pod (M4). */
+  pod: (name: string, namespace: string, pod: string): string =>
+    `pod ${keyOf(name, namespace, pod)}`,
+  /** Any session of this person (M2). */
+  sessionsOf: (person: string): string => `sessions ${person}`,
 } as const;
 
 /** A function of the event alone, so that the wait is the same when it is found again at a start. */
-export function waitOf(facts: Facts, vendors: Vendors): Wait {
+export function waitOf(
+  facts: Facts,
+  { vendors, skew }: { readonly vendors: Vendors; readonly skew: Micros },
+): Wait {
   if (facts.dialect === "teleport") {
     const keys = (facts.accessRequests ?? []).map(waitKey.grant);
     if (facts.sessionId !== null) keys.push(waitKey.session(facts.sessionId));
@@ -31,7 +46,13 @@ export function waitOf(facts: Facts, vendors: Vendors): Wait {
   const person = facts.impersonated === null ? "" : vendors.personOf(facts.impersonated.name);
   // A certificate settles only whether it was one of the organization's own people (W4).
   const keys = vendors.isOrganizationUser(person) ? [waitKey.person(person)] : [];
-  return { keys, until: facts.receivedAt };
+  if (facts.impersonated === null) return { keys, until: facts.receivedAt };
+  // Teleport's record of the same request (M4) may stand a little behind its last stage.
+  const call = apiCallOf(facts, vendors);
+  if (call !== null) keys.push(waitKey.api(call));
+  if (isTerminal(facts) && facts.object !== null)
+    keys.push(waitKey.pod(person, facts.object.namespace, facts.object.name));
+  return { keys, until: Math.max(facts.receivedAt, facts.stageAt ?? -Infinity) + skew };
 }
 
 /** What all stages of one request have in common (W8). The audit id alone is the client's to choose. */

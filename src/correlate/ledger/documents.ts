@@ -6,6 +6,8 @@ export interface Documents<T> {
   put(key: string, document: T): void;
   remove(key: string): void;
   scan(prefix: string): readonly T[];
+  /** Documents whose key is `from` or behind it, and before `to`. */
+  range(from: string, to: string): readonly T[];
   /** Keys and documents of the whole table, in the order of their keys. */
   all(): readonly (readonly [string, T])[];
 }
@@ -28,6 +30,7 @@ export function createDocuments<T>(options: DocumentsOptions): Documents<T> {
     put: (key, document) => table.put(key, JSON.stringify(document)),
     remove: (key) => table.remove(key),
     scan: (prefix) => table.scan(prefix).map(([, value]) => JSON.parse(value) as T),
+    range: (from, to) => table.range(from, to).map(([, value]) => JSON.parse(value) as T),
     all: () => table.scan("").map(([key, value]) => [key, JSON.parse(value) as T]),
   };
 }

@@ -1,13 +1,53 @@
-import type { Verdict } from "../../model/generated/audit-event.ts";
+import type { Facts } from "../../model/facts.ts";
+import type { AuditEvent, Verdict } from "../../model/generated/audit-event.ts";
 import type { GrantResource } from "../../model/generated/grant.ts";
 import type { Micros } from "../../model/time.ts";
 
-/** An event that was journaled: what a later copy of its id is compared with, and the verdict that it keeps. */
+/** An event that was journaled: what a later copy of its id is compared with. */
 export interface SeenDocument {
   /** Digest of a Teleport record's content; null where the id itself is bound to content. */
   readonly digest: string | null;
-  /** Null while the event is held, and for what is no vendor's. */
-  readonly verdict: Verdict | null;
+}
+
+/**
+ * An event whose verdict later evidence may change (H3), as it was journaled last: with the labels and the verdict of its last
+ * revision. Its original stays in the journal.
+ */
+export interface JudgedDocument {
+  readonly event: Omit<AuditEvent, "original">;
+  readonly facts: Facts;
+  readonly principal: string | null;
+  /** Of its last revision; 0 where there is none. */
+  readonly number: number;
+}
+
+/** A request of a vendor's user or agent to a Kubernetes API server, as far as its stages have come. */
+export interface ApiRequestDocument {
+  /** The one name of whom it was made as: the impersonated user, else the authenticated one. */
+  readonly name: string;
+  /** A leaf's agent made it: the impersonated user is `remote-<user>-<root cluster>` (W2). */
+  readonly isRemote: boolean;
+  readonly groups: readonly string[];
+  readonly cluster: string;
+  readonly receivedAt: Micros;
+  /** Method and path as Teleport's `kube.request` has them. */
+  readonly method: string;
+  readonly path: string;
+  /** Stages but RequestReceived, by name: when they were reached. */
+  readonly stages: Readonly<Record<string, Micros>>;
+  /** Verdicts of those stages that were judged, by name. */
+  readonly verdicts: Readonly<Record<string, Verdict>>;
+}
+
+/** A request to a Kubernetes API server as the log of a vendor's root cluster has it (kube.request). */
+export interface ProxiedRequestDocument {
+  readonly eventId: string;
+  readonly at: Micros;
+  readonly person: string;
+  readonly accessRequests: readonly string[];
+  /** Null in a root's record of a call that a leaf's agent made: then the names of groups and cluster are not the API server's. */
+  readonly groups: readonly string[] | null;
+  readonly kubernetesCluster: string | null;
 }
 
 /** One record about an access request, as far as the grant is derived from it. */
@@ -53,6 +93,8 @@ export interface SessionDocument {
   readonly protocol: string | null;
   readonly kubernetesCluster: string | null;
   readonly kubernetesGroups: readonly string[];
+  readonly podNamespace: string | null;
+  readonly podName: string | null;
 }
 
 /** A certificate that Teleport issued (cert.create). */

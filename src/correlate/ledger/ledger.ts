@@ -1,13 +1,15 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Verdict } from "../../model/generated/audit-event.ts";
 import { createDocuments, type Documents } from "./documents.ts";
 import type {
+  ApiRequestDocument,
   CertificateDocument,
   CountsDocument,
   EndDocument,
   GrantDocument,
   HoldDocument,
+  JudgedDocument,
   LockDocument,
+  ProxiedRequestDocument,
   SeenDocument,
   SessionDocument,
 } from "./kinds.ts";
@@ -23,8 +25,20 @@ export interface Ledger {
   readonly seen: Documents<SeenDocument>;
   /** Ids of events that went by and are in no other table (passed.ts). */
   readonly passed: Documents<true>;
-  /** Verdicts of Kubernetes responses by request (W8). */
-  readonly responses: Documents<Verdict>;
+  /** Events whose verdict later evidence may change (H3); by event id. */
+  readonly judged: Documents<JudgedDocument>;
+  /** Their ids by what the verdict depends on (evidence-key.ts), time and id. */
+  readonly judgedBy: Documents<string>;
+  /** Their ids by grant, time and id. */
+  readonly judgedOfGrant: Documents<string>;
+  /** Those that are to be judged again; by event id. */
+  readonly reviews: Documents<true>;
+  /** Requests of vendors to Kubernetes (W8, M4); by request. */
+  readonly apiRequests: Documents<ApiRequestDocument>;
+  /** Their keys by name, method, path and time of the last stage. */
+  readonly apiRequestsOfName: Documents<string>;
+  /** By name, method, path, time and event id (M4). */
+  readonly proxiedRequests: Documents<ProxiedRequestDocument>;
   /** By access request id. */
   readonly grants: Documents<GrantDocument>;
   /** Grant ids by person, and by role. */
@@ -34,6 +48,8 @@ export interface Ledger {
   readonly sessions: Documents<SessionDocument>;
   /** Session ids by person. */
   readonly sessionsOfPerson: Documents<string>;
+  /** Session ids by name, namespace, pod and start (M4). */
+  readonly sessionsOfPod: Documents<string>;
   /** By person and time. */
   readonly certificates: Documents<CertificateDocument>;
   /** By name. */
@@ -63,12 +79,20 @@ const ROWS_MAX = {
   seen: 2_000_000,
   // The window in which a copy of a background event is known: three hours at 100 events a second.
   passed: 1_000_000,
-  responses: 200_000,
+  // Late evidence reaches this far back; each takes one to two kilobytes.
+  judged: 500_000,
+  judgedBy: 3_000_000,
+  judgedOfGrant: 1_000_000,
+  reviews: 1_000_000,
+  apiRequests: 500_000,
+  apiRequestsOfName: 500_000,
+  proxiedRequests: 500_000,
   grants: 1_000_000,
   grantsOfPerson: 1_000_000,
   grantsOfRole: 2_000_000,
   sessions: 500_000,
   sessionsOfPerson: 500_000,
+  sessionsOfPod: 500_000,
   certificates: 500_000,
   locks: 100_000,
   locksOfTarget: 200_000,
@@ -91,12 +115,19 @@ export function createLedger(
   return {
     seen: documents("seen"),
     passed: documents("passed"),
-    responses: documents("responses"),
+    judged: documents("judged"),
+    judgedBy: documents("judgedBy"),
+    judgedOfGrant: documents("judgedOfGrant"),
+    reviews: documents("reviews"),
+    apiRequests: documents("apiRequests"),
+    apiRequestsOfName: documents("apiRequestsOfName"),
+    proxiedRequests: documents("proxiedRequests"),
     grants: documents("grants"),
     grantsOfPerson: documents("grantsOfPerson"),
     grantsOfRole: documents("grantsOfRole"),
     sessions: documents("sessions"),
     sessionsOfPerson: documents("sessionsOfPerson"),
+    sessionsOfPod: documents("sessionsOfPod"),
     certificates: documents("certificates"),
     locks: documents("locks"),
     locksOfTarget: documents("locksOfTarget"),

@@ -35,6 +35,8 @@ export interface TableReads {
   get(key: string): string | null;
   /** Keys and values whose key begins with the prefix, in the order of their keys. */
   scan(prefix: string): readonly (readonly [string, string])[];
+  /** The same for keys from `from` on and below `to`, which begin alike and differ in digits. */
+  range(from: string, to: string): readonly (readonly [string, string])[];
 }
 
 /** A full table lets go of this part of its rows at once. */
@@ -71,6 +73,22 @@ export function reads(database: DatabaseSync, table: OpenTable): TableReads {
   const range = database.prepare(
     `SELECT key, value FROM ${table.name} WHERE key >= ? AND key < ? ORDER BY key`,
   );
+  /** The overlay is asked by `isIn`: code units do not sort as SQLite's bytes do. */
+  function between(
+    from: string,
+    to: string,
+    isIn: (key: string) => boolean,
+  ): readonly (readonly [string, string])[] {
+    const found = new Map<string, string>();
+    for (const row of guard(() => range.all(from, to)))
+      found.set(String(row["key"]), String(row["value"]));
+    for (const [key, { value }] of table.overlay) {
+      if (!isIn(key)) continue;
+      if (value === null) found.delete(key);
+      else found.set(key, value);
+    }
+    return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
   return {
     get: (key) => {
       const overlaid = table.overlay.get(key);
@@ -78,17 +96,8 @@ export function reads(database: DatabaseSync, table: OpenTable): TableReads {
       const row = guard(() => select.get(key));
       return row === undefined ? null : String(row["value"]);
     },
-    scan: (prefix) => {
-      const found = new Map<string, string>();
-      for (const row of guard(() => range.all(prefix, prefix + LAST)))
-        found.set(String(row["key"]), String(row["value"]));
-      for (const [key, { value }] of table.overlay) {
-        if (!key.startsWith(prefix)) continue;
-        if (value === null) found.delete(key);
-        else found.set(key, value);
-      }
-      return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
-    },
+    scan: (prefix) => between(prefix, prefix + LAST, (key) => key.startsWith(prefix)),
+    range: (from, to) => between(from, to, (key) => key >= from && key < to),
   };
 }
 

@@ -10,12 +10,14 @@ export interface RequestUsers {
   readonly authenticated: KubernetesUser | null;
   /** Null without impersonation, at RequestReceived, and where impersonation itself was refused. */
   readonly impersonated: KubernetesUser | null;
+  /** Of the credential of the authenticated user; null where the server does not log it. */
+  readonly credentialId: string | null;
 }
 
 export function requestUsersOf(event: Fields): RequestUsers {
   const authenticated = userOf(event["user"]);
   const impersonated = userOf(event["impersonatedUser"]);
-  return { authenticated, impersonated };
+  return { authenticated, impersonated, credentialId: credentialOf(fieldsOf(event["user"])) };
 }
 
 function userOf(value: unknown): KubernetesUser | null {
@@ -28,8 +30,7 @@ function userOf(value: unknown): KubernetesUser | null {
 export function kubernetesActor(event: Fields, users: RequestUsers): Actor {
   const { authenticated, impersonated } = users;
   const effective = impersonated ?? authenticated;
-  const user = fieldsOf(event["user"]);
-  const details = impersonated === null ? user : fieldsOf(event["impersonatedUser"]);
+  const details = fieldsOf(event[impersonated === null ? "user" : "impersonatedUser"]);
   // Every address but the last can be written by the client (X-Forwarded-For).
   const addresses = stringsOf(event["sourceIPs"]);
   return {
@@ -42,7 +43,7 @@ export function kubernetesActor(event: Fields, users: RequestUsers): Actor {
     sourceAddress: addresses.length === 0 ? null : textOf(addresses[addresses.length - 1]),
     claimedAddresses: addresses.length < 2 ? NO_STRINGS : addresses.slice(0, -1),
     userAgent: textOf(event["userAgent"]),
-    credentialId: credentialOf(user),
+    credentialId: users.credentialId,
   };
 }
 

@@ -50,7 +50,11 @@ export function kubernetesEvent(
         ? detail.stageTimestamp
         : null,
     observedAt: record.observedAt,
-    actor: kubernetesActor(fields, { authenticated: facts.user, impersonated: facts.impersonated }),
+    actor: kubernetesActor(fields, {
+      authenticated: facts.user,
+      impersonated: facts.impersonated,
+      credentialId: facts.credentialId,
+    }),
     action: { class: actionClass(verb, object), name: verb },
     target: targetOf(facts),
     outcome: kubernetesOutcome(fields, facts),
@@ -80,7 +84,7 @@ function detailOf(event: Fields, facts: KubernetesFacts): KubernetesDetail {
     verb: facts.verb,
     requestUri: uri,
     requestReceivedTimestamp: parseTime(event["requestReceivedTimestamp"]),
-    stageTimestamp: parseTime(event["stageTimestamp"]),
+    stageTimestamp: facts.stageAt,
     decision: facts.decision,
     redacted,
   };

@@ -1,5 +1,5 @@
 import type { KubernetesFacts } from "../../model/facts.ts";
-import type { Micros } from "../../model/time.ts";
+import { parseTime, type Micros } from "../../model/time.ts";
 import { fieldsOf, textOf, type Fields } from "../fields.ts";
 import type { RequestUsers } from "./actor.ts";
 import { responseCodeOf } from "./outcome.ts";
@@ -21,6 +21,8 @@ export function kubernetesFacts(
     verb: plainText(event["verb"]),
     requestUri: plainText(event["requestURI"]),
     receivedAt: known.receivedAt,
+    stageAt: parseTime(event["stageTimestamp"]),
+    credentialId: known.users.credentialId,
     code: responseCodeOf(event),
     decision: decisionOf(event["annotations"]),
     object: objectOf(event["objectRef"]),

@@ -13,7 +13,7 @@ function lineAtEnd(): TestLine {
   return line;
 }
 
-function start(id: string, facts: Partial<TeleportFacts>): NormalizedEvent {
+function start(id: string, facts: Partial<Omit<TeleportFacts, "method">>): NormalizedEvent {
   return teleport({ id, event: "session.start", at: 20, user: dana, sessionId: "s", ...facts });
 }
 

@@ -18,7 +18,7 @@ function aRequest(): {
       grantsOfPerson: index,
       grantsOfRole: index,
     },
-    grants: { changed: () => undefined },
+    grants: { changed: () => undefined, byId: () => null },
     vendors: { personOf: (user: string) => user },
     arrived: () => undefined,
   } as unknown as EvidenceContext;

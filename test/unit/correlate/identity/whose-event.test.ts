@@ -231,7 +231,7 @@ describe("whose event it is", () => {
       expect(line.verdict("received")).toBeNull();
     });
 
-    it("takes the verdict of the first stage that was judged", () => {
+    it("takes the verdict of the last stage that was judged", () => {
       const line = createTestLine();
       line.feed(approved("r1"));
       line.evidenceUpTo(30);
@@ -239,7 +239,7 @@ describe("whose event it is", () => {
       line.feed(kubernetes({ ...response, id: "started", user: AGENT, stage: "ResponseStarted" }));
       line.feed(kubernetes({ ...response, user: AGENT, ...refused }));
       line.feed(kubernetes({ ...received, user: AGENT }));
-      expect(line.verdict("received")).toEqual(line.verdict("started"));
+      expect(line.verdict("received")).toMatchObject({ coverage: "outside-role" });
     });
 
     it("of an agent is unresolved where no later stage comes", () => {

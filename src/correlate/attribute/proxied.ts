@@ -1,0 +1,164 @@
+import type { KubernetesFacts, TeleportFacts } from "../../model/facts.ts";
+import { MICROS_PER_MS, type Micros } from "../../model/time.ts";
+import { around, lastStageAt } from "../evidence/api-requests.ts";
+import { proxiedNames } from "../evidence/proxied-requests.ts";
+import { requestKey } from "../hold/wait.ts";
+import type { KnownVendor, Vendors } from "../identity/vendors.ts";
+import { keyOf } from "../ledger/key.ts";
+import type { ApiRequestDocument, ProxiedRequestDocument } from "../ledger/kinds.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { apiCallOf, isTerminal } from "./api-request.ts";
+
+/** What a join looks into. */
+export interface JoinContext {
+  readonly ledger: Ledger;
+  readonly vendors: Vendors;
+  /** Tolerance in microseconds. */
+  readonly skew: Micros;
+}
+
+/** What Teleport's log says of a request to an API server (M4). */
+export interface Proxied {
+  readonly persons: readonly string[];
+  /** All that the nearest records list. */
+  readonly accessRequests: readonly string[];
+  /** Between the two origins' times, rounded up. */
+  readonly skewMs: number;
+}
+
+/** Two records are equally near within this. */
+const TIE: Micros = MICROS_PER_MS;
+
+/**
+ * The records of Teleport's root log that a vendor agent's request is joined to: a `kube.request` by person, method, path and the time
+ * of the request's last stage; for exec and attach a session in the pod, by the time at which the request was received. Null where
+ * none is near, or the nearest list no request.
+ */
+export function proxiedOf(
+  context: JoinContext,
+  facts: KubernetesFacts,
+  vendor: KnownVendor,
+): Proxied | null {
+  const call = apiCallOf(facts, context.vendors);
+  if (call === null || facts.impersonated === null) return null;
+  const { ledger, skew } = context;
+  const { cluster } = facts;
+  const at = isTerminal(facts) ? facts.receivedAt : lastAtOf(context, facts);
+  const { from, to } = around(at, skew);
+  const candidates = isTerminal(facts)
+    ? sessionsIn(context, facts, { name: call.name, from, to })
+    : ledger.proxiedRequests.range(
+        keyOf(call.name, call.method, call.path, from),
+        keyOf(call.name, call.method, call.path, to + 1),
+      );
+  const isRemote = facts.impersonated.name !== call.name;
+  const here = candidates.filter(({ kubernetesCluster: where }) => (where ?? cluster) === cluster);
+  const listing = here.filter(({ groups }) => groups !== null);
+  const wanted = groupsOf(vendor, facts.impersonated.groups);
+  const fitting = isRemote
+    ? candidates.filter(({ groups }) => groups === null)
+    : firstOf([
+        listing.filter((one) => isSame(groupsOf(vendor, one), wanted)),
+        listing.filter((one) => doesHold(groupsOf(vendor, one), wanted)),
+        here.filter(({ groups }) => groups === null),
+      ]);
+  const nearest = nearestOf(fitting, (one) => Math.abs(one.at - at));
+  const accessRequests = [...new Set(nearest.flatMap((one) => one.accessRequests))];
+  if (accessRequests.length === 0) return null;
+  const naming = nearest.filter((one) => one.accessRequests.length > 0);
+  return {
+    persons: [...new Set(naming.map(({ person }) => person))],
+    accessRequests,
+    skewMs: Math.max(...naming.map((one) => Math.ceil(Math.abs(one.at - at) / MICROS_PER_MS))),
+  };
+}
+
+/** The request that a `kube.request` is about, by the same rules: when it was received, and how far apart the two logs put it. */
+export function apiRequestOf(
+  context: JoinContext,
+  facts: TeleportFacts,
+  vendor: KnownVendor,
+): { readonly receivedAt: Micros; readonly skewMs: number } | null {
+  const { method, requestPath, time, kubernetesGroups } = facts;
+  if (method === null || requestPath === null) return null;
+  const { ledger, vendors, skew } = context;
+  const { from, to } = around(time, skew);
+  const candidates = proxiedNames(facts, vendors.personOf).flatMap((name) =>
+    ledger.apiRequestsOfName
+      .range(keyOf(name, method, requestPath, from), keyOf(name, method, requestPath, to + 1))
+      .flatMap((key) => ledger.apiRequests.get(key) ?? []),
+  );
+  const isOnRoot = vendor.rootClusters.has(facts.cluster);
+  const given = groupsOf(vendor, kubernetesGroups);
+  const isSameAs = (one: ApiRequestDocument): boolean => isSame(given, groupsOf(vendor, one));
+  const holdsThose = (one: ApiRequestDocument): boolean => doesHold(given, groupsOf(vendor, one));
+  const isDirect = isOnRoot && kubernetesGroups.length > 0;
+  const here = isDirect
+    ? candidates.filter((one) => !one.isRemote && one.cluster === facts.kubernetesCluster)
+    : candidates.filter((one) => one.isRemote || isOnRoot);
+  const fitting =
+    kubernetesGroups.length === 0
+      ? firstOf([here.filter((one) => one.isRemote), here])
+      : firstOf([here.filter(isSameAs), here.filter(holdsThose)]);
+  const distance = (one: ApiRequestDocument): Micros => Math.abs(time - lastStageAt(one));
+  const [first] = nearestOf(fitting, distance).toSorted((a, b) => a.receivedAt - b.receivedAt);
+  if (first === undefined) return null;
+  return { receivedAt: first.receivedAt, skewMs: Math.ceil(distance(first) / MICROS_PER_MS) };
+}
+
+function lastAtOf({ ledger }: JoinContext, facts: KubernetesFacts): Micros {
+  const own = facts.stageAt ?? facts.receivedAt;
+  const request = ledger.apiRequests.get(requestKey(facts));
+  return request === null ? own : Math.max(own, lastStageAt(request));
+}
+
+/** Sessions in the pod that began about then, in the shape of what they are compared with. */
+function sessionsIn(
+  { ledger, vendors }: JoinContext,
+  { object }: KubernetesFacts,
+  of: { readonly name: string; readonly from: Micros; readonly to: Micros },
+): readonly ProxiedRequestDocument[] {
+  const pod = [of.name, object?.namespace ?? "", object?.name ?? ""] as const;
+  return ledger.sessionsOfPod
+    .range(keyOf(...pod, of.from), keyOf(...pod, of.to + 1))
+    .flatMap((key) => {
+      const session = ledger.sessions.get(key);
+      if (session?.start == null || session.person === null) return [];
+      if (vendors.ofRootCluster(session.cluster) === null) return [];
+      return {
+        eventId: session.id,
+        at: session.start,
+        person: session.person,
+        accessRequests: session.accessRequests,
+        groups: session.kubernetesGroups.length > 0 ? session.kubernetesGroups : null,
+        kubernetesCluster: session.kubernetesCluster,
+      };
+    });
+}
+
+/** Groups of the vendor's roles. */
+function groupsOf(
+  vendor: KnownVendor,
+  of: readonly string[] | { readonly groups: readonly string[] | null },
+): ReadonlySet<string> {
+  const groups = "groups" in of ? (of.groups ?? []) : of;
+  return new Set(groups.filter((group) => vendor.groups.has(group)));
+}
+
+function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && doesHold(a, b);
+}
+
+/** A client may narrow its groups. */
+function doesHold(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return [...b].every((group) => a.has(group));
+}
+
+function firstOf<T>(tiers: readonly (readonly T[])[]): readonly T[] {
+  return tiers.find((tier) => tier.length > 0) ?? [];
+}
+
+function nearestOf<T>(candidates: readonly T[], distance: (one: T) => Micros): readonly T[] {
+  const least = candidates.reduce((min, one) => Math.min(min, distance(one)), Infinity);
+  return candidates.filter((one) => distance(one) - least <= TIE);
+}

@@ -1,0 +1,75 @@
+import type { KubernetesFacts } from "../../model/facts.ts";
+import type { Verdict } from "../../model/generated/audit-event.ts";
+import type { Micros } from "../../model/time.ts";
+import { apiCallOf } from "../attribute/api-request.ts";
+import { requestKey, waitKey } from "../hold/wait.ts";
+import { keyOf } from "../ledger/key.ts";
+import type { ApiRequestDocument } from "../ledger/kinds.ts";
+import type { EvidenceContext } from "./context.ts";
+
+/** Adds a stage to the request of a vendor's user or agent. Of two records of one stage the later one counts. */
+export function foldApiRequest(context: EvidenceContext, facts: KubernetesFacts): void {
+  if (facts.stage === "RequestReceived") return;
+  const call = apiCallOf(facts, context.vendors);
+  if (call === null) return;
+  const { ledger } = context;
+  const key = requestKey(facts);
+  const known = ledger.apiRequests.get(key);
+  const at = Math.max(facts.stageAt ?? facts.receivedAt, known?.stages[facts.stage] ?? -Infinity);
+  if (known !== null && known.stages[facts.stage] === at) return;
+  const next: ApiRequestDocument = {
+    ...call,
+    groups: (facts.impersonated ?? facts.user)?.groups ?? [],
+    cluster: facts.cluster,
+    isRemote: facts.impersonated !== null && facts.impersonated.name !== call.name,
+    receivedAt: facts.receivedAt,
+    stages: { ...known?.stages, [facts.stage]: at },
+    verdicts: known?.verdicts ?? {},
+  };
+  ledger.apiRequests.put(key, next);
+  if (known !== null) context.arrived(waitKey.request(key));
+  if (facts.impersonated === null) return;
+  const { name, method, path } = call;
+  const lastAt = lastStageAt(next);
+  const before = known === null ? null : lastStageAt(known);
+  if (before === lastAt) return;
+  if (before !== null) ledger.apiRequestsOfName.remove(keyOf(name, method, path, before, key));
+  ledger.apiRequestsOfName.put(keyOf(name, method, path, lastAt, key), key);
+  context.arrived(waitKey.api(call), around(lastAt, context.skew));
+}
+
+/** When the last stage that is known was reached. */
+export function lastStageAt(request: Pick<ApiRequestDocument, "stages">): Micros {
+  return Math.max(...Object.values(request.stages));
+}
+
+/** W8: notes the verdict of a stage; that of the last stage is the request's. */
+export function answerApiRequest(
+  context: Pick<EvidenceContext, "ledger" | "arrived">,
+  facts: KubernetesFacts,
+  verdict: Verdict,
+): void {
+  if (facts.stage === "RequestReceived") return;
+  const key = requestKey(facts);
+  const known = context.ledger.apiRequests.get(key);
+  if (known === null) return;
+  const next = { ...known, verdicts: { ...known.verdicts, [facts.stage]: verdict } };
+  context.ledger.apiRequests.put(key, next);
+  if (answerOf(next) !== answerOf(known)) context.arrived(waitKey.request(key));
+}
+
+/** The verdict of the last stage that was judged; null where none was. */
+export function answerOf({ verdicts }: Pick<ApiRequestDocument, "verdicts">): Verdict | null {
+  for (const stage of LAST_FIRST) {
+    const verdict = verdicts[stage];
+    if (verdict !== undefined) return verdict;
+  }
+  return null;
+}
+
+const LAST_FIRST = ["ResponseComplete", "Panic", "ResponseStarted"];
+
+/** The times that a join with this one may reach. */
+export function around(at: Micros, skew: Micros): { readonly from: Micros; readonly to: Micros } {
+  return { from: at - skew, to: at + skew };
+}

@@ -1,0 +1,85 @@
+import type { AuditEvent, Verdict } from "../../model/generated/audit-event.ts";
+import type { Facts } from "../../model/facts.ts";
+import type { Vendors } from "../identity/vendors.ts";
+import { keyOf } from "../ledger/key.ts";
+import type { JudgedDocument } from "../ledger/kinds.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { dependencesOf } from "./depends-on.ts";
+
+/** What keeping needs of the correlator. */
+export interface JudgedContext {
+  readonly ledger: Ledger;
+  readonly vendors: Vendors;
+}
+
+/** An event as it was judged. */
+export interface Judged {
+  readonly event: AuditEvent;
+  readonly facts: Facts;
+  readonly principal: string | null;
+  readonly number: number;
+}
+
+/** Keeps an event, so that evidence that comes later finds it (H3). Kept again, it stands with its last verdict. */
+export function keepJudged(context: JudgedContext, judged: Judged): void {
+  const { ledger, vendors } = context;
+  const { facts, principal, number } = judged;
+  const { original: _, ...event } = judged.event;
+  const { id, verdict } = event;
+  const before = ledger.judged.get(id);
+  ledger.judged.put(id, { event, facts, principal, number } satisfies JudgedDocument);
+  const rowsOf = ({ event: of, principal: by }: JudgedDocument): ReadonlySet<string> =>
+    new Set(
+      dependencesOf({ facts, principal: by, verdict: of.verdict }, vendors).map(({ key, at }) =>
+        keyOf(key, at, id),
+      ),
+    );
+  const rows = rowsOf({ event, facts, principal, number });
+  const rowsBefore = before === null ? NO_ROWS : rowsOf(before);
+  for (const row of rowsBefore) if (!rows.has(row)) ledger.judgedBy.remove(row);
+  for (const row of rows) if (!rowsBefore.has(row)) ledger.judgedBy.put(row, id);
+  countGrants(ledger, { id, at: event.occurredAt, facts }, before?.event.verdict ?? null, verdict);
+}
+
+const NO_ROWS: ReadonlySet<string> = new Set();
+
+interface Counted {
+  readonly id: string;
+  readonly at: number;
+  readonly facts: Facts;
+}
+
+/** An event stands under every grant that covers it or that it is related to, and counts for it by its coverage. */
+function countGrants(
+  ledger: Ledger,
+  { id, at, facts }: Counted,
+  before: Verdict | null,
+  after: Verdict,
+): void {
+  for (const grant of grantsOf(before)) {
+    if (!grantsOf(after).has(grant)) ledger.judgedOfGrant.remove(keyOf(grant, at, id));
+    if (isCounted(facts)) add(ledger, grant, before?.coverage ?? "", -1);
+  }
+  for (const grant of grantsOf(after)) {
+    if (!grantsOf(before).has(grant)) ledger.judgedOfGrant.put(keyOf(grant, at, id), id);
+    if (isCounted(facts)) add(ledger, grant, after.coverage, 1);
+  }
+}
+
+function grantsOf(verdict: Verdict | null): ReadonlySet<string> {
+  return new Set(verdict === null ? [] : [...verdict.grants, ...verdict.related]);
+}
+
+function add(ledger: Ledger, grant: string, coverage: string, by: number): void {
+  const key = keyOf(grant);
+  const { [coverage]: known = 0, ...others } = ledger.counts.get(key) ?? {};
+  ledger.counts.put(key, known + by > 0 ? { ...others, [coverage]: known + by } : others);
+}
+
+/** A Kubernetes request counts once, when it ends. */
+function isCounted(facts: Facts): boolean {
+  return (
+    facts.dialect !== "kubernetes-audit" ||
+    (facts.stage !== "RequestReceived" && facts.stage !== "ResponseStarted")
+  );
+}

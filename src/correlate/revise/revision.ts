@@ -1,0 +1,23 @@
+import { hash } from "node:crypto";
+import type { AuditEvent } from "../../model/generated/audit-event.ts";
+import type { Decision } from "../decision.ts";
+import type { JudgedDocument } from "../ledger/kinds.ts";
+
+/**
+ * The event that says that a verdict has changed (H3). It is seen wherever the event was that it revises, and where the new verdict
+ * makes it a vendor's. Everything in it comes from that event, nothing from the clock.
+ */
+export function revisionEvent(judged: JudgedDocument, decision: Decision): AuditEvent {
+  const { event } = judged;
+  const number = judged.number + 1;
+  const { vendor, verdict } = decision;
+  return {
+    ...event,
+    id: hash("sha256", JSON.stringify(["revision", event.id, number]), "hex"),
+    labels: vendor === null ? event.labels : { ...event.labels, vendor },
+    origin: { kind: "chaperone", name: "revisions", cluster: event.origin.cluster, position: "" },
+    detail: { revision: { eventId: event.id, number, previous: event.verdict } },
+    original: null,
+    verdict,
+  };
+}
