@@ -34,6 +34,8 @@ export interface TestLine {
   passTime(ms: number): void;
   /** The last verdict that pipelines saw of an event; null while it is held. */
   verdict(id: string): Verdict | null;
+  /** The verdict of its last revision, or its own where there is none; null while it is held. */
+  finalVerdict(id: string): Verdict | null;
   findings(rule?: string): readonly AuditEvent[];
   /** A new process over the same ledger file, or what a crash left of it, and journal. What was not durable is lost. */
   restart(image?: DatabaseSync): TestLine;
@@ -107,6 +109,13 @@ function openLine(database: DatabaseSync, world: World, options: TestLineOptions
     verdict: (id) =>
       world.journal.findLast(({ kind, event }) => kind !== "held" && event.id === id)?.event
         .verdict ?? null,
+    finalVerdict: (id) => {
+      const revised = world.journal.findLast(
+        ({ event: { detail } }) =>
+          detail !== null && "revision" in detail && detail.revision.eventId === id,
+      );
+      return revised?.event.verdict ?? line.verdict(id);
+    },
     findings: (rule) =>
       world.journal
         .map(({ event }) => event)

@@ -76,7 +76,13 @@ export function aPolicy(policy: Partial<Policy> = {}): Policy {
     approvers: ["anna@acme.example"],
     organizationUsers: ["*@acme.example"],
     approval: { pendingForMs: 2 * HOUR * 1e3, validForMs: 8 * HOUR * 1e3 },
-    hold: { holdForMs: 120_000, heldEventsMax: 1_000, latenessMs: 60_000, skewMaxMs: 5_000, skewMs: 5_000 },
+    hold: {
+      holdForMs: 120_000,
+      heldEventsMax: 1_000,
+      latenessMs: 60_000,
+      skewMaxMs: 5_000,
+      skewMs: 5_000,
+    },
     ...policy,
   };
 }

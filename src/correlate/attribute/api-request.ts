@@ -44,3 +44,8 @@ export function isTerminal({ object }: KubernetesFacts): boolean {
 }
 
 const TERMINALS = new Set(["exec", "attach"]);
+
+/** C3: the server refused it for want of a right. A 403 that says `allow` came from admission. */
+export function isRefused({ code, decision }: KubernetesFacts): boolean {
+  return code === 403 && decision !== "allow";
+}

@@ -2,6 +2,7 @@ import type { KubernetesFacts, KubernetesUser } from "../../model/facts.ts";
 import type { VendorRole } from "../../model/policy.ts";
 import type { KnownVendor } from "../identity/vendors.ts";
 import type { Proxied } from "./proxied.ts";
+import { isRefused } from "./api-request.ts";
 import { vendorGroups, type VendorAction } from "./action.ts";
 
 /** Who acts, by which the grants are found. */
@@ -19,7 +20,6 @@ export interface KubernetesPrincipal {
 
 /** Teleport writes its record within this, as measured; what is farther away may have a nearer one still to come. */
 const NEAR_MS = 100;
-
 
 /**
  * A Kubernetes event as an action. Its user extras and addresses say nothing that decides: the
@@ -57,6 +57,6 @@ export function kubernetesAction(
       subresource: facts.object?.subresource ?? "",
       namespace: facts.object?.namespace ?? "",
     },
-    isRefused: facts.code === 403 && facts.decision !== "allow",
+    isRefused: isRefused(facts),
   };
 }

@@ -73,12 +73,19 @@ export function proxiedOf(
   };
 }
 
-/** The request that a `kube.request` is about, by the same rules: when it was received, and how far apart the two logs put it. */
+/** What the API server's log says of a `kube.request`. */
+export interface JoinedRequest {
+  readonly receivedAt: Micros;
+  /** For want of a right, and not by admission (C3). */
+  readonly isRefused: boolean;
+}
+
+/** The request that a `kube.request` is about, by the same rules. */
 export function apiRequestOf(
   context: JoinContext,
   facts: TeleportFacts,
   vendor: KnownVendor,
-): { readonly receivedAt: Micros; readonly skewMs: number } | null {
+): JoinedRequest | null {
   const { method, requestPath, time, kubernetesGroups } = facts;
   if (method === null || requestPath === null) return null;
   const { ledger, vendors, skew } = context;
@@ -102,8 +109,7 @@ export function apiRequestOf(
       : firstOf([here.filter(isSameAs), here.filter(holdsThose)]);
   const distance = (one: ApiRequestDocument): Micros => Math.abs(time - lastStageAt(one));
   const [first] = nearestOf(fitting, distance).toSorted((a, b) => a.receivedAt - b.receivedAt);
-  if (first === undefined) return null;
-  return { receivedAt: first.receivedAt, skewMs: Math.ceil(distance(first) / MICROS_PER_MS) };
+  return first ?? null;
 }
 
 function lastAtOf({ ledger }: JoinContext, facts: KubernetesFacts): Micros {
@@ -123,7 +129,7 @@ function sessionsIn(
     .range(keyOf(...pod, of.from), keyOf(...pod, of.to + 1))
     .flatMap((key) => {
       const session = ledger.sessions.get(key);
-      if (session?.start == null || session.person === null) return [];
+      if (session === null || session.start === null || session.person === null) return [];
       if (vendors.ofRootCluster(session.cluster) === null) return [];
       return {
         eventId: session.id,

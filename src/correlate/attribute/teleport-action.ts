@@ -5,6 +5,7 @@ import type { PermitRequest } from "../judge/permits.ts";
 import type { Reached } from "../grants/resources.ts";
 import type { KnownVendor } from "../identity/vendors.ts";
 import type { SessionDocument } from "../ledger/kinds.ts";
+import type { JoinedRequest } from "./proxied.ts";
 import { vendorGroups, type VendorAction } from "./action.ts";
 
 /** Whose a Teleport event is, after its user or its session said so. */
@@ -14,7 +15,7 @@ export interface TeleportPrincipal {
   /** The session that the event belongs to, as far as it is known. */
   readonly session: SessionDocument | null;
   /** The request to an API server that a kube.request is about, as far as it is known (M4). */
-  readonly request: { readonly receivedAt: Micros; readonly skewMs: number } | null;
+  readonly request: JoinedRequest | null;
 }
 
 /**
@@ -47,12 +48,12 @@ export function teleportAction(
     named: own.length > 0 ? own : ofSession,
     namedBy: own.length > 0 ? "named" : "session",
     persons: [person],
-    skewMs: principal.request?.skewMs ?? null,
+    skewMs: null,
     isNear: true,
     isOnRootCluster: vendor.rootClusters.has(facts.cluster),
     isSessionAwaited: isAwaited,
     request: isKubernetes ? requestOf(event, facts) : null,
-    isRefused: isKubernetes && event.outcome.code === "403",
+    isRefused: isKubernetes && (principal.request?.isRefused ?? event.outcome.code === "403"),
   };
 }
 

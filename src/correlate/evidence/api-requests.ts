@@ -1,7 +1,7 @@
 import type { KubernetesFacts } from "../../model/facts.ts";
 import type { Verdict } from "../../model/generated/audit-event.ts";
 import type { Micros } from "../../model/time.ts";
-import { apiCallOf } from "../attribute/api-request.ts";
+import { apiCallOf, isRefused } from "../attribute/api-request.ts";
 import { requestKey, waitKey } from "../hold/wait.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { ApiRequestDocument } from "../ledger/kinds.ts";
@@ -23,6 +23,7 @@ export function foldApiRequest(context: EvidenceContext, facts: KubernetesFacts)
     cluster: facts.cluster,
     isRemote: facts.impersonated !== null && facts.impersonated.name !== call.name,
     receivedAt: facts.receivedAt,
+    isRefused: isRefused(facts) || known?.isRefused === true,
     stages: { ...known?.stages, [facts.stage]: at },
     verdicts: known?.verdicts ?? {},
   };

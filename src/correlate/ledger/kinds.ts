@@ -30,6 +30,8 @@ export interface ApiRequestDocument {
   readonly groups: readonly string[];
   readonly cluster: string;
   readonly receivedAt: Micros;
+  /** Any stage says that the server refused it for want of a right. */
+  readonly isRefused: boolean;
   /** Method and path as Teleport's `kube.request` has them. */
   readonly method: string;
   readonly path: string;
