@@ -32,7 +32,11 @@ export function answerRequest(
         by.log.error({ cause: describeError(error) }, "Cannot answer a request");
         return FAILED;
       })
-      .then((answer) => send(incoming, response, answer, by.limits.drainBytesMax));
+      .then((answer) => {
+        // Of a server that is being closed nobody waits for the next request of a connection.
+        const last = server.listening ? answer : { ...answer, isLast: true };
+        send(incoming, response, last, by.limits.drainBytesMax);
+      });
   });
 }
 
