@@ -1,4 +1,5 @@
-import type { Verdict } from "../model/generated/audit-event.ts";
+import type { Facts } from "../model/facts.ts";
+import type { AuditEvent, Verdict } from "../model/generated/audit-event.ts";
 import type { Coverage, Method } from "../model/verdict.ts";
 
 /** What follows from a rule for one event, in words, for `chaperone explain`. */
@@ -19,6 +20,13 @@ export interface Decision {
   readonly verdict: Verdict;
   /** The evidence that the method needs is there, or none is needed (H1); else what is still to come may change the verdict. */
   readonly isSettled: boolean;
+}
+
+/** An event and what is said of it. */
+export interface Settled {
+  readonly event: AuditEvent;
+  readonly facts: Facts;
+  readonly decision: Decision;
 }
 
 /** A verdict; what is not given is empty. */

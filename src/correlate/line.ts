@@ -4,8 +4,8 @@ import type { AuditEvent } from "../model/generated/audit-event.ts";
 import { streamsOf } from "../model/stream.ts";
 import type { CorrelatorContext } from "./context.ts";
 import { withDecision } from "./decide.ts";
-import type { Decision } from "./decision.ts";
-import { coverageFinding } from "./findings/coverage-findings.ts";
+import type { Decision, Settled } from "./decision.ts";
+import { findingsOf } from "./findings/event-rules.ts";
 import { type Finding, findingEvent } from "./findings/finding.ts";
 import type { JudgedDocument } from "./ledger/kinds.ts";
 import { recordEntry } from "./record.ts";
@@ -24,13 +24,6 @@ export interface Line {
   revise(judged: JudgedDocument, decision: Decision): void;
   /** A finding that was not made before. */
   find(finding: Finding, cause: AuditEvent): void;
-}
-
-/** An event and what is said of it. */
-export interface Settled {
-  readonly event: AuditEvent;
-  readonly facts: Facts;
-  readonly decision: Decision;
 }
 
 /** A line for one call; its entries are the call's. */
@@ -58,8 +51,8 @@ export function createLine(context: CorrelatorContext): Line {
       const event = withDecision(undecided, decision);
       push(kind, event);
       recordEntry(context, { kind, event, facts, principal: decision.principal });
-      const finding = coverageFinding(event, decision);
-      if (finding !== null) find(finding, event);
+      for (const finding of findingsOf({ event, facts, decision }, context.vendors))
+        find(finding, event);
     },
     hold: (event, facts) => {
       push("held", event);
@@ -69,8 +62,9 @@ export function createLine(context: CorrelatorContext): Line {
       const revision = revisionEvent(judged, decision);
       push("event", revision);
       const event = recordRevision(context, revision, decision.principal);
-      const finding = event === null ? null : coverageFinding(event, decision);
-      if (event !== null && finding !== null) find(finding, event);
+      if (event === null) return;
+      for (const finding of findingsOf({ event, facts: judged.facts, decision }, context.vendors))
+        find(finding, event);
     },
     find,
   };

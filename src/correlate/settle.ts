@@ -5,6 +5,7 @@ import type { CorrelatorContext } from "./context.ts";
 import { decide, withDecision } from "./decide.ts";
 import { decideForeign, userOf } from "./decide-kubernetes.ts";
 import type { Decision } from "./decision.ts";
+import { foreignFinding } from "./findings/foreign.ts";
 import { isWaitOver, makeRoom } from "./hold/release.ts";
 import { answerApiRequest, foldApiRequest } from "./evidence/api-requests.ts";
 import type { Line } from "./line.ts";
@@ -31,11 +32,16 @@ export function settleAll(
     if (facts?.dialect === "kubernetes-audit") foldKubernetes(context, event, facts);
   const decided = batch.map((normalized) => decideFirst(context, normalized));
   let duplicates = 0;
-  for (const [index, { event }] of batch.entries()) {
+  for (const [index, { event, facts: own }] of batch.entries()) {
     const settling = decided[index] ?? null;
     if (settling === null || "verdict" in settling) {
-      if (context.passed.has(event)) duplicates++;
-      else line.pass(settling === null ? event : withDecision(event, settling));
+      if (context.passed.has(event)) {
+        duplicates++;
+        continue;
+      }
+      line.pass(settling === null ? event : withDecision(event, settling));
+      const finding = foreignFinding(event, own, context.vendors);
+      if (finding !== null) line.find(finding, event);
     } else if (isKnownAlready(context, event, settling.facts)) {
       duplicates++;
     } else {

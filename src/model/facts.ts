@@ -40,7 +40,12 @@ export interface KubernetesFacts {
     readonly namespace: string;
     readonly name: string;
   } | null;
+  /** The way to a node that the written pod or template opens; null for everything else. */
+  readonly hostAccess: HostAccess | null;
 }
+
+/** A pod of `kubectl debug node`, one that enters the init process, or one with the node's root and namespaces. */
+export type HostAccess = "kubectl-debug" | "nsenter" | "host-root";
 
 /** Facts of one event of Teleport's audit log. Times of year 1 are null; absent lists are empty. */
 export interface TeleportFacts {

@@ -33,6 +33,8 @@ export interface Vendor {
   readonly roles: readonly VendorRole[];
   /** Namespaces that `residue` sweeps. */
   readonly namespaces: readonly string[];
+  /** Networks in CIDR from which its people come; empty where nothing is said about that (`off-network`). */
+  readonly networks: readonly string[];
 }
 
 export interface VendorRole {

@@ -169,6 +169,7 @@ function policyOf(random: Random): Policy {
           },
         ],
         namespaces: [],
+        networks: [],
       },
     ],
     approvers: [],

@@ -5,6 +5,7 @@ import type { NormalizedEvent } from "../../src/model/normalization.ts";
 import type { Policy, Vendor, VendorRole } from "../../src/model/policy.ts";
 import type { Micros } from "../../src/model/time.ts";
 import { NOT_VENDOR } from "../../src/model/verdict.ts";
+import { type KubernetesCall, objectOf, statusOf } from "./kubernetes-call.ts";
 
 /** Seconds after the beginning of the story. */
 export function at(seconds: number): Micros {
@@ -42,6 +43,7 @@ export function aVendor(vendor: Partial<Vendor> = {}): Vendor {
     leafClusters: [LEAF],
     impersonators: [AGENT],
     namespaces: [],
+    networks: [],
     roles: [
       aRole({ name: "viewer", kubernetesGroups: ["v:viewers"], permits: preset("read") }),
       aRole({ name: "operator", kubernetesGroups: ["v:operators"], permits: preset("operate") }),
@@ -89,30 +91,6 @@ export function aPolicy(policy: Partial<Policy> = {}): Policy {
 
 let numberOfEvents = 0;
 
-interface KubernetesCall {
-  readonly id?: string;
-  /** Seconds. */
-  readonly at: number;
-  readonly user: string | null;
-  readonly groups?: readonly string[];
-  readonly as?: string;
-  readonly asGroups?: readonly string[];
-  readonly cluster?: string;
-  /** Seconds; `at` where left out. */
-  readonly stageAt?: number;
-  readonly credentialId?: string;
-  readonly auditId?: string;
-  readonly stage?: string;
-  readonly verb?: string;
-  readonly uri?: string;
-  readonly code?: number | null;
-  readonly decision?: string | null;
-  /** `pods`, `pods/exec`, `secrets`, `deployments.apps`; null for a request about no resource. */
-  readonly resource?: string | null;
-  readonly namespace?: string;
-  readonly name?: string;
-}
-
 /** One event of a Kubernetes audit log. */
 export function kubernetes(call: KubernetesCall): NormalizedEvent {
   const number = ++numberOfEvents;
@@ -131,6 +109,7 @@ export function kubernetes(call: KubernetesCall): NormalizedEvent {
     code: call.code === undefined ? 200 : call.code,
     decision: call.decision === undefined ? "allow" : call.decision,
     object: objectOf(call),
+    hostAccess: call.hostAccess ?? null,
   };
   const actor = call.as ?? call.user;
   return normalized(facts, {
@@ -140,17 +119,10 @@ export function kubernetes(call: KubernetesCall): NormalizedEvent {
     actor: { name: actor, impersonator: call.as === undefined ? null : call.user },
     action: facts.verb,
     target: { kind: facts.object?.resource ?? null, name: call.name ?? null },
-    status: facts.code === 403 ? "denied" : "success",
+    status: statusOf(facts.code),
     code: facts.code === null ? null : String(facts.code),
+    sourceAddress: call.sourceAddress ?? null,
   });
-}
-
-function objectOf(call: KubernetesCall): KubernetesFacts["object"] {
-  if (call.resource === null) return null;
-  const [path = "", apiGroup = ""] = (call.resource ?? "pods").split(/\.(.*)/);
-  const [resource = "", subresource = ""] = path.split("/");
-  const { namespace = "default", name = "" } = call;
-  return { apiGroup, resource, subresource, namespace, name };
 }
 
 type TeleportRecord = Partial<Omit<TeleportFacts, "dialect" | "time" | "event" | "method">> & {
@@ -162,12 +134,13 @@ type TeleportRecord = Partial<Omit<TeleportFacts, "dialect" | "time" | "event" |
   readonly method?: string;
   readonly target?: { readonly kind?: string | null; readonly subresource?: string | null };
   readonly outcomeCode?: string;
+  readonly status?: string;
 };
 
 /** One event of a Teleport audit log; on the vendor's root cluster unless it says otherwise. */
 export function teleport(record: TeleportRecord): NormalizedEvent {
   const number = ++numberOfEvents;
-  const { id, event, at: seconds, method, target, outcomeCode, ...own } = record;
+  const { id, event, at: seconds, method, target, outcomeCode, status, ...own } = record;
   const facts: TeleportFacts = {
     ...NO_TELEPORT_FACTS,
     contentDigest: digestOf(JSON.stringify([event, seconds, own])),
@@ -183,8 +156,9 @@ export function teleport(record: TeleportRecord): NormalizedEvent {
     actor: { name: facts.user, impersonator: null },
     action: method ?? event,
     target: { kind: target?.kind ?? null, name: null, subresource: target?.subresource ?? null },
-    status: outcomeCode === "403" ? "denied" : "success",
+    status: status ?? (outcomeCode === "403" ? "denied" : "success"),
     code: outcomeCode ?? null,
+    sourceAddress: facts.addressRemote?.replace(/:\d+$/, "") ?? null,
   });
 }
 
@@ -290,6 +264,7 @@ interface EventParts {
   };
   readonly status: string;
   readonly code: string | null;
+  readonly sourceAddress: string | null;
 }
 
 /** The event's original is its facts, so that `factsOf` can make them again. */
@@ -308,7 +283,7 @@ function normalized(facts: Facts, parts: EventParts): NormalizedEvent {
       kind: "human",
       groups: facts.dialect === "teleport" ? [] : (facts.user?.groups ?? []),
       roles: [],
-      sourceAddress: null,
+      sourceAddress: parts.sourceAddress,
       claimedAddresses: [],
       userAgent: null,
       credentialId: null,

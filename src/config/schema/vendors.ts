@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseNetwork } from "../../model/network.ts";
 import type { Permits, Vendor, VendorRole } from "../../model/policy.ts";
 import { flag, list, oneOf, slug, text, texts, type Field } from "./fields.ts";
 import { maybe, section, withDefaults } from "./section.ts";
@@ -49,6 +50,13 @@ const role: Field<VendorRole> = section("One role that the vendor's staff can ha
   permits: permits ?? null,
 }));
 
+const network: Field<string> = z
+  .string()
+  .refine((value) => parseNetwork(value) !== null, {
+    error: "must be an IP address or a network in CIDR without bits behind its prefix",
+  })
+  .describe("As in 203.0.113.0/24 or 2001:db8::/32.");
+
 export const vendor: Field<Vendor> = section("One organization whose staff is let in.", {
   name: slug("The vendor's name; events of its staff carry it as a label."),
   users: texts(
@@ -68,4 +76,8 @@ export const vendor: Field<Vendor> = section("One organization whose staff is le
   ),
   roles: list(role, "Roles that its staff can have.").prefault([]),
   namespaces: texts("Namespaces that are swept for what it left behind."),
+  networks: list(
+    network,
+    "Networks that its people come from. An action from elsewhere is the finding off-network; without them none is.",
+  ).prefault([]),
 }).transform(({ teleport, kubernetes, ...rest }) => ({ ...rest, ...teleport, ...kubernetes }));

@@ -1,4 +1,5 @@
 import type { KubernetesUser } from "../../model/facts.ts";
+import { type Network, parseNetwork } from "../../model/network.ts";
 import type { Policy, Vendor, VendorRole } from "../../model/policy.ts";
 import { compilePatterns } from "./patterns.ts";
 import { createPersons } from "./persons.ts";
@@ -13,6 +14,8 @@ export interface KnownVendor {
   /** Groups of its standing roles that no other role gives. */
   readonly standingGroups: ReadonlySet<string>;
   readonly rootClusters: ReadonlySet<string>;
+  /** Where its people come from; empty where the configuration says nothing about that. */
+  readonly networks: readonly Network[];
   /** Whether people of this Teleport cluster may reach what the vendor's agents reach: a root, a leaf, or any where none is named. */
   isOwnCluster(cluster: string): boolean;
   isPerson(name: string): boolean;
@@ -110,6 +113,7 @@ function knownVendor(vendor: Vendor): KnownVendor {
       standingRoles.flatMap((role) => role.kubernetesGroups).filter((group) => !granted.has(group)),
     ),
     rootClusters: new Set(vendor.clusters),
+    networks: vendor.networks.map(parseNetwork).filter((network) => network !== null),
     isOwnCluster: (cluster) => clusters.size === 0 || clusters.has(cluster),
     isPerson: isUser,
     rolesOfKubernetesUser: (name) =>

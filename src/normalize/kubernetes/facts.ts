@@ -2,6 +2,7 @@ import type { KubernetesFacts } from "../../model/facts.ts";
 import { parseTime, type Micros } from "../../model/time.ts";
 import { fieldsOf, textOf, type Fields } from "../fields.ts";
 import type { RequestUsers } from "./actor.ts";
+import { hostAccessOf } from "./host-access.ts";
 import { responseCodeOf } from "./outcome.ts";
 
 const DECISION = "authorization.k8s.io/decision";
@@ -11,6 +12,8 @@ export function kubernetesFacts(
   event: Fields,
   known: { readonly users: RequestUsers; readonly cluster: string; readonly receivedAt: Micros },
 ): KubernetesFacts {
+  const verb = plainText(event["verb"]);
+  const object = objectOf(event["objectRef"]);
   return {
     dialect: "kubernetes-audit",
     user: known.users.authenticated,
@@ -18,14 +21,15 @@ export function kubernetesFacts(
     cluster: known.cluster,
     auditId: plainText(event["auditID"]),
     stage: plainText(event["stage"]),
-    verb: plainText(event["verb"]),
+    verb,
     requestUri: plainText(event["requestURI"]),
     receivedAt: known.receivedAt,
     stageAt: parseTime(event["stageTimestamp"]),
     credentialId: known.users.credentialId,
     code: responseCodeOf(event),
     decision: decisionOf(event["annotations"]),
-    object: objectOf(event["objectRef"]),
+    object,
+    hostAccess: hostAccessOf(verb, object, event["requestObject"]),
   };
 }
 

@@ -35,7 +35,7 @@ export function createKubernetesNormalizer(options: { readonly organization: str
   };
 }
 
-/** What a request carried and what the server answered: they make events large, and no field is made of them. */
+/** What a request carried and what the server answered: they make events large, and no field is made of them; of a large one no fact either. */
 const BODIES = ["requestObject", "responseObject"];
 
 /** What keeps an object from being an audit event; null where nothing does. */

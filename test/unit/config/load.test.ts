@@ -75,6 +75,7 @@ vendors:
     teleport: { clusters: [root], leafClusters: [leaf], bots: [bot] }
     kubernetes: { impersonators: [agent] }
     namespaces: [n]
+    networks: [203.0.113.0/24, "2001:db8::/32", 198.51.100.7]
     roles:
       - { name: a, permits: read }
       - { name: b }
@@ -86,6 +87,7 @@ vendors:
       bots: ["bot"],
       impersonators: ["agent"],
       namespaces: ["n"],
+      networks: ["203.0.113.0/24", "2001:db8::/32", "198.51.100.7"],
     });
     expect(vendors[0]?.roles.map(({ permits, isStanding }) => ({ permits, isStanding }))).toEqual([
       { isStanding: false, permits: { preset: "read", rules: [] } },

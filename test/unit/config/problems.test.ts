@@ -58,6 +58,13 @@ const TABLE: readonly (readonly [condition: string, yaml: string, problems: read
           "(the name that Teleport uses for the cluster)",
       ],
     ],
+    [
+      "a network with bits behind its prefix",
+      `${LEAST}vendors: [{ name: v, networks: [10.0.0.1/8] }]`,
+      [
+        'vendors[0].networks[0] must be an IP address or a network in CIDR without bits behind its prefix ["10.0.0.1/8"]',
+      ],
+    ],
     ["missing keys", "sources: []", ["organization is missing", "dataDir is missing"]],
     [
       "a key without a value",

@@ -89,5 +89,14 @@ describe.each(SETS)("the labelled records of %s", (set, cluster, policy) => {
       expect([labels["vendor"], verdict.grants]).toEqual([undefined, []]);
       expect(["not-vendor", "unresolved"]).toContain(verdict.coverage);
     }
+    const innocent = new Set(background.map(({ event }) => event.id));
+    const accused = line
+      .findings()
+      .flatMap(({ detail }) => (detail !== null && "finding" in detail ? [detail.finding] : []))
+      .filter(
+        ({ rule, evidence }) =>
+          rule !== "authentication-failed" && evidence.some((id) => innocent.has(id)),
+      );
+    expect(accused).toEqual([]);
   });
 });

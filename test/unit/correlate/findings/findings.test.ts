@@ -1,9 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type {
-  KubernetesDetail,
-  TeleportDetail,
-} from "../../../../src/model/generated/audit-event.ts";
-import { AGENT, approved, kubernetes, teleport } from "../../../support/correlate.ts";
+import { AGENT, approved, at, kubernetes, request, teleport } from "../../../support/correlate.ts";
 import { createTestLine, type TestLine } from "../../../support/correlate-line.ts";
 
 const dana = "dana@vendor.example";
@@ -16,34 +12,6 @@ function lineAtEnd(): TestLine {
   const line = createTestLine();
   line.advance({ evidence: Infinity });
   return line;
-}
-
-const KUBE_REQUEST: TeleportDetail = {
-  uid: "u",
-  event: "kube.request",
-  code: "T3009I",
-  sessionId: null,
-  clusterName: null,
-  index: 0,
-  accessRequests: ["r1"],
-  serverId: null,
-  login: null,
-  kubernetesCluster: null,
-  redacted: [],
-};
-
-function kubernetesDetail(stage: string): KubernetesDetail {
-  return {
-    auditId: "a",
-    level: "Metadata",
-    stage,
-    verb: "list",
-    requestUri: "/x",
-    requestReceivedTimestamp: null,
-    stageTimestamp: null,
-    decision: null,
-    redacted: [],
-  };
 }
 
 describe("findings", () => {
@@ -102,29 +70,64 @@ describe("findings", () => {
   it("none for RequestReceived, which does not say who the person is", () => {
     const line = lineAtEnd();
     const call = { auditId: "a", at: 20, uri: "/x", user: AGENT };
-    const received = kubernetes({ ...call, id: "r", stage: "RequestReceived", code: null });
-    const detail = { kubernetes: kubernetesDetail("RequestReceived") };
-    line.feed({ ...received, event: { ...received.event, detail } });
+    line.feed(kubernetes({ ...call, id: "r", stage: "RequestReceived", code: null }));
     line.feed(kubernetes({ ...call, id: "e", as: "root" }));
     expect(line.verdict("r")?.coverage).toBe("uncovered");
     expect(line.findings().map((finding) => finding.detail)).toMatchObject([
-      { finding: { subject: "root", evidence: ["e"] } },
+      { finding: { rule: "action-uncovered", subject: "root", evidence: ["e"] } },
+      { finding: { rule: "vendor-impersonates-customer", subject: "root", evidence: ["e"] } },
     ]);
   });
 
-  it("C1 none after an end for a kube.request, which is written when the request ends", () => {
+  it.each([
+    ["after-expiry", []],
+    ["after-revocation", [request("r1", "delete", { at: 30, user: "anna@acme.example" })]],
+  ])("C1 none %s for a kube.request, which is written when the request ends", (coverage, more) => {
     const line = lineAtEnd();
-    line.feed(approved("r1"));
-    const watched = teleport({
-      id: "w",
-      event: "kube.request",
-      at: 2_000,
-      user: dana,
-      accessRequests: ["r1"],
-    });
-    line.feed({ ...watched, event: { ...watched.event, detail: { teleport: KUBE_REQUEST } } });
-    expect(line.verdict("w")?.coverage).toBe("after-expiry");
+    line.feed(approved("r1"), more);
+    line.feed(
+      teleport({
+        id: "w",
+        event: "kube.request",
+        at: coverage === "after-expiry" ? 2_000 : 40,
+        user: dana,
+        accessRequests: ["r1"],
+      }),
+    );
+    expect(line.verdict("w")?.coverage).toBe(coverage);
     expect(line.findings()).toEqual([]);
+  });
+
+  it.each([
+    ["action-before-approval", "before-approval", 5, []],
+    [
+      "action-after-revocation",
+      "after-revocation",
+      40,
+      [request("r1", "delete", { at: 30, user: "anna@acme.example" })],
+    ],
+  ])("%s: names the request that did not cover it", (rule, coverage, seconds, more) => {
+    const line = lineAtEnd();
+    line.feed(approved("r1"), more);
+    line.feed(read("e", { at: seconds }), read("f", { at: seconds + 1 }));
+    expect(line.verdict("e")?.coverage).toBe(coverage);
+    expect(line.findings().map(({ detail }) => detail)).toMatchObject([
+      { finding: { rule, severity: "high", evidence: ["e"], grants: ["r1"], subject: dana } },
+    ]);
+  });
+
+  it("action-denied-request: medium where the server refused it", () => {
+    const line = lineAtEnd();
+    const expires = at(1_000);
+    line.feed(
+      request("r1", "create", { at: 0, user: dana, roles: ["viewer"], state: "PENDING", expires }),
+      request("r1", "update", { at: 10, state: "DENIED", updatedBy: "anna@acme.example" }),
+    );
+    line.feed(read("e", { at: 20, code: 403, decision: "forbid" }));
+    expect(line.verdict("e")?.coverage).toBe("denied");
+    expect(line.findings().map(({ detail }) => detail)).toMatchObject([
+      { finding: { rule: "action-denied-request", severity: "medium", grants: ["r1"] } },
+    ]);
   });
 
   it("the id comes from the cause alone: another process makes the same one, and no second", () => {
@@ -139,11 +142,18 @@ describe("findings", () => {
     expect(again.findings()).toHaveLength(1);
   });
 
-  it.each(["covered", "before-approval", "standing"])("%s is no finding of these", (coverage) => {
+  it.each(["covered", "ambiguous", "not-vendor", "unresolved"])("%s accuses nobody", (coverage) => {
     const line = lineAtEnd();
-    line.feed(approved("r1"));
-    const groups = coverage === "standing" ? ["v:base"] : ["v:viewers"];
-    line.feed(read("e", { at: coverage === "before-approval" ? 5 : 20, groups }));
+    const roles = ["oncall"];
+    line.feed(approved("r1", { roles }), approved("r2", { roles, user: "eve@vendor.example" }));
+    const calls: Readonly<Record<string, object>> = {
+      covered: { groups: ["v:admins"] },
+      ambiguous: { user: AGENT, as: "vendor-oncall", asGroups: ["v:admins"] },
+      "not-vendor": { user: "bob@acme.example" },
+      unresolved: { user: AGENT, stage: "RequestReceived", code: null },
+    };
+    line.feed(read("e", { at: 20, groups: [], ...calls[coverage] }));
+    line.advance({ evidence: Infinity, isEvidenceIdle: true });
     expect(line.verdict("e")?.coverage).toBe(coverage);
     expect(line.findings()).toEqual([]);
   });
