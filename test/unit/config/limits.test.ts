@@ -5,7 +5,7 @@ import { loadConfiguration } from "../../../src/config/load.ts";
 import { readYaml } from "../../../src/config/read/yaml.ts";
 import { createReferences } from "../../../src/config/resolve/references.ts";
 import { list, slug, text } from "../../../src/config/schema/fields.ts";
-import { LEAST, linesOf, load, temporaryFolder } from "./configuration-file.ts";
+import { LEAST, linesOf, load, temporaryFolder, writeConfiguration } from "./configuration-file.ts";
 
 const MIB = 1024 * 1024;
 
@@ -16,6 +16,19 @@ describe("a configuration file", () => {
       expect(organization).toBe("acme");
     }
     expect(linesOf(`${LEAST}#`.padEnd(MIB + 1, "é"))).toEqual([`is larger than ${MIB} characters`]);
+  });
+
+  it("is read up to 4 MiB, which no text that is taken has, and with one byte more is not read", () => {
+    const sized = (sizeBytes: number): string => `${LEAST}#`.padEnd(sizeBytes, "e");
+    for (const sizeBytes of [4 * MIB - 1, 4 * MIB])
+      expect(linesOf(sized(sizeBytes))).toEqual([`is larger than ${MIB} characters`]);
+    const file = writeConfiguration(sized(4 * MIB + 1));
+    expect(() => loadConfiguration(file, {})).toThrow(
+      expect.objectContaining({
+        code: "CONFIG_UNREADABLE",
+        cause: new RangeError(`the file "${file}" is larger than ${4 * MIB} bytes`),
+      }),
+    );
   });
 
   it("may use one anchor 99 times, and more often is refused: a few lines must not become gigabytes", () => {
