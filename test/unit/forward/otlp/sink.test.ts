@@ -208,15 +208,25 @@ describe("OTLP sink", () => {
     expect(await sink.deliver(someEntries(1), never)).toMatchObject({ status: "paused" });
   });
 
-  it("does not send a request above 64 MiB", async () => {
-    const { sink } = aSink();
-    const bytes = Buffer.alloc(64 * 1024 * 1024, "x");
-    const original = { bytes, sha256: "", truncatedFromBytes: null };
-    expect(await sink.deliver([anEntry({ original })], never)).toMatchObject({
-      status: "tooLarge",
-      limitBytes: 64 * 1024 * 1024,
-    });
-    expect(destination.requests).toEqual([]);
+  it("sends a request of up to 64 MiB, and none that has one byte more", async () => {
+    const limitBytes = 64 * 1024 * 1024;
+    const { sink } = aSink({ timeoutMs: 60_000 });
+    const delivered = (sizeBytes: number): Promise<unknown> => {
+      const bytes = Buffer.alloc(sizeBytes, "x");
+      const original = { bytes, sha256: "", truncatedFromBytes: null };
+      return Promise.resolve(sink.deliver([anEntry({ id: "large", original })], never));
+    };
+    // Around the original is as much as around one whose length takes as many bytes.
+    const least = 8 * 1024 * 1024;
+    await delivered(least);
+    const most = limitBytes - ((destination.requests[0]?.body.length ?? 0) - least);
+    for (const sizeBytes of [most - 1, most])
+      expect(await delivered(sizeBytes)).toEqual({ status: "delivered" });
+    const sizes = destination.requests.slice(1).map(({ body }) => body.length);
+    expect(sizes).toEqual([limitBytes - 1, limitBytes]);
+    for (const sizeBytes of [most + 1, limitBytes - 1, limitBytes])
+      expect(await delivered(sizeBytes)).toMatchObject({ status: "tooLarge", limitBytes });
+    expect(destination.requests).toHaveLength(3);
   });
 
   it("pauses when a secret cannot stand in a header, and does not show it", async () => {
