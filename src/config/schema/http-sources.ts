@@ -56,7 +56,9 @@ const plainHttp: Field<true> = z
     error: "must be true: leave the key out where there is TLS",
   })
   .transform((): true => true)
-  .describe("No TLS and no client certificates. Only on a loopback address.");
+  .describe(
+    "No TLS and no client certificates. Only on a loopback address, where every user of this machine can send events unless the source asks for tokens.",
+  );
 
 const shape = {
   listen: listen("Address of the server, as host:port. Sources of one address share its server."),

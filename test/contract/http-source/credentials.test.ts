@@ -92,6 +92,26 @@ describe("a webhook with bearer tokens", () => {
   });
 });
 
+describe("a webhook over plain HTTP", () => {
+  it.each([
+    ["takes events of every user of the machine", "", 200],
+    ["asks them all for a token where it has any", TOKENS, 401],
+  ])("%s", async (_, options, status) => {
+    const setting = await aSetting();
+    const { port } = setting;
+    const hook = `{ listen: "127.0.0.1:${port}", plainHttp: true, path: /audit${options} }`;
+    const environment = { FIRST: "first-token", SECOND: "second-token" };
+    await runLine(setting, [`{ name: hook, cluster: prod, kubernetesAuditWebhook: ${hook} }`], {
+      environment,
+    });
+    await untilServed({ port, path: "/audit" });
+    const send = async (headers: Readonly<Record<string, string>>): Promise<number> =>
+      (await post({ port, path: "/audit", body: BODY, headers })).status;
+    expect(await send({})).toBe(status);
+    expect(await send({ authorization: "Bearer first-token" })).toBe(200);
+  });
+});
+
 describe("a webhook with an authority for its clients", () => {
   it("takes a request with a certificate of that authority", async () => {
     const hook = await aGuarded("", { clientAuthority: true });
