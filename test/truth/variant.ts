@@ -13,8 +13,6 @@ export interface Variant {
   readonly isWithoutKubeRequest: boolean;
 }
 
-export const AS_WRITTEN: Variant = { shuffle: null, isDelayed: false, isWithoutKubeRequest: false };
-
 /** Makes the copy's Teleport logs those of the variant. */
 export function arrange(folder: LabelledFolder, variant: Variant): void {
   if (variant.isWithoutKubeRequest) leaveOutKubeRequests(folder);
