@@ -72,6 +72,7 @@ export function createWatermarks(options: WatermarkOptions): SourceWatermarks {
       evidence: Math.min(Infinity, ...evidence.map((state) => state.watermark)),
       isEvidenceIdle: evidence.every((state) => isIdle(state.progress)),
       hasEnded: [...states.values()].every((state) => state.progress?.hasEnded ?? false),
+      sources: [...states.values()].map(({ source, watermark }) => ({ source, watermark })),
     }),
     state: (source) => {
       const state = states.get(source);

@@ -2,6 +2,7 @@ import type { NewEntry } from "../model/entry.ts";
 import type { JournalEntry } from "../model/entry.ts";
 import type { NormalizedEvent } from "../model/normalization.ts";
 import type { JournalPosition } from "../model/position.ts";
+import type { Source } from "../model/record.ts";
 import type { Micros } from "../model/time.ts";
 
 /**
@@ -50,4 +51,12 @@ export interface Watermarks {
    * evidence is Infinity and idle. It matters for RequestReceived, which waits for a later record of its own source (W8).
    */
   readonly hasEnded?: boolean;
+  /** How far every source has come; where absent, nothing is known of them. */
+  readonly sources?: readonly SourceWatermark[];
+}
+
+export interface SourceWatermark {
+  readonly source: Source;
+  /** No record of an earlier time is expected; -Infinity before anything is known, Infinity when it has ended. */
+  readonly watermark: Micros;
 }

@@ -1,3 +1,4 @@
+import type { FieldsChange, ObjectOwner } from "../../model/change.ts";
 import type { Facts } from "../../model/facts.ts";
 import type { AuditEvent, Verdict } from "../../model/generated/audit-event.ts";
 import type { GrantResource } from "../../model/generated/grant.ts";
@@ -139,3 +140,50 @@ export interface HoldDocument {
 
 /** Events of one grant by coverage. */
 export type CountsDocument = Readonly<Record<string, number>>;
+
+/** An object of a Kubernetes cluster, as requests name it. */
+export interface ResidueObject {
+  readonly cluster: string;
+  readonly apiGroup: string;
+  /** Plural, as in a path. */
+  readonly resource: string;
+  readonly namespace: string;
+  /** Empty for a request that names none: a deletion of many, or a creation whose name was not logged. */
+  readonly name: string;
+}
+
+/** A request that the server accepted and that may leave something behind, or take it away; what is not there was not logged. */
+export interface ResidueRequest {
+  /** Id of the event. */
+  readonly id: string;
+  /** When the server answered. */
+  readonly at: Micros;
+  readonly receivedAt: Micros;
+  readonly act: "create" | "change" | "containers" | "token" | "remove" | "remove-all";
+  /** The content of the change was not logged. */
+  readonly isUnknown?: true;
+  readonly kind?: string;
+  readonly owners?: readonly ObjectOwner[];
+  readonly fields?: FieldsChange;
+  readonly containers?: readonly string[];
+  readonly expiresAt?: Micros;
+  /** Of a deletion of many: those that it names, else all. */
+  readonly names?: readonly string[];
+  readonly isKept?: boolean;
+  /** Of a deletion: whether it leaves what the object owns. */
+  readonly isOrphaning?: boolean;
+}
+
+/** What was done to one object, in any order: `residueOf` makes of it what is left. */
+export interface ResidueDocument {
+  readonly object: ResidueObject;
+  readonly requests: readonly ResidueRequest[];
+  /** More was done than is kept. */
+  readonly isCrowded: boolean;
+}
+
+/** An object to which something was done under a grant; without one where `grant` is empty. */
+export interface ResidueOfGrant {
+  readonly grant: string;
+  readonly object: ResidueObject;
+}

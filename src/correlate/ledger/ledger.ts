@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import { createDocuments, type Documents } from "./documents.ts";
 import type {
   ApiRequestDocument,
@@ -10,6 +11,9 @@ import type {
   JudgedDocument,
   LockDocument,
   ProxiedRequestDocument,
+  ResidueDocument,
+  ResidueObject,
+  ResidueOfGrant,
   SeenDocument,
   SessionDocument,
 } from "./kinds.ts";
@@ -68,6 +72,17 @@ export interface Ledger {
   readonly findings: Documents<true>;
   /** By grant id: the events that it covers, and those that are related to it. */
   readonly counts: Documents<CountsDocument>;
+  /** What was done to objects that vendors wrote to; by object. */
+  readonly residue: Documents<ResidueDocument>;
+  /** The same of what nobody but others deleted, and changed: a vendor's request may be read after it. */
+  readonly othersRemovals: Documents<ResidueDocument>;
+  readonly othersChanges: Documents<ResidueDocument>;
+  /** The object of each request of a vendor's that is kept there; by event id. */
+  readonly residueObjects: Documents<ResidueObject>;
+  /** By grant, cluster and object. */
+  readonly residueOfGrant: Documents<ResidueOfGrant>;
+  /** Residue findings that stand; by grant, cluster and id. */
+  readonly residueFindings: Documents<AuditEvent>;
   readonly commitment: Omit<Rows, "table">;
 }
 
@@ -102,6 +117,13 @@ const ROWS_MAX = {
   heldEvents: 1_000_000,
   findings: 1_000_000,
   counts: 1_000_000,
+  residue: 200_000,
+  othersRemovals: 200_000,
+  // Each holds whole pod templates.
+  othersChanges: 5_000,
+  residueObjects: 400_000,
+  residueOfGrant: 400_000,
+  residueFindings: 200_000,
 } as const;
 
 /** The ledger in a database that the caller opened and closes. @throws ChaperoneError LEDGER_UNREADABLE */
@@ -137,6 +159,12 @@ export function createLedger(
     heldEvents: documents("heldEvents"),
     findings: documents("findings"),
     counts: documents("counts"),
+    residue: documents("residue"),
+    othersRemovals: documents("othersRemovals"),
+    othersChanges: documents("othersChanges"),
+    residueObjects: documents("residueObjects"),
+    residueOfGrant: documents("residueOfGrant"),
+    residueFindings: documents("residueFindings"),
     commitment: rows,
   };
 }

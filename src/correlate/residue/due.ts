@@ -1,0 +1,137 @@
+import type { Micros } from "../../model/time.ts";
+import type { Watermarks } from "../../ports/correlator.ts";
+import type { Grants } from "../grants/grants.ts";
+import { keyOf, prefixOf } from "../ledger/key.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import type { ResidueReader } from "./evaluate.ts";
+import { residueFinding, type ResidueFinding } from "./finding.ts";
+import type { Residue, ResidueGrant } from "./residue.ts";
+
+/** What is to be said about grants that have ended. */
+export interface DueFindings {
+  /** New ones, and ones that stand with other evidence. */
+  readonly found: readonly ResidueFinding[];
+  /** Ids of those that evidence which came late took the reason from. */
+  readonly withdrawn: readonly string[];
+}
+
+/** Looks at the residue of a grant once it has ended and nothing of before is still to come, and again whenever something changes that. */
+export interface DueResidue {
+  /** Cheap where nothing is due. */
+  take(watermarks: Watermarks): DueFindings;
+  /** The same grants, telling this one of every change. */
+  watch(grants: Grants): Grants;
+}
+
+export interface DueResidueOptions {
+  readonly ledger: Ledger;
+  readonly residue: Residue;
+  readonly reader: ResidueReader;
+}
+
+/** Grants that one call looks at, so that a start with many of them does not keep the line waiting; the end of the input takes all. */
+const LOOKED_AT_MAX = 100;
+
+export function createDueResidue(options: DueResidueOptions): DueResidue {
+  const { ledger, residue, reader } = options;
+  /** To be looked at now. */
+  const queue = new Map<string, ResidueGrant>();
+  /** Those whose end is known, and not passed. */
+  const waiting = new Map<string, { readonly of: ResidueGrant; readonly endedAt: Micros }>();
+  let nextEnd = Infinity;
+  let grants: Grants | null = null;
+
+  function enqueue(all: readonly ResidueGrant[]): void {
+    for (const each of all) queue.set(keyOf(each.grant, each.cluster), each);
+  }
+
+  function wake(watermarks: Watermarks): void {
+    if (watermarks.evidence <= nextEnd) return;
+    nextEnd = Infinity;
+    for (const [key, { of, endedAt }] of waiting)
+      if (passedOn(watermarks, of.cluster) > endedAt) {
+        waiting.delete(key);
+        queue.set(key, of);
+      } else nextEnd = Math.min(nextEnd, endedAt);
+  }
+
+  function look(of: ResidueGrant, watermarks: Watermarks): DueFindings {
+    const { grant: id, cluster } = of;
+    const grant = grants?.byId(id, cluster)?.grant ?? null;
+    const endedAt = grant?.endedAt ?? null;
+    const key = keyOf(id, cluster);
+    waiting.delete(key);
+    const stand = new Map(
+      ledger.residueFindings.scan(prefixOf(id, cluster)).map((event) => [event.id, event]),
+    );
+    const isDue = endedAt !== null && passedOn(watermarks, cluster) > endedAt;
+    if (endedAt !== null && !isDue) {
+      waiting.set(key, { of, endedAt });
+      nextEnd = Math.min(nextEnd, endedAt);
+    }
+    if (grant === null || endedAt === null || !isDue)
+      return { found: [], withdrawn: [...stand.keys()] };
+    const { leftovers } = reader.ofGrant(id, cluster, endedAt);
+    const left = leftovers.map((each) => residueFinding(each, { grant, endedAt }));
+    const ids = new Set(left.map(({ event }) => event.id));
+    return {
+      found: left.filter(({ event }) => !isSame(event, stand.get(event.id))),
+      withdrawn: [...stand.keys()].filter((each) => !ids.has(each)),
+    };
+  }
+
+  return {
+    take: (watermarks) => {
+      enqueue(residue.takeTouched());
+      wake(watermarks);
+      const found: ResidueFinding[] = [];
+      const withdrawn: string[] = [];
+      let count = 0;
+      for (const [key, of] of queue) {
+        if (count++ === LOOKED_AT_MAX && watermarks.hasEnded !== true) break;
+        queue.delete(key);
+        if (of.grant === "") continue;
+        const due = look(of, watermarks);
+        found.push(...due.found);
+        withdrawn.push(...due.withdrawn);
+      }
+      return { found, withdrawn };
+    },
+    watch: (watched) => {
+      grants = watched;
+      return {
+        ...watched,
+        changed: (id) => {
+          watched.changed(id);
+          enqueue(residue.grants(id));
+        },
+        allChanged: () => {
+          watched.allChanged();
+          enqueue(residue.grants());
+        },
+      };
+    },
+  };
+}
+
+/** Every record before this time has come: of the grants', and of this cluster's requests. */
+function passedOn({ evidence, sources }: Watermarks, cluster: string): Micros {
+  if (sources === undefined) return -Infinity;
+  return sources
+    .filter(({ source }) => source.dialect === "kubernetes-audit")
+    .filter(({ source }) => (source.cluster ?? source.name) === cluster)
+    .reduce((least, { watermark }) => Math.min(least, watermark), evidence);
+}
+
+function isSame(
+  event: ResidueFinding["event"],
+  other: ResidueFinding["event"] | undefined,
+): boolean {
+  return (
+    other !== undefined && JSON.stringify(evidenceOf(event)) === JSON.stringify(evidenceOf(other))
+  );
+}
+
+function evidenceOf({ detail }: ResidueFinding["event"]): readonly string[] {
+  return detail !== null && "finding" in detail ? detail.finding.evidence : [];
+}
