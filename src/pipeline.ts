@@ -15,6 +15,7 @@ import { damageRanges } from "./journal/damage-ranges.ts";
 import { foldJournal } from "./journal/fold.ts";
 import { createLocalJournal } from "./journal/local/journal.ts";
 import { gapEvent } from "./normalize/gap.ts";
+import { changeOf } from "./normalize/kubernetes/change.ts";
 import { createNormalizers, factsOf } from "./normalize/normalizers.ts";
 import { normalizeLine } from "./normalize/record.ts";
 import type { OpenDatabase } from "./platform/database.ts";
@@ -108,6 +109,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
     policy,
     ledger: createLedger(database, () => clock.monotonicMs()),
     factsOf: (event) => factsOf(normalizers, event),
+    changeOf,
     repeatedClusters: repeatedClusters(configuration.sources),
     clock,
     log,

@@ -11,6 +11,8 @@ import type { Holds } from "./hold/holds.ts";
 import type { Vendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { Passed } from "./passed.ts";
+import type { DueResidue } from "./residue/due.ts";
+import type { Residue } from "./residue/residue.ts";
 import type { Reviews } from "./revise/reviews.ts";
 
 /** What the steps of the correlator work on. */
@@ -28,6 +30,8 @@ export interface CorrelatorContext {
   readonly arrivedKeys: Set<string>;
   readonly arrived: Arrived;
   readonly reviews: Reviews;
+  readonly residue: Residue;
+  readonly dueResidue: DueResidue;
   /** Tolerance of joins, in microseconds (M4). */
   readonly skew: Micros;
   /** As last told. */

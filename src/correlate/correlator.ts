@@ -1,3 +1,4 @@
+import type { KubernetesChange } from "../model/change.ts";
 import type { JournalEntry } from "../model/entry.ts";
 import type { Facts } from "../model/facts.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
@@ -18,6 +19,9 @@ import { createVendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { createLine, type Line } from "./line.ts";
 import { createPassed } from "./passed.ts";
+import { createDueResidue } from "./residue/due.ts";
+import { createResidueReader } from "./residue/evaluate.ts";
+import { createResidue } from "./residue/residue.ts";
 import { reviewDue } from "./revise/review.ts";
 import { createReviews } from "./revise/reviews.ts";
 import { settleAll } from "./settle.ts";
@@ -28,6 +32,8 @@ export interface CorrelatorOptions {
   readonly ledger: Ledger;
   /** The facts of an event that a normalizer made, from its original bytes; null where they cannot be had any more. */
   readonly factsOf: (event: AuditEvent) => Facts | null;
+  /** What a Kubernetes event's bodies say that it changed, from its original bytes. */
+  readonly changeOf: (event: AuditEvent) => KubernetesChange;
   /** Clusters whose Kubernetes records may come more than once (passed.ts). */
   readonly repeatedClusters: ReadonlySet<string>;
   readonly clock: Clock;
@@ -44,7 +50,9 @@ export interface CorrelatorOptions {
 export function createCorrelator(options: CorrelatorOptions): Correlator {
   const { policy, ledger } = options;
   const vendors = createVendors(policy);
-  const grants = createGrants({ policy, ledger, vendors });
+  const residue = createResidue(ledger, options.changeOf);
+  const dueResidue = createDueResidue({ ledger, residue, reader: createResidueReader(ledger) });
+  const grants = dueResidue.watch(createGrants({ policy, ledger, vendors }));
   const idleClock = createIdleClock(options.clock);
   const holds = createHolds(ledger, () => idleClock.readMs());
   const arrivedKeys = new Set<string>();
@@ -58,6 +66,8 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     passed: createPassed(ledger, options.repeatedClusters),
     arrivedKeys,
     reviews,
+    residue,
+    dueResidue,
     skew: policy.hold.skewMs * MICROS_PER_MS,
     arrived: (key, during) => {
       if (holds.count > 0) arrivedKeys.add(key);
@@ -96,6 +106,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       // A crash may have kept what was held, and not what was released for it.
       makeRoom(context, line);
       settleLate(line);
+      for (const { finding, cause } of dueResidue.take(watermarks).found) line.find(finding, cause);
       // Nothing is appended for nothing, so that there will be no commit either.
       return line.entries.length === 0 ? { entries: [], duplicates: 0 } : close(line, 0);
     },

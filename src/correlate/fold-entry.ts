@@ -17,6 +17,7 @@ export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void
   const event = entry.event();
   if (event.detail !== null && "finding" in event.detail) {
     context.ledger.findings.put(event.id, true);
+    context.residue.noteFinding(event);
     return;
   }
   if (event.detail !== null && "revision" in event.detail) {
@@ -56,7 +57,7 @@ function foldRevision(context: CorrelatorContext, revision: AuditEvent, eventId:
 function isNoted(context: CorrelatorContext, entry: JournalEntry, event: AuditEvent): boolean {
   if (event.origin.kind !== "kubernetes-audit") return true;
   if (entry.kind !== "event" || entry.streams.includes(VENDOR_STREAM)) return true;
-  if (context.bindings.mayBeDeletion(event)) return true;
+  if (context.bindings.mayBeDeletion(event) || context.residue.mayNoteOthers(event)) return true;
   const name = event.actor.impersonator ?? event.actor.name;
   return name !== null && context.vendors.ofUser({ name, groups: [] }) !== null;
 }

@@ -38,6 +38,7 @@ export function createLine(context: CorrelatorContext): Line {
     const event = findingEvent(finding, cause);
     if (context.ledger.findings.get(event.id) !== null) return;
     context.ledger.findings.put(event.id, true);
+    context.residue.noteFinding(event);
     push("event", event);
   }
 

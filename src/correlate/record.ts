@@ -8,6 +8,7 @@ import type { Vendors } from "./identity/vendors.ts";
 import type { Holds } from "./hold/holds.ts";
 import { waitOf } from "./hold/wait.ts";
 import type { Passed } from "./passed.ts";
+import type { Residue } from "./residue/residue.ts";
 import { keepJudged } from "./revise/judged.ts";
 
 /** The part of the correlator that noting needs. */
@@ -17,6 +18,7 @@ export interface RecordContext {
   readonly holds: Holds;
   readonly passed: Passed;
   readonly skew: number;
+  readonly residue: Residue;
   readonly arrived: Arrived;
 }
 
@@ -40,16 +42,19 @@ export function recordEntry(context: RecordContext, recorded: Recorded): void {
   if (kind === "held") {
     ledger.seen.put(event.id, { digest });
     context.holds.add(event, waitOf(facts, context));
+    if (facts.dialect === "kubernetes-audit") context.residue.noteHeld(event, facts);
     return;
   }
   if (kind === "released") context.holds.remove(event.id);
   if (!isRemembered(context, event, facts)) {
     context.passed.note(event);
+    if (facts.dialect === "kubernetes-audit") context.residue.noteOthers(event, facts);
     return;
   }
   ledger.seen.put(event.id, { digest });
   if (facts.dialect === "kubernetes-audit") answerApiRequest(context, facts, event.verdict);
   if (isRevisable(event, facts)) keepJudged(context, { event, facts, principal, number: 0 });
+  if (facts.dialect === "kubernetes-audit") context.residue.noteJudged(event, facts);
 }
 
 /** All of Teleport; of Kubernetes what a vendor's user or agent did: the rest has one verdict for good, and is not stored. */

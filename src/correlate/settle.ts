@@ -40,6 +40,7 @@ export function settleAll(
         continue;
       }
       line.pass(settling === null ? event : withDecision(event, settling));
+      if (own?.dialect === "kubernetes-audit") context.residue.noteOthers(event, own);
       const finding = foreignFinding(event, own, context.vendors);
       if (finding !== null) line.find(finding, event);
     } else if (isKnownAlready(context, event, settling.facts)) {

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { createCorrelator } from "../../src/correlate/correlator.ts";
+import { changeOf } from "../../src/normalize/kubernetes/change.ts";
 import { createLedger, type Ledger } from "../../src/correlate/ledger/ledger.ts";
 import type { JournalEntry, NewEntry } from "../../src/model/entry.ts";
 import type { Facts } from "../../src/model/facts.ts";
@@ -62,6 +63,7 @@ function openLine(database: DatabaseSync, world: World, options: TestLineOptions
     policy: options.policy ?? aPolicy(),
     ledger,
     factsOf: options.factsOf ?? factsOfBuilt,
+    changeOf,
     repeatedClusters: new Set(options.repeatedClusters),
     clock: { now: () => at(0), monotonicMs: () => world.nowMs, sleep: () => Promise.resolve() },
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },

@@ -182,6 +182,13 @@ export interface ResidueDocument {
   readonly isCrowded: boolean;
 }
 
+/** A vendor's request that is kept in `residue`, as it was judged last. */
+export interface ResidueRequestOf {
+  readonly object: ResidueObject;
+  /** Grants that it belongs to: those that cover it, else those that it is related to; one empty name for none. Empty for nobody's. */
+  readonly grants: readonly string[];
+}
+
 /** An object to which something was done under a grant; without one where `grant` is empty. */
 export interface ResidueOfGrant {
   readonly grant: string;

@@ -12,7 +12,7 @@ import type {
   LockDocument,
   ProxiedRequestDocument,
   ResidueDocument,
-  ResidueObject,
+  ResidueRequestOf,
   ResidueOfGrant,
   SeenDocument,
   SessionDocument,
@@ -77,8 +77,8 @@ export interface Ledger {
   /** The same of what nobody but others deleted, and changed: a vendor's request may be read after it. */
   readonly othersRemovals: Documents<ResidueDocument>;
   readonly othersChanges: Documents<ResidueDocument>;
-  /** The object of each request of a vendor's that is kept there; by event id. */
-  readonly residueObjects: Documents<ResidueObject>;
+  /** The requests of vendors that are kept there; by event id. */
+  readonly residueRequests: Documents<ResidueRequestOf>;
   /** By grant, cluster and object. */
   readonly residueOfGrant: Documents<ResidueOfGrant>;
   /** Residue findings that stand; by grant, cluster and id. */
@@ -121,7 +121,7 @@ const ROWS_MAX = {
   othersRemovals: 200_000,
   // Each holds whole pod templates.
   othersChanges: 5_000,
-  residueObjects: 400_000,
+  residueRequests: 400_000,
   residueOfGrant: 400_000,
   residueFindings: 200_000,
 } as const;
@@ -162,7 +162,7 @@ export function createLedger(
     residue: documents("residue"),
     othersRemovals: documents("othersRemovals"),
     othersChanges: documents("othersChanges"),
-    residueObjects: documents("residueObjects"),
+    residueRequests: documents("residueRequests"),
     residueOfGrant: documents("residueOfGrant"),
     residueFindings: documents("residueFindings"),
     commitment: rows,

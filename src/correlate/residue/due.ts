@@ -5,7 +5,7 @@ import { keyOf, prefixOf } from "../ledger/key.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { ResidueReader } from "./evaluate.ts";
 import { residueFinding, type ResidueFinding } from "./finding.ts";
-import type { Residue, ResidueGrant } from "./residue.ts";
+import { NO_GRANT, type Residue, type ResidueGrant } from "./residue.ts";
 
 /** What is to be said about grants that have ended. */
 export interface DueFindings {
@@ -90,7 +90,7 @@ export function createDueResidue(options: DueResidueOptions): DueResidue {
       for (const [key, of] of queue) {
         if (count++ === LOOKED_AT_MAX && watermarks.hasEnded !== true) break;
         queue.delete(key);
-        if (of.grant === "") continue;
+        if (of.grant === NO_GRANT) continue;
         const due = look(of, watermarks);
         found.push(...due.found);
         withdrawn.push(...due.withdrawn);

@@ -6,9 +6,6 @@ import { residueOf, type Leftover, type ObjectResidue } from "./leftovers.ts";
 import { ownerObject, sweptAway } from "./removals.ts";
 import { createResidueStore, objectKey, type ResidueStore } from "./store.ts";
 
-/** Coverages of what is no vendor's action. */
-const NOT_A_VENDORS: ReadonlySet<string> = new Set(["not-vendor", "evidence", "unresolved"]);
-
 /** Something that is left, with what came of it and stands under it (R1). */
 export interface GrantLeftover extends Leftover {
   readonly children: readonly Leftover[];
@@ -38,19 +35,11 @@ export interface ResidueReader {
 export function createResidueReader(ledger: Ledger): ResidueReader {
   const store = createResidueStore(ledger);
 
-  function grantsOf({ id }: ResidueRequest | { readonly id: string }): readonly string[] | null {
-    const verdict = ledger.seen.get(id)?.verdict ?? null;
-    if (verdict === null || NOT_A_VENDORS.has(verdict.coverage)) return null;
-    const grants = verdict.grants.length > 0 ? verdict.grants : verdict.related;
-    return grants.length > 0 ? grants : [""];
-  }
+  const grantsOf = (id: string): readonly string[] => ledger.residueRequests.get(id)?.grants ?? [];
 
   function objectResidue(object: ResidueObject, before: Micros): ObjectResidue {
-    return residueAt(store, object, { before, isVendors: (request) => grantsOf(request) !== null });
+    return residueAt(store, object, { before, isVendors: ({ id }) => grantsOf(id).length > 0 });
   }
-
-  const isUnder = (grant: string, id: string): boolean =>
-    grantsOf({ id })?.includes(grant) ?? false;
 
   return {
     ofGrant: (grant, cluster, before) => {
@@ -61,12 +50,12 @@ export function createResidueReader(ledger: Ledger): ResidueReader {
         .flatMap((each) => each.leftovers)
         .map((leftover) => ({
           ...leftover,
-          evidence: leftover.evidence.filter((id) => isUnder(grant, id)),
+          evidence: leftover.evidence.filter((id) => grantsOf(id).includes(grant)),
         }))
         .filter(({ evidence }) => evidence.length > 0);
       const unknown = found
         .flatMap((each) => each.unknown)
-        .filter(({ request }) => isUnder(grant, request.id))
+        .filter(({ request }) => grantsOf(request.id).includes(grant))
         .map(({ object, request }) => ({ object, at: request.at, eventId: request.id }));
       return { leftovers: underParents(leftovers), unknown };
     },
@@ -88,7 +77,7 @@ function residueAt(
 }
 
 /** What makes two of them the same. */
-export function leftoverKey({ object, what, container }: Leftover): string {
+function leftoverKey({ object, what, container }: Leftover): string {
   return keyOf(objectKey(object), what, container ?? "");
 }
 

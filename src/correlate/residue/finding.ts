@@ -17,7 +17,7 @@ export interface ResidueFinding {
 }
 
 /** R3: the object; a debug container is `pod/container`. */
-export function targetOf(leftover: Leftover): Target {
+function targetOf(leftover: Leftover): Target {
   const { object, container } = leftover;
   return {
     kind: kindOf(leftover),

@@ -33,7 +33,12 @@ export function sweptAway(
   const ofOwners = owners
     .flatMap((owner) => deletions(store, ownerObject(object, owner)))
     .filter(({ isOrphaning }) => isOrphaning === false);
-  return [...ofMany, ...ofNamespace, ...ofOwners].map(({ isKept: _, ...request }) => request);
+  return [...ofMany, ...ofNamespace, ...ofOwners].map(({ id, at, receivedAt, act }) => ({
+    id,
+    at,
+    receivedAt,
+    act,
+  }));
 }
 
 function deletions(store: ResidueStore, object: ResidueObject): readonly ResidueRequest[] {

@@ -1,5 +1,5 @@
 import type { KubernetesFacts } from "../../model/facts.ts";
-import type { AuditEvent } from "../../model/generated/audit-event.ts";
+import type { AuditEvent, Verdict } from "../../model/generated/audit-event.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { ResidueObject } from "../ledger/kinds.ts";
 import { ownerObject } from "./removals.ts";
@@ -32,6 +32,9 @@ export interface ResidueGrant {
   readonly grant: string;
   readonly cluster: string;
 }
+
+/** Stands for the grant of a request that has none. */
+export const NO_GRANT = "";
 
 const WRITES = new Set(["create", "update", "patch", "delete", "deletecollection"]);
 
@@ -75,7 +78,19 @@ export function createResidue(ledger: Ledger, changeOf: ChangeOf): Residue {
         : request.act === "remove" && resource === "namespaces"
           ? namespaceKey(cluster, name)
           : objectKey(object);
-    for (const each of indexed(by)) touched.set(keyOf(each.grant, each.cluster), each);
+    touchAll(indexed(by));
+  }
+
+  function touchAll(grants: readonly ResidueGrant[]): void {
+    for (const each of grants) touched.set(keyOf(each.grant, each.cluster), each);
+  }
+
+  /** The object of a request that leaves something, once it is kept. */
+  function kept(event: AuditEvent, facts: KubernetesFacts): ResidueObject | null {
+    const { coverage } = event.verdict;
+    if (coverage === "not-vendor" || coverage === "evidence") return null;
+    const write = note(event, facts);
+    return write === null || write.request.act.startsWith("remove") ? null : write.object;
   }
 
   function note(event: AuditEvent, facts: KubernetesFacts): ResidueWrite | null {
@@ -109,16 +124,19 @@ export function createResidue(ledger: Ledger, changeOf: ChangeOf): Residue {
     },
     noteHeld: (event, facts) => void note(event, facts),
     noteJudged: (event, facts) => {
-      const { coverage, grants, related } = event.verdict;
-      if (coverage === "not-vendor" || coverage === "evidence") return;
-      const write = note(event, facts);
-      if (write === null || write.request.act.startsWith("remove")) return;
-      const { object, request } = write;
-      const ids = grants.length > 0 ? grants : related;
-      for (const grant of ids.length > 0 ? ids : [""]) {
+      const known = ledger.residueRequests.get(event.id);
+      const object = known?.object ?? kept(event, facts);
+      if (object === null) return;
+      const grants = grantsOf(event.verdict);
+      if (known === null || known.grants.join() !== grants.join())
+        ledger.residueRequests.put(event.id, { object, grants });
+      touchAll(indexed(objectKey(object)));
+      const { requests } = store.read(object);
+      const owners = requests.find(({ id }) => id === event.id)?.owners ?? [];
+      for (const grant of grants) {
         put(grant, object);
         // What happens to an owner happens to what it owns.
-        for (const owner of request.owners ?? []) put(grant, ownerObject(object, owner));
+        for (const owner of owners) put(grant, ownerObject(object, owner));
       }
     },
     noteFinding: (event) => {
@@ -134,6 +152,13 @@ export function createResidue(ledger: Ledger, changeOf: ChangeOf): Residue {
     },
     grants: (id) => (id === undefined ? [...all.values()] : indexed(grantKey(id))),
   };
+}
+
+/** The request's own grants; a request without any stands under the empty name. */
+function grantsOf({ coverage, grants, related }: Verdict): readonly string[] {
+  if (coverage === "not-vendor" || coverage === "evidence") return [];
+  if (grants.length > 0) return grants;
+  return related.length > 0 ? related : [NO_GRANT];
 }
 
 function namespaceKey(cluster: string, namespace: string): string {

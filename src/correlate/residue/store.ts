@@ -3,7 +3,7 @@ import type { ResidueDocument, ResidueObject, ResidueRequest } from "../ledger/k
 import type { Ledger } from "../ledger/ledger.ts";
 
 /** Requests that are kept of one object that a vendor wrote to, and of one that only others wrote to. */
-export const REQUESTS_MAX = 200;
+const REQUESTS_MAX = 200;
 const OTHERS_REQUESTS_MAX = 8;
 
 export type ResidueTables = Pick<

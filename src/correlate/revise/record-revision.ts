@@ -21,5 +21,6 @@ export function recordRevision(
   const event = { ...judged.event, labels, verdict, original: null };
   if (facts.dialect === "kubernetes-audit") answerApiRequest(context, facts, verdict);
   keepJudged(context, { event, facts, principal, number });
+  if (facts.dialect === "kubernetes-audit") context.residue.noteJudged(event, facts);
   return event;
 }

@@ -3,7 +3,7 @@ import type { FieldValue } from "../../model/change.ts";
 import { fieldsOf } from "../fields.ts";
 
 /** Bounds of what is followed of one object; far above what a pod template has. */
-export const VALUES_MAX = 2_000;
+const VALUES_MAX = 2_000;
 const PATH_LENGTH_MAX = 512;
 const DEPTH_MAX = 32;
 const DIGEST_LENGTH = 16;
