@@ -50,15 +50,36 @@ export async function openContainerFile(
     if (await isUnfinished(file, header, options))
       return writer(path, file, await begin(disk, path, { file, options }));
     if (isFault(header)) throw damagedAt(path, header);
-    if (schemaOf(header, path) !== canonical(options.schema))
+    if (!isSameSchema(header, path, options))
       throw new ContainerError("other-schema", path, { why: "it was begun with another schema" });
-    const { isDurable = false } = options;
-    const opened = await recover(file, header, path);
-    if (!isDurable || opened.cutBytes > 0) await makeDurable(disk, path, opened);
-    return writer(path, file, opened);
+    return writer(path, file, await recoverDurably(disk, path, { file, header, options }));
   } catch (error) {
     await file.close();
     throw error;
+  }
+}
+
+/**
+ * Does with a file what opening and closing it does, also where it was begun with another schema. False in that case: its records stay
+ * readable, and new ones need another file.
+ */
+export async function settleContainerFile(
+  disk: Disk,
+  path: string,
+  options: ContainerFileOptions,
+): Promise<boolean> {
+  const file = await disk.open(path, "append");
+  try {
+    const header = await headerOf(file);
+    if (await isUnfinished(file, header, options)) {
+      await begin(disk, path, { file, options });
+      return true;
+    }
+    if (isFault(header)) throw damagedAt(path, header);
+    await recoverDurably(disk, path, { file, header, options });
+    return isSameSchema(header, path, options);
+  } finally {
+    await file.close();
   }
 }
 
@@ -88,6 +109,13 @@ interface Opened {
   readonly cutBytes: number;
 }
 
+/** A file with a header. */
+interface Whole {
+  readonly file: DiskFile;
+  readonly header: ContainerHeader;
+  readonly options: ContainerFileOptions;
+}
+
 interface Recovered extends Opened {
   /** Offset of the last block, which is all that the last run may have left undurable; of the header where there is none. */
   readonly lastBytes: number;
@@ -110,6 +138,16 @@ async function begin(
     throw new ContainerError("failed", path, { why: "it cannot be begun", cause: error });
   }
   return { header: { codec: options.codec, sync }, sizeBytes: header.byteLength, cutBytes };
+}
+
+async function recoverDurably(
+  disk: Disk,
+  path: string,
+  { file, header, options }: Whole,
+): Promise<Opened> {
+  const opened = await recover(file, header, path);
+  if (options.isDurable !== true || opened.cutBytes > 0) await makeDurable(disk, path, opened);
+  return opened;
 }
 
 async function recover(file: DiskFile, header: ContainerHeader, path: string): Promise<Recovered> {
@@ -201,9 +239,13 @@ function damagedAt(path: string, { cause, offsetBytes }: ContainerFault): Contai
   return new ContainerError("damaged", path, { why: cause, offsetBytes });
 }
 
-function schemaOf(header: ContainerHeader, path: string): string {
+function isSameSchema(
+  header: ContainerHeader,
+  path: string,
+  { schema }: ContainerFileOptions,
+): boolean {
   try {
-    return canonical(header.schema);
+    return canonical(header.schema) === canonical(schema);
   } catch (error) {
     throw new ContainerError("damaged", path, { why: "has a bad schema", cause: error });
   }

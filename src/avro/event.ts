@@ -1,3 +1,4 @@
+import type avro from "avsc";
 import { asBuffer } from "../model/bytes.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
 import { SCHEMA_VERSION, writeAuditEvent } from "./generated/write-audit-event.ts";
@@ -21,7 +22,25 @@ export function encodeEvent(event: AuditEvent): Uint8Array {
 /** Most events take less beside their original bytes. */
 const FIELDS_BYTES_EXPECTED = 4_096;
 
-/** The event of these bytes, written with the current schema. Throws on anything but exactly one event. */
-export function decodeEvent(encoded: Uint8Array): AuditEvent {
-  return type.fromBuffer(asBuffer(encoded)) as AuditEvent;
+/**
+ * The event of these bytes, written with a version of the schema up to the current one; what that version did not know yet has its
+ * default. Throws on anything but exactly one event.
+ */
+export function decodeEvent(
+  encoded: Uint8Array,
+  version: number = EVENT_SCHEMA_VERSION,
+): AuditEvent {
+  return type.fromBuffer(asBuffer(encoded), resolverOf(version)) as AuditEvent;
+}
+
+/** What reads the bytes of an earlier version, made when the first of them come. */
+const resolvers = new Map<number, ReturnType<avro.Type["createResolver"]>>();
+
+function resolverOf(version: number): ReturnType<avro.Type["createResolver"]> | undefined {
+  if (version === EVENT_SCHEMA_VERSION) return undefined;
+  const known = resolvers.get(version);
+  if (known !== undefined) return known;
+  const resolver = type.createResolver(typeOfSchema(schemaText("audit-event", version)));
+  resolvers.set(version, resolver);
+  return resolver;
 }

@@ -1,7 +1,7 @@
 import type avro from "avsc";
 import type { NewEntry } from "../model/entry.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
-import { EVENT_SCHEMA, encodeEvent } from "./event.ts";
+import { EVENT_SCHEMA } from "./event.ts";
 import { writeAuditEvent } from "./generated/write-audit-event.ts";
 import { typeOfSchema } from "./schemas.ts";
 import type { AvroWriter } from "./writer.ts";
@@ -81,8 +81,8 @@ export interface EntryDecoder {
   /** Throws where no whole entry begins at the position. */
   head(payload: Buffer, position: number): DecodedHead;
   event(encoded: Buffer): AuditEvent;
-  /** The event in the current schema: the same bytes where the segment has that. */
-  current(encoded: Buffer): Uint8Array;
+  /** Whether its events are in the current schema. An earlier one's bytes must never pass for that. */
+  readonly isCurrent: boolean;
 }
 
 const decoders = new Map<string, EntryDecoder>();
@@ -102,8 +102,6 @@ function createDecoder(writerSchema: string): EntryDecoder {
   const ids = idType.createResolver(written);
   const isCurrent = writerSchema === JOURNAL_ENTRY_SCHEMA;
   const resolver = isCurrent ? undefined : eventType.createResolver(written);
-  const event = (encoded: Buffer): AuditEvent =>
-    eventType.fromBuffer(encoded, resolver) as AuditEvent;
   return {
     head: (payload, position) => {
       const head = whole(headType.decode(payload, position));
@@ -112,8 +110,8 @@ function createDecoder(writerSchema: string): EntryDecoder {
       const { id } = body.value as Pick<DecodedHead, "id">;
       return { sequence, kind, streams, id, eventStart: head.offset, end: body.offset };
     },
-    event,
-    current: (encoded) => (isCurrent ? encoded : encodeEvent(event(encoded))),
+    event: (encoded) => eventType.fromBuffer(encoded, resolver) as AuditEvent,
+    isCurrent,
   };
 }
 

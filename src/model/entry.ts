@@ -17,9 +17,9 @@ export interface JournalEntry {
   readonly kind: EntryKind;
   readonly id: string;
   readonly streams: readonly string[];
-  /** Size of `encoded` in bytes, known without encoding. */
+  /** Size of `encoded` in bytes, known without encoding. Where an earlier version wrote the entry, as it was then: some bytes less. */
   readonly sizeBytes: number;
-  /** The event in Avro (schemas/audit-event), encoded at most once. */
+  /** The event in Avro, in the current version of schemas/audit-event whichever wrote it, encoded at most once. */
   readonly encoded: Uint8Array;
   /** The event, decoded at most once. */
   event(): AuditEvent;

@@ -55,16 +55,16 @@ class RecentEntry implements LocalEntry {
   }
 }
 
-/** An entry from a segment: a view of its block. */
+/** An entry from a segment: a view of its block. Where an earlier version wrote that, the event is encoded anew for those who ask. */
 class StoredEntry implements LocalEntry {
   readonly sequence: number;
   readonly kind: EntryKind;
   readonly id: string;
   readonly streams: readonly string[];
-  readonly encoded: Uint8Array;
   readonly #written: Buffer;
   readonly #decoder: EntryDecoder;
   #event: AuditEvent | null = null;
+  #encoded: Uint8Array | null = null;
 
   constructor(head: DecodedHead, payload: Buffer, decoder: EntryDecoder) {
     this.sequence = head.sequence;
@@ -73,7 +73,7 @@ class StoredEntry implements LocalEntry {
     this.streams = head.streams;
     this.#written = payload.subarray(head.eventStart, head.end);
     this.#decoder = decoder;
-    this.encoded = decoder.current(this.#written);
+    if (decoder.isCurrent) this.#encoded = this.#written;
   }
 
   get position(): JournalPosition {
@@ -81,7 +81,12 @@ class StoredEntry implements LocalEntry {
   }
 
   get sizeBytes(): number {
-    return this.encoded.byteLength;
+    return this.#written.byteLength;
+  }
+
+  get encoded(): Uint8Array {
+    this.#encoded ??= encodeEvent(this.event());
+    return this.#encoded;
   }
 
   event(): AuditEvent {

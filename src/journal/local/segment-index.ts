@@ -132,7 +132,7 @@ function damage(
 const noDecoder: EntryDecoder = {
   head: noEntries,
   event: noEntries,
-  current: noEntries,
+  isCurrent: true,
 };
 
 function noEntries(): never {
