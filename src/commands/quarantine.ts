@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { decodeEvent } from "../avro/event.ts";
 import type { Configuration } from "../config/configuration.ts";
 import { HOME, organizationHome } from "../config/home.ts";
 import { loadConfiguration } from "../config/load.ts";
 import { toJsonLine } from "../forward/encode/json.ts";
 import { quarantinedPipelines } from "../forward/quarantine/files.ts";
 import { readQuarantine } from "../forward/quarantine/read.ts";
+import { eventReader } from "../forward/quarantine/resting-event.ts";
 import { ChaperoneError } from "../model/error.ts";
 import type { QuarantinedEvent } from "../model/generated/quarantined-event.ts";
 import { formatTime } from "../model/time.ts";
@@ -67,7 +67,7 @@ export async function quarantineShowCommand(
     throw new ChaperoneError("USAGE", `Cannot show event "${id}": it does not rest in quarantine`, {
       hint: "chaperone quarantine ls lists what does.",
     });
-  const event = toJsonLine(decodeEvent(first.event)).trim();
+  const event = toJsonLine(eventReader(first)()).trim();
   if (options.json) {
     printJson({ rests: rests.map(restForm), event: JSON.parse(event) as unknown });
     return EXIT.ok;
