@@ -18,8 +18,20 @@ export function storeEvent(event: AuditEvent): StoredEvent {
   return { ...event, original: { ...original, bytes } };
 }
 
+/** What an earlier version stored did not have every field of today's schema: those have their defaults then. */
 export function restoreEvent(stored: StoredEvent): AuditEvent {
   const { original } = stored;
-  if (original === null) return { ...stored, original };
-  return { ...stored, original: { ...original, bytes: Buffer.from(original.bytes, "base64") } };
+  const event = { ...stored, detail: completed(stored.detail) };
+  if (original === null) return { ...event, original };
+  return { ...event, original: { ...original, bytes: Buffer.from(original.bytes, "base64") } };
 }
+
+function completed(detail: AuditEvent["detail"]): AuditEvent["detail"] {
+  if (detail === null) return null;
+  if ("grant" in detail) return { grant: { ...GRANT_SINCE_V2, ...detail.grant } };
+  if ("finding" in detail) return { finding: { ...FINDING_SINCE_V2, ...detail.finding } };
+  return detail;
+}
+
+const GRANT_SINCE_V2 = { seal: null };
+const FINDING_SINCE_V2 = { number: 1, firstId: null, state: "open" };
