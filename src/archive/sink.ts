@@ -19,8 +19,8 @@ const SESSIONS_MAX = 64;
 
 /**
  * The archive as a consumer like the others: a sink that appends the events of every session to the session's folder
- * (`organization/yyyy/mm/session-id/events.avro`) and settles per batch: all files synced, then `delivered`. An event that is there
- * already is not written again, so a batch may come twice.
+ * (`organization/yyyy/mm/session-id/events.avro`, and beside it those of session-file.ts) and settles per batch: all files synced,
+ * then `delivered`. An event that is there already is not written again, so a batch may come twice.
  */
 export function createArchiveSink(options: ArchiveOptions): Sink {
   const archiveFolder = join(options.folder, sessionFolderName(options.organization));
