@@ -8,6 +8,8 @@ import type { Log } from "../ports/log.ts";
 import type { Meter } from "../ports/meter.ts";
 import { createKubernetesAuditFile } from "./kubernetes-audit/file.ts";
 import { createKubernetesAuditWebhook } from "./kubernetes-audit/webhook.ts";
+import { createOutOfBand } from "./out-of-band/out-of-band.ts";
+import { createSupportAccessSnapshots } from "./support-access/snapshots.ts";
 import { createTeleportEventHandler } from "./teleport/event-handler.ts";
 import { createTeleportFile } from "./teleport/file.ts";
 import { createTeleportRecordings } from "./teleport/recordings/recordings.ts";
@@ -41,6 +43,10 @@ export function createCollector(configured: SourceConfiguration, deps: Collector
       return createKubernetesAuditWebhook({ ...deps, source, options });
     case "teleportEventHandler":
       return createTeleportEventHandler({ ...deps, source, options });
+    case "supportAccessSnapshots":
+      return createSupportAccessSnapshots({ ...deps, source, options });
+    case "outOfBand":
+      return createOutOfBand({ ...deps, source, options });
     case "unbuilt":
       throw notBuilt(configured.name, options.name);
   }
@@ -58,6 +64,8 @@ const DIALECTS: Readonly<Record<Exclude<SourceOptions["kind"], "unbuilt">, Sourc
   teleportFile: "teleport",
   teleportRecordings: "teleport-recording",
   teleportEventHandler: "teleport",
+  supportAccessSnapshots: "support-access",
+  outOfBand: "out-of-band",
 };
 
 function notBuilt(source: string, kind: string): ChaperoneError {

@@ -2,6 +2,7 @@ import { ChaperoneError } from "../model/error.ts";
 import type { Dialect, Source } from "../model/record.ts";
 import type { SourceConfiguration } from "../model/source.ts";
 import { sourceOf } from "../collect/collectors.ts";
+import { DESCRIBED } from "./explain-dialects.ts";
 
 const HINT = "Name it with --source, or say --dialect and --cluster.";
 
@@ -14,8 +15,8 @@ export function explainSource(
   const sources = configured.filter(({ options }) => options.kind !== "unbuilt").map(sourceOf);
   if (options.source !== undefined) return named(options.source, sources);
   const cluster = options.cluster ?? null;
-  if (options.dialect === "kubernetes-audit" || options.dialect === "teleport")
-    return described(options.dialect, cluster, sources);
+  const asked = DESCRIBED.find((one) => one === options.dialect);
+  if (asked !== undefined) return described(asked, cluster, sources);
   const dialect = dialectOf(bytes);
   const fitting = sources.filter((source) => source.dialect === dialect);
   const [first] = fitting;
@@ -43,13 +44,17 @@ function described(dialect: Dialect, cluster: string | null, sources: readonly S
     (each) => each.dialect === dialect && (cluster === null || each.cluster === cluster),
   );
   if (fitting !== undefined) return fitting;
-  if (dialect === "teleport" || cluster !== null) return { name: "explain", dialect, cluster };
-  throw new ChaperoneError("USAGE", "Cannot explain a Kubernetes record without its cluster", {
-    hint: HINT,
-  });
+  const namesCluster = dialect === "teleport" || dialect === "out-of-band";
+  if (namesCluster || cluster !== null) return { name: "explain", dialect, cluster };
+  const what = dialect === "support-access" ? "a snapshot" : "a Kubernetes record";
+  throw new ChaperoneError("USAGE", `Cannot explain ${what} without its cluster`, { hint: HINT });
 }
 
-/** Kubernetes audit events have an `auditID`, or are webhook batches; everything else is tried as Teleport's. */
-function dialectOf(bytes: Uint8Array): Dialect {
-  return Buffer.from(bytes).includes('"auditID"') ? "kubernetes-audit" : "teleport";
+/** Kubernetes audit events have an `auditID`, or are webhook batches; what fits nothing else is tried as Teleport's. */
+export function dialectOf(bytes: Uint8Array): Dialect {
+  const text = Buffer.from(bytes);
+  if (text.includes('"auditID"')) return "kubernetes-audit";
+  if (/^\ufeff?\s*Support Access Status\s*:/i.test(text.toString("utf8", 0, 1_024)))
+    return "support-access";
+  return text.includes('"recordedBy"') && text.includes('"notAfter"') ? "out-of-band" : "teleport";
 }

@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+import { timeOfName } from "../collect/support-access/time-of-name.ts";
 import { loadConfiguration } from "../config/load.ts";
 import { explainEvent, type Explanation } from "../correlate/explain.ts";
 import { toJsonLine } from "../forward/encode/json.ts";
@@ -8,6 +10,7 @@ import { createNormalizers } from "../normalize/normalizers.ts";
 import { normalizeLine } from "../normalize/record.ts";
 import { systemClock } from "../platform/clock.ts";
 import { EXIT } from "./exit-code.ts";
+import { isWholeFile, readWhole } from "./explain-file.ts";
 import { explainSource } from "./explain-source.ts";
 import { readLine } from "./explain-line.ts";
 import { withLedger } from "./ledger.ts";
@@ -31,7 +34,9 @@ export interface ExplainOptions {
  */
 export async function explainCommand(options: ExplainOptions): Promise<number> {
   const configuration = loadConfiguration(options.config, process.env);
-  const record = await recordOf(options);
+  const record = (await isWholeFile(options, configuration.sources))
+    ? await fileRecord(options)
+    : await lineRecord(options);
   const source = explainSource(record.bytes, configuration.sources, options);
   const { organization, policy } = configuration;
   const normalizer = createNormalizers(organization)[source.dialect];
@@ -57,7 +62,15 @@ export async function explainCommand(options: ExplainOptions): Promise<number> {
   return events.some(isUnreadable) ? EXIT.failure : EXIT.ok;
 }
 
-async function recordOf({ file, line }: ExplainOptions): Promise<RawRecord> {
+/** A file that is one record; where its name states no time it is taken for one of now. */
+async function fileRecord({ file }: ExplainOptions): Promise<RawRecord> {
+  const bytes = await readWhole(file);
+  const observedAt = systemClock.now();
+  const takenAt = timeOfName(basename(file)) ?? observedAt;
+  return { bytes, position: file, observedAt, takenAt, truncatedFromBytes: null };
+}
+
+async function lineRecord({ file, line }: ExplainOptions): Promise<RawRecord> {
   const bytes = await readLine(file, line);
   const position = `${file === "-" ? "standard input" : file}:${line}`;
   const observedAt = systemClock.now();

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { readFileSync } from "node:fs";
 import { ChaperoneError } from "../model/error.ts";
+import { DESCRIBED } from "./explain-dialects.ts";
 import { EXIT } from "./exit-code.ts";
 import { endQuietlyOnClosedOutput } from "./output.ts";
 import { PLAY_FORMATS, type PlayFormat } from "./play-format.ts";
@@ -123,10 +124,9 @@ function addAsking(add: Add): void {
       .argument("[file]", "file with the record, - for standard input", "-")
       .option("--source <name>", "the configured source that the record is from")
       .addOption(
-        new Option("--dialect <name>", "what the record is, instead of --source").choices([
-          "kubernetes-audit",
-          "teleport",
-        ]),
+        new Option("--dialect <name>", "what the record is, instead of --source").choices(
+          DESCRIBED,
+        ),
       )
       .option("--cluster <name>", "the cluster that the record is about, with --dialect")
       .option("--line <number>", "the line of the file", "1"),

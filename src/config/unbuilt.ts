@@ -1,7 +1,7 @@
 import { ChaperoneError } from "../model/error.ts";
 import type { Configuration } from "./configuration.ts";
 
-/** Sources and endpoints of kinds that this version knows and cannot run, as in `sources[2] "slack" (outOfBand)`. */
+/** Sources and endpoints of kinds that this version knows and cannot run, as in `source "far" (kafka)`. */
 export function unbuiltKinds(configuration: Configuration): readonly string[] {
   const sources = configuration.sources.map(({ name, options }) => ({
     name,

@@ -7,11 +7,13 @@ import {
   type DecisionContext,
   userOf,
 } from "./decide-kubernetes.ts";
+import { decideGrantSource } from "./decide-grant-source.ts";
 import { decideTeleport } from "./decide-teleport.ts";
 
 /** What the ledger says of an event now. The line, the release of holds and `explain` all ask here. */
 export function decide(context: DecisionContext, event: AuditEvent, facts: Facts): Decision {
   if (facts.dialect === "teleport") return decideTeleport(context, event, facts);
+  if (facts.dialect !== "kubernetes-audit") return decideGrantSource(context, facts);
   const known = userOf(facts, context.vendors);
   if (known !== null) return decideKubernetes(context, facts, known);
   const decision = decideForeign(facts);

@@ -6,6 +6,7 @@ import { decide } from "./decide.ts";
 import { userOf } from "./decide-kubernetes.ts";
 import { foldApiRequest } from "./evidence/api-requests.ts";
 import { foldTeleport } from "./evidence/fold.ts";
+import { foldGrantSource } from "./evidence/grant-sources.ts";
 import { recordEntry } from "./record.ts";
 import { recordRevision } from "./revise/record-revision.ts";
 
@@ -40,6 +41,8 @@ export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void
   } else if (facts.dialect === "kubernetes-audit") {
     if (context.bindings.isDeletion(facts)) context.bindings.fold(context, event, facts);
     if (userOf(facts, context.vendors) !== null) foldApiRequest(context, facts);
+  } else {
+    foldGrantSource(context, event, facts);
   }
   const { principal } = decide(context, event, facts);
   recordEntry(context, { kind: entry.kind, event, facts, principal });

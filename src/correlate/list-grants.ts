@@ -1,7 +1,7 @@
 import type { Grant } from "../model/generated/grant.ts";
 import type { Policy } from "../model/policy.ts";
 import type { Micros } from "../model/time.ts";
-import { timedGrant } from "./grants/grants.ts";
+import { allGrants } from "./grants/grants.ts";
 import { createVendors } from "./identity/vendors.ts";
 import { keyOf } from "./ledger/key.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -27,10 +27,8 @@ export interface ListGrantsOptions {
 export function listGrants(ledger: Ledger, options: ListGrantsOptions): readonly GrantSummary[] {
   const { policy, now } = options;
   const vendors = createVendors(policy);
-  return ledger.grants
-    .all()
-    .map(([, document]) => {
-      const { grant } = timedGrant(document, { policy, ledger, vendors, cluster: null, now });
+  return allGrants({ policy, ledger, vendors, cluster: null, now })
+    .map(({ grant }) => {
       const counts = ledger.counts.get(keyOf(grant.id)) ?? {};
       const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
       const coveredCount = counts["covered"] ?? 0;

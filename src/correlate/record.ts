@@ -57,7 +57,7 @@ export function recordEntry(context: RecordContext, recorded: Recorded): void {
   if (facts.dialect === "kubernetes-audit") context.residue.noteJudged(event, facts);
 }
 
-/** All of Teleport; of Kubernetes what a vendor's user or agent did: the rest has one verdict for good, and is not stored. */
+/** All of Teleport and of other sources of grants; of Kubernetes what a vendor's user or agent did: the rest has one verdict for good, and is not stored. */
 function isRemembered(context: RecordContext, event: AuditEvent, facts: Facts): boolean {
   if (facts.dialect !== "kubernetes-audit" || event.labels["vendor"] !== undefined) return true;
   return facts.user !== null && context.vendors.ofUser(facts.user) !== null;

@@ -1,10 +1,11 @@
-import type { Facts, KubernetesFacts } from "../model/facts.ts";
+import type { Facts } from "../model/facts.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
 import type { NormalizedEvent } from "../model/normalization.ts";
 import type { CorrelatorContext } from "./context.ts";
 import { decide, withDecision } from "./decide.ts";
 import { decideForeign, userOf } from "./decide-kubernetes.ts";
 import type { Decision } from "./decision.ts";
+import { foldGrantSource } from "./evidence/grant-sources.ts";
 import { foreignFinding } from "./findings/foreign.ts";
 import { isWaitOver, makeRoom } from "./hold/release.ts";
 import { answerApiRequest, foldApiRequest } from "./evidence/api-requests.ts";
@@ -28,8 +29,7 @@ export function settleAll(
   batch: readonly NormalizedEvent[],
   line: Line,
 ): number {
-  for (const { event, facts } of batch)
-    if (facts?.dialect === "kubernetes-audit") foldKubernetes(context, event, facts);
+  for (const { event, facts } of batch) foldFirst(context, event, facts);
   const decided = batch.map((normalized) => decideFirst(context, normalized));
   let duplicates = 0;
   for (const [index, { event, facts: own }] of batch.entries()) {
@@ -65,7 +65,8 @@ function decideFirst(
   { event, facts }: NormalizedEvent,
 ): Settling | Decision | null {
   if (facts === null) return null;
-  if (facts.dialect === "teleport") return { facts, decision: decide(context, event, facts) };
+  if (facts.dialect !== "kubernetes-audit")
+    return { facts, decision: decide(context, event, facts) };
   if (userOf(facts, context.vendors) === null) return decideForeign(facts);
   if (facts.stage === "RequestReceived") return { facts, decision: null };
   const decision = decide(context, event, facts);
@@ -74,19 +75,23 @@ function decideFirst(
   return { facts, decision };
 }
 
-/** What the batch proves is known before any event of it is decided: an API server's log is out of order by milliseconds. */
-function foldKubernetes(
-  context: CorrelatorContext,
-  event: AuditEvent,
-  facts: KubernetesFacts,
-): void {
+/**
+ * What the batch proves is known before any event of it is decided: an API server's log is out of order by milliseconds. Teleport's
+ * records are in the ledger already: `admitAll`.
+ */
+function foldFirst(context: CorrelatorContext, event: AuditEvent, facts: Facts | null): void {
+  if (facts === null || facts.dialect === "teleport") return;
+  if (facts.dialect !== "kubernetes-audit") {
+    foldGrantSource(context, event, facts);
+    return;
+  }
   if (context.bindings.isDeletion(facts)) context.bindings.fold(context, event, facts);
   if (userOf(facts, context.vendors) !== null) foldApiRequest(context, facts);
 }
 
 /** Teleport's were left out before: `admitAll`. */
 function isKnownAlready(context: CorrelatorContext, event: AuditEvent, facts: Facts): boolean {
-  if (facts.dialect !== "kubernetes-audit") return false;
+  if (facts.dialect === "teleport") return false;
   // Under another policy it may have been nobody's.
   return context.ledger.seen.get(event.id) !== null || context.passed.has(event);
 }

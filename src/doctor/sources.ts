@@ -1,6 +1,8 @@
 import { createFileFinder } from "../collect/file-tail/find-files.ts";
 import type { SourceConfiguration, SourceOptions } from "../model/source.ts";
 import { problem, type Check, type CheckResult, type Surgery } from "./check.ts";
+import { checkCommand } from "./command.ts";
+import { checkDocuments } from "./documents.ts";
 import { checkListener } from "./listener.ts";
 import { checkNewestRecord } from "./newest-record.ts";
 import { checkRecordings } from "./recordings.ts";
@@ -29,6 +31,12 @@ function checkSource(
     case "kubernetesAuditWebhook":
     case "teleportEventHandler":
       return checkListener(surgery, name, options);
+    case "supportAccessSnapshots":
+      return options.from === "directory"
+        ? checkDocuments(surgery, source, options)
+        : checkCommand(name, options);
+    case "outOfBand":
+      return checkDocuments(surgery, source, options);
     case "unbuilt":
       return Promise.resolve([
         problem(

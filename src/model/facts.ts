@@ -5,7 +5,7 @@ import type { Micros } from "./time.ts";
  * What correlation needs of a record beyond the event's own fields. Facts are never stored: the normalizer that made them makes
  * the same ones again from the event's original bytes.
  */
-export type Facts = KubernetesFacts | TeleportFacts;
+export type Facts = KubernetesFacts | TeleportFacts | SupportAccessFacts | OutOfBandFacts;
 
 export interface KubernetesUser {
   readonly name: string;
@@ -127,4 +127,55 @@ export interface LockFacts {
     readonly role: string | null;
     readonly accessRequest: string | null;
   };
+}
+
+/** Facts of one snapshot of a cluster's support access. */
+export interface SupportAccessFacts {
+  readonly dialect: "support-access";
+  readonly cluster: string;
+  /** When the snapshot was taken. */
+  readonly at: Micros;
+  readonly isEnabled: boolean;
+  readonly enabledRoles: readonly string[];
+  readonly requests: readonly SupportRequestFacts[];
+}
+
+/** A request that a snapshot lists as active. */
+export interface SupportRequestFacts {
+  /** Made of cluster, role, requestor and time of the request: the origin gives none. */
+  readonly grantId: string;
+  readonly role: string;
+  /** The name in the certificates of whoever asked. */
+  readonly requestor: string;
+  readonly reason: string | null;
+  readonly requestedAt: Micros;
+  readonly expiresAt: Micros;
+  /** End of the latest certificate; null where none was made. */
+  readonly credentialUntil: Micros | null;
+}
+
+/** Facts of one recorded approval that was given in another way, such as by mail. */
+export interface OutOfBandFacts {
+  readonly dialect: "out-of-band";
+  readonly id: string;
+  readonly requester: string;
+  /** Null where it is for any cluster. */
+  readonly cluster: string | null;
+  readonly roles: readonly string[];
+  readonly resources: readonly {
+    readonly cluster: string;
+    readonly kind: string;
+    readonly name: string;
+  }[];
+  readonly reason: string | null;
+  readonly requestedAt: Micros | null;
+  readonly approvedBy: string;
+  readonly approvedAt: Micros;
+  readonly notBefore: Micros;
+  /** Excluded. */
+  readonly notAfter: Micros;
+  readonly recordedBy: string;
+  readonly recordedAt: Micros;
+  /** Of the document's bytes, lower-case hexadecimal: tells versions that were recorded at one time apart. */
+  readonly sha256: string;
 }

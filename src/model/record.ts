@@ -1,7 +1,8 @@
 import type { Micros } from "./time.ts";
 
 /** The language that a record is written in; it chooses the normalizer. */
-export type Dialect = "kubernetes-audit" | "teleport" | "teleport-recording";
+export type Dialect =
+  "kubernetes-audit" | "teleport" | "teleport-recording" | "support-access" | "out-of-band";
 
 /** A configured place that a collector reads. */
 export interface Source {
@@ -31,6 +32,16 @@ export interface RawRecord {
    * first byte, and it may hold less or more than one event, since a write that a full disk cuts off leaves no line end.
    */
   readonly lineEnd?: "found" | "missing";
+  /** When its origin said this, for records that do not say so themselves. */
+  readonly takenAt?: Micros;
+  /** What is wrong with a file that the record names with its digest; null where nothing is, absent where nobody looked. */
+  readonly enclosureFault?: EnclosureFault | null;
+}
+
+/** Why a file that a record names does not prove what the record says of it. */
+export interface EnclosureFault {
+  readonly code: "evidence-missing" | "evidence-wrong" | "evidence-too-large";
+  readonly why: string;
 }
 
 /** Records of one part (a file, a connection) of one source, in the origin's order. */

@@ -15,6 +15,8 @@ export type SourceOptions =
   | ({ readonly kind: "teleportRecordings" } & TeleportRecordingsOptions)
   | ({ readonly kind: "kubernetesAuditWebhook" } & AuditWebhookOptions)
   | ({ readonly kind: "teleportEventHandler" } & EventHandlerOptions)
+  | ({ readonly kind: "supportAccessSnapshots" } & SnapshotOptions)
+  | ({ readonly kind: "outOfBand" } & OutOfBandOptions)
   /** A kind that the schema knows and this version cannot run. */
   | { readonly kind: "unbuilt"; readonly name: string };
 
@@ -30,6 +32,39 @@ export interface TeleportRecordingsOptions {
   readonly filesMax: number;
   /** Most bytes that one part of a recording may inflate to. */
   readonly partInflatedBytesMax: number;
+}
+
+/** A folder whose files are read whole, once each. */
+export interface DocumentFolderOptions {
+  /** Absolute path of the folder; folders below it are not looked into. */
+  readonly directory: string;
+  /** Time between two looks. */
+  readonly pollMs: number;
+  /** How long a file must have been left alone before it is read. */
+  readonly quietForMs: number;
+  readonly filesMax: number;
+  /** Largest file that is read whole. */
+  readonly fileBytesMax: number;
+}
+
+export type SnapshotOptions =
+  | ({ readonly from: "directory" } & DocumentFolderOptions)
+  | ({ readonly from: "command" } & SnapshotCommandOptions);
+
+/** A command whose standard output is a snapshot. */
+export interface SnapshotCommandOptions {
+  /** Program and arguments; no shell takes part. A program with a slash in it is an absolute path. */
+  readonly command: readonly string[];
+  /** Time between the beginnings of two runs. */
+  readonly intervalMs: number;
+  /** When a run that has not ended is killed. */
+  readonly timeoutMs: number;
+  readonly outputBytesMax: number;
+}
+
+export interface OutOfBandOptions extends DocumentFolderOptions {
+  /** Largest evidence file whose digest is made. */
+  readonly evidenceBytesMax: number;
 }
 
 export interface FileTailOptions {

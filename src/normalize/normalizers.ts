@@ -3,6 +3,8 @@ import type { AuditEvent } from "../model/generated/audit-event.ts";
 import type { Dialect } from "../model/record.ts";
 import type { Normalizer } from "../ports/normalizer.ts";
 import { createKubernetesNormalizer } from "./kubernetes/normalizer.ts";
+import { createOutOfBandNormalizer } from "./out-of-band/normalizer.ts";
+import { createSupportAccessNormalizer } from "./support-access/normalizer.ts";
 import { createRecordingNormalizer } from "./teleport/recording.ts";
 import { createTeleportNormalizer } from "./teleport/normalizer.ts";
 
@@ -14,6 +16,8 @@ export function createNormalizers(organization: string): Normalizers {
     "kubernetes-audit": createKubernetesNormalizer({ organization }),
     teleport: createTeleportNormalizer({ organization }),
     "teleport-recording": createRecordingNormalizer({ organization }),
+    "support-access": createSupportAccessNormalizer({ organization }),
+    "out-of-band": createOutOfBandNormalizer({ organization }),
   };
 }
 

@@ -10,6 +10,8 @@ export const STREAM_OF_DIALECT: Readonly<Record<Dialect, EventStream>> = Object.
   "kubernetes-audit": "logs-audit-kube-api",
   teleport: "logs-audit-teleport",
   "teleport-recording": "logs-session-teleport",
+  "support-access": "logs-grants",
+  "out-of-band": "logs-grants",
 });
 
 /** Whether it is the event of a record that no normalizer could read, and which must not be read again: it may have made one throw. */

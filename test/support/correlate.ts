@@ -281,7 +281,7 @@ function normalized(facts: Facts, parts: EventParts): NormalizedEvent {
     actor: {
       uid: null,
       kind: "human",
-      groups: facts.dialect === "teleport" ? [] : (facts.user?.groups ?? []),
+      groups: facts.dialect === "kubernetes-audit" ? (facts.user?.groups ?? []) : [],
       roles: [],
       sourceAddress: parts.sourceAddress,
       claimedAddresses: [],

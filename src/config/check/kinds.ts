@@ -1,3 +1,4 @@
+import { SNAPSHOT_COMMAND_KEYS, SNAPSHOT_FOLDER_KEYS } from "../schema/grant-sources.ts";
 import { CREDENTIAL_KINDS, ENDPOINT_KINDS } from "../schema/relay.ts";
 import { problem, type Problem } from "../problem.ts";
 import { itemPaths, textAt, valueAt } from "./raw.ts";
@@ -7,7 +8,12 @@ const NEED_CLUSTER = ["kubernetesAuditFile", "kubernetesAuditWebhook", "supportA
 
 /** What one key demands of another one, by kind. */
 export function checkKinds(tree: unknown): readonly Problem[] {
-  return [...checkClusters(tree), ...checkCredentials(tree), ...checkTls(tree)];
+  return [
+    ...checkClusters(tree),
+    ...checkSnapshots(tree),
+    ...checkCredentials(tree),
+    ...checkTls(tree),
+  ];
 }
 
 function checkClusters(tree: unknown): readonly Problem[] {
@@ -19,6 +25,23 @@ function checkClusters(tree: unknown): readonly Problem[] {
         hint: "the name that Teleport uses for the cluster",
       }),
     ];
+  });
+}
+
+/** An interval beside a folder would never take effect, nor a quiet time beside a command. */
+function checkSnapshots(tree: unknown): readonly Problem[] {
+  return itemPaths(tree, ["sources"]).flatMap((source) => {
+    const path = [...source, "supportAccessSnapshots"];
+    const isCommand = valueAt(tree, [...path, "command"]) !== undefined;
+    if (isCommand === (valueAt(tree, [...path, "directory"]) !== undefined)) return [];
+    const [own, idle] = isCommand
+      ? ["a command", SNAPSHOT_FOLDER_KEYS]
+      : ["a folder", SNAPSHOT_COMMAND_KEYS];
+    return idle
+      .filter((key) => valueAt(tree, [...path, key]) !== undefined)
+      .map((key) =>
+        problem([...path, key], `has no effect on snapshots of ${own}`, { about: "key" }),
+      );
   });
 }
 

@@ -7,7 +7,7 @@ import type { DeclaredKafka, DeclaredSasl } from "../schema/kafka.ts";
 import type { DeclaredEndpoint } from "../schema/relay.ts";
 import type { DeclaredConfiguration } from "../schema/root.ts";
 import type { DeclaredSource } from "../schema/sources.ts";
-import { absoluteGlob, absolutePath } from "./absolute.ts";
+import { absoluteCommand, absoluteGlob, absolutePath } from "./absolute.ts";
 import { resolveAuditWebhook, resolveEventHandler } from "./http-sources.ts";
 import type { References } from "./references.ts";
 import { resolveTls } from "./tls.ts";
@@ -69,7 +69,12 @@ function resolveOptions(
     case "teleportEventHandler":
       return resolveEventHandler(options.declared, references);
     case "teleportRecordings":
+    case "outOfBand":
       return { ...options, directory: absolutePath(folder, options.directory) };
+    case "supportAccessSnapshots":
+      return options.from === "directory"
+        ? { ...options, directory: absolutePath(folder, options.directory) }
+        : { ...options, command: absoluteCommand(folder, options.command) };
     case "unbuilt":
       return options;
   }

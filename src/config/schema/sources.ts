@@ -2,6 +2,12 @@ import { z } from "zod";
 import type { FileTailOptions, TeleportRecordingsOptions } from "../../model/source.ts";
 import { duration, list, oneOf, size, slug, text, texts, whole, type Field } from "./fields.ts";
 import {
+  outOfBand,
+  supportAccessSnapshots,
+  type DeclaredOutOfBand,
+  type DeclaredSnapshots,
+} from "./grant-sources.ts";
+import {
   auditWebhook,
   eventHandler,
   type DeclaredAuditWebhook,
@@ -66,8 +72,6 @@ const teleportRecordings = section("A folder of session recordings, and the fold
   incompleteForMs: incompleteFor,
 }));
 
-const directory = { directory: text("The folder.") };
-
 const kinds = {
   kubernetesAuditFile: maybe(fileTail.describe("Audit log files of a Kubernetes API server.")),
   teleportFile: maybe(fileTail.describe("Audit log files of a Teleport cluster.")),
@@ -76,10 +80,8 @@ const kinds = {
   teleportRecordings: maybe(
     teleportRecordings.describe("Session recordings of a Teleport cluster."),
   ),
-  supportAccessSnapshots: maybe(
-    section("A folder of snapshots of a vendor's active support requests.", directory),
-  ),
-  outOfBand: maybe(section("A folder of approvals that were given in another way.", directory)),
+  supportAccessSnapshots: maybe(supportAccessSnapshots),
+  outOfBand: maybe(outOfBand),
   kafka: maybe(
     section("A Kafka topic of records.", {
       bootstrapEndpoints,
@@ -106,6 +108,8 @@ type DeclaredOptions =
   | { readonly kind: "kubernetesAuditWebhook"; readonly declared: DeclaredAuditWebhook }
   | { readonly kind: "teleportEventHandler"; readonly declared: DeclaredEventHandler }
   | ({ readonly kind: "teleportRecordings" } & TeleportRecordingsOptions)
+  | ({ readonly kind: "supportAccessSnapshots" } & DeclaredSnapshots)
+  | ({ readonly kind: "outOfBand" } & DeclaredOutOfBand)
   | { readonly kind: "unbuilt"; readonly name: string };
 
 export const source: Field<DeclaredSource> = exactlyOne(
@@ -133,6 +137,8 @@ function optionsOf(
     readonly teleportRecordings?: z.output<typeof teleportRecordings> | undefined;
     readonly kubernetesAuditWebhook?: DeclaredAuditWebhook | undefined;
     readonly teleportEventHandler?: DeclaredEventHandler | undefined;
+    readonly supportAccessSnapshots?: DeclaredSnapshots | undefined;
+    readonly outOfBand?: DeclaredOutOfBand | undefined;
   },
 ): DeclaredOptions {
   if (given.kubernetesAuditFile !== undefined)
@@ -144,6 +150,9 @@ function optionsOf(
     return { kind: "kubernetesAuditWebhook", declared: given.kubernetesAuditWebhook };
   if (given.teleportEventHandler !== undefined)
     return { kind: "teleportEventHandler", declared: given.teleportEventHandler };
+  if (given.supportAccessSnapshots !== undefined)
+    return { kind: "supportAccessSnapshots", ...given.supportAccessSnapshots };
+  if (given.outOfBand !== undefined) return { kind: "outOfBand", ...given.outOfBand };
   const name = Object.entries(given).find(([, options]) => options !== undefined)?.[0];
   return { kind: "unbuilt", name: name ?? "" };
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from "../../model/generated/audit-event.ts";
+import type { Method } from "../../model/verdict.ts";
 import { judgeEnded, judgeOpen } from "../judge/judge.ts";
 import { type Decision, type Trace, verdictOf } from "../decision.ts";
 import { isOpenAt, type TimedGrant } from "../grants/derive.ts";
@@ -84,9 +85,16 @@ function byWindow(action: VendorAction, grants: Grants, trace: Trace): Attribute
   const requests = requestsOf(action, grants);
   trace?.push({ rule: "M5", says: `${requests.length} requests of "${action.principal}"` });
   const open = openWindow(action, requests);
+  const method = methodOf(open.length > 0 ? open : requests);
   const verdict =
     open.length > 0
-      ? judgeOpen(action, { method: "window", open }, trace)
-      : judgeEnded(action, { method: "window", requests }, trace);
+      ? judgeOpen(action, { method, open }, trace)
+      : judgeEnded(action, { method, requests }, trace);
   return { verdict, isSettled: false };
+}
+
+/** G5: what follows from recorded approvals alone is no better known than they are. */
+function methodOf(candidates: readonly TimedGrant[]): Method {
+  const areRecorded = candidates.every(({ grant }) => grant.kind === "out-of-band");
+  return areRecorded && candidates.length > 0 ? "recorded" : "window";
 }

@@ -1,25 +1,31 @@
 import type { TimedGrant } from "../grants/derive.ts";
-import { isOpenAt } from "../grants/derive.ts";
+import { isPerhapsOpenAt } from "../grants/derive.ts";
 import type { Grants } from "../grants/grants.ts";
 import { isBoundElsewhere } from "../grants/resources.ts";
 import type { VendorAction } from "./action.ts";
 
 /** All requests of the action's principal; for a shared name, of everybody who has one of its roles (M5). */
 export function requestsOf(action: VendorAction, grants: Grants): readonly TimedGrant[] {
-  if (action.sharedRoles.length === 0) return grants.ofPerson(action.principal, action.cluster);
+  if (action.sharedRoles.length === 0)
+    return grants.ofPerson(action.principal, action.cluster).filter(
+      ({ grant }) =>
+        // The vendor of a snapshot chooses the names in it: they must not be another vendor's people.
+        grant.kind !== "support-access" || grant.vendor === action.vendor.name,
+    );
   const all = action.sharedRoles.flatMap((role) => grants.ofRole(role.name, action.cluster));
   return [...new Map(all.map((timed) => [timed.grant.id, timed])).values()].filter(({ grant }) =>
     action.vendor.isPerson(grant.principal),
   );
 }
 
-/** M5: the grants that are open on the action's cluster, narrowed by role; for SSH, by login. */
+/** M5: the grants that are open, or may be (G4), on the action's cluster, narrowed by role; for SSH, by login. */
 export function openWindow(
   action: VendorAction,
   requests: readonly TimedGrant[],
 ): readonly TimedGrant[] {
   const open = requests.filter(
-    (timed) => isOpenAt(timed, action.judgedAt) && !isBoundElsewhere(timed.grant, action.reached),
+    (timed) =>
+      isPerhapsOpenAt(timed, action.judgedAt) && !isBoundElsewhere(timed.grant, action.reached),
   );
   return narrowByGroups(action, open);
 }

@@ -31,6 +31,7 @@ export function offNetwork(settled: Settled, vendors: Vendors): Finding | null {
 function isOfClient(settled: Settled, vendor: KnownVendor, vendors: Vendors): boolean {
   const { facts } = settled;
   if (facts.dialect === "teleport") return isOfTeleportClient(settled, facts, vendor);
+  if (facts.dialect !== "kubernetes-audit") return false;
   return facts.user !== null && vendors.ofUser(facts.user)?.kind === "principal";
 }
 

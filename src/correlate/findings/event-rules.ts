@@ -1,6 +1,7 @@
 import type { Settled } from "../decision.ts";
 import type { Vendors } from "../identity/vendors.ts";
 import { coverageFinding } from "./coverage-findings.ts";
+import { evidenceDigestWrong } from "./evidence-digest.ts";
 import type { Finding } from "./finding.ts";
 import { kubernetesFindings } from "./kubernetes-rules.ts";
 import { offNetwork, standingAccess } from "./counted.ts";
@@ -18,16 +19,26 @@ export function findingsOf(settled: Settled, vendors: Vendors): readonly Finding
   const { facts, decision } = settled;
   if (decision.vendor === null) return NONE;
   if (facts.dialect === "kubernetes-audit" && facts.stage === "RequestReceived") return NONE;
-  const findings =
-    facts.dialect === "teleport"
-      ? [teleportAccess(settled, facts)]
-      : kubernetesFindings(settled, facts, vendors);
   return [
     coverageFinding(settled),
-    ...findings,
+    ...ofDialect(settled, vendors),
     standingAccess(settled, vendors),
     offNetwork(settled, vendors),
   ].filter((finding) => finding !== null);
+}
+
+function ofDialect(settled: Settled, vendors: Vendors): readonly (Finding | null)[] {
+  const { facts, event } = settled;
+  switch (facts.dialect) {
+    case "teleport":
+      return [teleportAccess(settled, facts)];
+    case "kubernetes-audit":
+      return kubernetesFindings(settled, facts, vendors);
+    case "out-of-band":
+      return [evidenceDigestWrong(event)];
+    case "support-access":
+      return NONE;
+  }
 }
 
 const NONE: readonly Finding[] = Object.freeze([]);

@@ -14,7 +14,7 @@ export interface TimedGrant {
 /** From this time on. */
 export interface Transition {
   readonly at: Micros;
-  readonly becomes: "open" | Extract<Coverage, `${string}-${string}` | "denied">;
+  readonly becomes: "open" | "ambiguous" | Extract<Coverage, `${string}-${string}` | "denied">;
 }
 
 /** What the records do not say. */
@@ -71,6 +71,12 @@ export function deriveGrant(document: GrantDocument, options: DeriveOptions): Ti
 /** What holds at a time; null before the grant was asked for. */
 export function transitionAt(timed: TimedGrant, at: Micros): Transition | null {
   return timed.transitions.findLast((transition) => transition.at <= at) ?? null;
+}
+
+/** G4: it is open, or it ended within an interval in which this time is. */
+export function isPerhapsOpenAt(timed: TimedGrant, at: Micros): boolean {
+  const becomes = transitionAt(timed, at)?.becomes;
+  return becomes === "open" || becomes === "ambiguous";
 }
 
 /** G2: its end is excluded. */
@@ -218,7 +224,7 @@ function transitionsOf(course: Course): Transition[] {
 }
 
 /** Null while it may still open. */
-function endOf(transitions: readonly Transition[]): Micros | null {
+export function endOf(transitions: readonly Transition[]): Micros | null {
   const last = transitions.at(-1);
   const isOver =
     last !== undefined && last.becomes !== "open" && last.becomes !== "before-approval";
@@ -226,7 +232,7 @@ function endOf(transitions: readonly Transition[]): Micros | null {
 }
 
 /** The grant's state in the words of the schema. Sealing is not ours to say. */
-function stateAt(transitions: readonly Transition[], now: Micros): string {
+export function stateAt(transitions: readonly Transition[], now: Micros): string {
   const past = transitions.filter((transition) => transition.at <= now);
   const last = past.at(-1)?.becomes ?? "before-approval";
   const hasOpened = past.some((transition) => transition.becomes === "open");

@@ -1,11 +1,13 @@
 import type { Policy } from "../../model/policy.ts";
 import type { Micros } from "../../model/time.ts";
-import type { Vendors } from "../identity/vendors.ts";
+import type { KnownVendor, Vendors } from "../identity/vendors.ts";
 import { keyOf, prefixOf } from "../ledger/key.ts";
-import type { GrantDocument } from "../ledger/kinds.ts";
+import type { GrantDocument, OutOfBandDocument, SupportGrantDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { deriveGrant, type TimedGrant } from "./derive.ts";
-import { endsOf } from "./ends.ts";
+import { endsOf, type End } from "./ends.ts";
+import { deriveOutOfBandGrant } from "./out-of-band-grant.ts";
+import { deriveSupportGrant } from "./support-grant.ts";
 
 /** The grants of the ledger, as they stand on one Kubernetes cluster: a binding that was deleted there ends them there. */
 export interface Grants {
@@ -35,9 +37,8 @@ export function createGrants(options: GrantsOptions): Grants {
   function byId(id: string, cluster: string | null): TimedGrant | null {
     const known = derived.get(id)?.get(cluster ?? "");
     if (known !== undefined) return known;
-    const document = ledger.grants.get(keyOf(id));
-    if (document === null) return null;
-    const timed = timedGrant(document, { ...options, cluster, now: Infinity });
+    const timed = timedById(id, { ...options, cluster, now: Infinity });
+    if (timed === null) return null;
     if (derived.size >= DERIVED_MAX) derived.clear();
     const ofCluster = derived.get(id) ?? new Map<string, TimedGrant>();
     derived.set(id, ofCluster.set(cluster ?? "", timed));
@@ -45,16 +46,14 @@ export function createGrants(options: GrantsOptions): Grants {
   }
 
   const ofIds = (ids: readonly string[], cluster: string | null): TimedGrant[] =>
-    ids.flatMap((id) => byId(id, cluster) ?? []);
+    [...new Set(ids)].flatMap((id) => byId(id, cluster) ?? []);
 
   return {
     byId,
     ofPerson: (person, cluster) =>
-      ofIds(ledger.grantsOfPerson.scan(prefixOf(person)), cluster).filter(
-        ({ grant }) => grant.principal === person,
-      ),
+      ofIds(idsOfPerson(ledger, person), cluster).filter(({ grant }) => grant.principal === person),
     ofRole: (role, cluster) =>
-      ofIds(ledger.grantsOfRole.scan(prefixOf(role)), cluster).filter(
+      ofIds(idsOfRole(ledger, role), cluster).filter(
         ({ grant }) => grant.roles.includes(role) && grant.principal !== "",
       ),
     changed: (id) => derived.delete(id),
@@ -62,13 +61,53 @@ export function createGrants(options: GrantsOptions): Grants {
   };
 }
 
+function idsOfPerson(ledger: Ledger, person: string): readonly string[] {
+  const prefix = prefixOf(person);
+  return [
+    ...ledger.grantsOfPerson.scan(prefix),
+    ...ledger.supportGrantsOfPerson.scan(prefix),
+    ...ledger.outOfBandOfPerson.scan(prefix),
+  ];
+}
+
+function idsOfRole(ledger: Ledger, role: string): readonly string[] {
+  const prefix = prefixOf(role);
+  return [
+    ...ledger.grantsOfRole.scan(prefix),
+    ...ledger.supportGrantsOfRole.scan(prefix),
+    ...ledger.outOfBandOfRole.scan(prefix),
+  ];
+}
+
+/** A grant of any kind. Teleport's ids are not ours to choose: an approval that somebody gave the same id does not hide it. */
+function timedById(id: string, options: TimedGrantOptions): TimedGrant | null {
+  const { ledger } = options;
+  const key = keyOf(id);
+  const request = ledger.grants.get(key);
+  if (request !== null) return timedGrant(request, options);
+  const support = ledger.supportGrants.get(key);
+  if (support !== null) return timedSupportGrant(support, options);
+  const outOfBand = ledger.outOfBand.get(key);
+  return outOfBand === null ? null : timedOutOfBandGrant(outOfBand, options);
+}
+
 export interface TimedGrantOptions extends GrantsOptions {
   readonly cluster: string | null;
   readonly now: Micros;
 }
 
+/** Every grant that the ledger knows. */
+export function allGrants(options: TimedGrantOptions): readonly TimedGrant[] {
+  const { ledger } = options;
+  return [
+    ...ledger.grants.all().map(([, document]) => timedGrant(document, options)),
+    ...ledger.supportGrants.all().map(([, document]) => timedSupportGrant(document, options)),
+    ...ledger.outOfBand.all().map(([, document]) => timedOutOfBandGrant(document, options)),
+  ];
+}
+
 /** One grant with the ends that the ledger knows for it. */
-export function timedGrant(document: GrantDocument, options: TimedGrantOptions): TimedGrant {
+function timedGrant(document: GrantDocument, options: TimedGrantOptions): TimedGrant {
   const { policy, ledger, vendors, cluster, now } = options;
   const created = document.records.find((record) => record.event === "access_request.create");
   const person = created?.person ?? "";
@@ -80,4 +119,43 @@ export function timedGrant(document: GrantDocument, options: TimedGrantOptions):
   const ends = endsOf(ledger, { id, person, roles, bindings }, cluster);
   if (ends.length === 0) return open;
   return deriveGrant(document, { ...base, approval: policy.approval, ends });
+}
+
+/** The vendor is the one that has the role: the requestor's name says nothing. */
+function timedSupportGrant(document: SupportGrantDocument, options: TimedGrantOptions): TimedGrant {
+  const { id, person, role, cluster } = document;
+  const vendor = options.vendors.ofRole([role]);
+  const subject = { id, person, roles: [role], vendor };
+  const ends = endsOfSubject(subject, { ...options, cluster: options.cluster ?? cluster });
+  const { organization } = options.policy;
+  const { now } = options;
+  return deriveSupportGrant(document, { organization, vendor: vendor?.name ?? null, ends, now });
+}
+
+function timedOutOfBandGrant(document: OutOfBandDocument, options: TimedGrantOptions): TimedGrant {
+  const { id, requester, roles, cluster } = document.facts;
+  const { vendors, now } = options;
+  const person = vendors.personOf(requester);
+  const vendor = vendors.ofPerson(person) ?? vendors.ofRole(roles);
+  const subject = { id, person, roles, vendor };
+  const ends = endsOfSubject(subject, { ...options, cluster: options.cluster ?? cluster });
+  const { organization } = options.policy;
+  const name = vendor?.name ?? null;
+  return deriveOutOfBandGrant(document, { organization, vendor: name, ends, now, person });
+}
+
+function endsOfSubject(
+  {
+    vendor,
+    ...subject
+  }: {
+    readonly id: string;
+    readonly person: string;
+    readonly roles: readonly string[];
+    readonly vendor: KnownVendor | null;
+  },
+  { ledger, cluster }: TimedGrantOptions,
+): End[] {
+  const bindings = subject.roles.flatMap((role) => vendor?.roles.get(role)?.bindings ?? []);
+  return endsOf(ledger, { ...subject, bindings }, cluster);
 }

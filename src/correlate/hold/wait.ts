@@ -41,6 +41,7 @@ export function waitOf(
     if (facts.sessionId !== null) keys.push(waitKey.session(facts.sessionId));
     return { keys, until: facts.time };
   }
+  if (facts.dialect !== "kubernetes-audit") return { keys: [], until: null };
   if (facts.stage === "RequestReceived")
     return { keys: [waitKey.request(requestKey(facts))], until: null };
   const person = facts.impersonated === null ? "" : vendors.personOf(facts.impersonated.name);

@@ -38,6 +38,8 @@ export interface Vendors {
   ofPerson(person: string): KnownVendor | null;
   /** The vendor whose root cluster this is. */
   ofRootCluster(cluster: string): KnownVendor | null;
+  /** The vendor that has the first of these roles that any vendor has. */
+  ofRole(roles: readonly string[]): KnownVendor | null;
   /** Whether the cluster is a root or a leaf of any vendor. */
   isVendorCluster(cluster: string): boolean;
   /** One of the organization's own people, who may use the same Teleport (W4). */
@@ -90,6 +92,13 @@ export function createVendors(policy: Policy): Vendors {
     ofUser: (user) => ofName(user.name) ?? ofGroups(user.groups),
     ofPerson,
     ofRootCluster: (cluster) => byRootCluster.get(cluster) ?? null,
+    ofRole: (roles) => {
+      for (const role of roles) {
+        const vendor = all.find((one) => one.roles.has(role));
+        if (vendor !== undefined) return vendor;
+      }
+      return null;
+    },
     isVendorCluster: (cluster) => clusters.has(cluster),
     isOrganizationUser: compilePatterns(policy.organizationUsers),
     personOf,

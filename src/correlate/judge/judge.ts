@@ -8,8 +8,31 @@ import { isOpenAt, type TimedGrant, type Transition, transitionAt } from "../gra
 import { isBoundElsewhere } from "../grants/resources.ts";
 import { permits } from "./permits.ts";
 
-/** The coverage by grants that are open: M6, C3. */
+/**
+ * The coverage by grants that are open, or may be (C7): those that are open decide where they cover it; else nobody can say, and all of
+ * them are named.
+ */
 export function judgeOpen(
+  action: VendorAction,
+  candidates: { readonly method: Method; readonly open: readonly TimedGrant[] },
+  trace: Trace,
+): Verdict {
+  const { method, open: all } = candidates;
+  const open = all.filter((timed) => isOpenAt(timed, action.judgedAt));
+  if (open.length === all.length) return judgeCertain(action, candidates, trace);
+  const certain = open.length === 0 ? null : judgeCertain(action, { method, open }, undefined);
+  if (certain?.coverage === "covered") return judgeCertain(action, { method, open }, trace);
+  const grants = idsOf(all);
+  const ended = all.filter((timed) => !open.includes(timed));
+  trace?.push({
+    rule: "C7",
+    says: `between the last snapshot with and the first without ${idsOf(ended).join(", ")}`,
+  });
+  return verdictOf("ambiguous", { method, grants });
+}
+
+/** The coverage by grants that are open: M6, C3. */
+function judgeCertain(
   action: VendorAction,
   candidates: { readonly method: Method; readonly open: readonly TimedGrant[] },
   trace: Trace,

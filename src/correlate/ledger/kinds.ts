@@ -1,5 +1,5 @@
 import type { FieldsChange, ObjectOwner } from "../../model/change.ts";
-import type { Facts } from "../../model/facts.ts";
+import type { Facts, OutOfBandFacts } from "../../model/facts.ts";
 import type { AuditEvent, Verdict } from "../../model/generated/audit-event.ts";
 import type { GrantResource } from "../../model/generated/grant.ts";
 import type { Micros } from "../../model/time.ts";
@@ -193,4 +193,49 @@ export interface ResidueRequestOf {
 export interface ResidueOfGrant {
   readonly grant: string;
   readonly object: ResidueObject;
+}
+
+/** A snapshot of a cluster's support access: the requests that it lists, and whose role it has enabled. */
+export interface SnapshotDocument {
+  readonly at: Micros;
+  readonly eventId: string;
+  readonly listed: readonly string[];
+}
+
+/** A request of support access, as far as snapshots have come, in any order: `deriveSupportGrant` makes the grant of it. */
+export interface SupportGrantDocument {
+  readonly id: string;
+  readonly cluster: string;
+  readonly role: string;
+  readonly person: string;
+  readonly requestedAt: Micros;
+  /** What the latest snapshot that lists it says. */
+  readonly latest: {
+    readonly at: Micros;
+    readonly expiresAt: Micros;
+    readonly reason: string | null;
+  };
+  /** End of the longest certificate that any snapshot names. */
+  readonly credentialUntil: Micros | null;
+  /** The first snapshot that lists it, whether or not its role is enabled. */
+  readonly firstSeen: { readonly at: Micros; readonly eventId: string };
+  /** Where a snapshot has it otherwise than the one before, in the order of time. */
+  readonly changes: readonly ListingChange[];
+}
+
+/** From this snapshot on it is listed, with its role enabled, or is not. */
+export interface ListingChange {
+  readonly at: Micros;
+  readonly eventId: string;
+  readonly isListed: boolean;
+  /** Time of the snapshot before; null where there is none. */
+  readonly before: Micros | null;
+}
+
+/** The version of an out-of-band approval that was recorded last. */
+export interface OutOfBandDocument {
+  readonly eventId: string;
+  readonly facts: OutOfBandFacts;
+  /** Whether its evidence was found to be right. */
+  readonly isProven: boolean;
 }

@@ -10,12 +10,15 @@ import type {
   HoldDocument,
   JudgedDocument,
   LockDocument,
+  OutOfBandDocument,
   ProxiedRequestDocument,
   ResidueDocument,
   ResidueRequestOf,
   ResidueOfGrant,
   SeenDocument,
   SessionDocument,
+  SnapshotDocument,
+  SupportGrantDocument,
 } from "./kinds.ts";
 import type { StoredEvent } from "./stored-event.ts";
 import { createRows, type Rows } from "./rows.ts";
@@ -83,6 +86,18 @@ export interface Ledger {
   readonly residueOfGrant: Documents<ResidueOfGrant>;
   /** Residue findings that stand; by grant, cluster and id. */
   readonly residueFindings: Documents<AuditEvent>;
+  /** By cluster and time (G4). */
+  readonly snapshots: Documents<SnapshotDocument>;
+  /** By grant id. */
+  readonly supportGrants: Documents<SupportGrantDocument>;
+  /** Grant ids by person, and by role. */
+  readonly supportGrantsOfPerson: Documents<string>;
+  readonly supportGrantsOfRole: Documents<string>;
+  /** By document id (G5). */
+  readonly outOfBand: Documents<OutOfBandDocument>;
+  /** Document ids by person, and by role. */
+  readonly outOfBandOfPerson: Documents<string>;
+  readonly outOfBandOfRole: Documents<string>;
   readonly commitment: Omit<Rows, "table">;
 }
 
@@ -124,6 +139,14 @@ const ROWS_MAX = {
   residueRequests: 400_000,
   residueOfGrant: 400_000,
   residueFindings: 200_000,
+  // Four months of a snapshot every ten seconds; what follows from older ones is in the grants.
+  snapshots: 1_000_000,
+  supportGrants: 500_000,
+  supportGrantsOfPerson: 500_000,
+  supportGrantsOfRole: 500_000,
+  outOfBand: 100_000,
+  outOfBandOfPerson: 100_000,
+  outOfBandOfRole: 500_000,
 } as const;
 
 /** The ledger in a database that the caller opened and closes. @throws ChaperoneError LEDGER_UNREADABLE */
@@ -165,6 +188,13 @@ export function createLedger(
     residueRequests: documents("residueRequests"),
     residueOfGrant: documents("residueOfGrant"),
     residueFindings: documents("residueFindings"),
+    snapshots: documents("snapshots"),
+    supportGrants: documents("supportGrants"),
+    supportGrantsOfPerson: documents("supportGrantsOfPerson"),
+    supportGrantsOfRole: documents("supportGrantsOfRole"),
+    outOfBand: documents("outOfBand"),
+    outOfBandOfPerson: documents("outOfBandOfPerson"),
+    outOfBandOfRole: documents("outOfBandOfRole"),
     commitment: rows,
   };
 }

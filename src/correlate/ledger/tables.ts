@@ -37,6 +37,8 @@ export interface TableReads {
   scan(prefix: string): readonly (readonly [string, string])[];
   /** The same for keys from `from` on and below `to`, which begin alike and differ in digits. */
   range(from: string, to: string): readonly (readonly [string, string])[];
+  /** The first or the last row from `from` on and before `to`; null where there is none. For keys that begin alike and differ in digits. */
+  edge(which: "first" | "last", from: string, to: string): readonly [string, string] | null;
 }
 
 /** A full table lets go of this part of its rows at once. */
@@ -98,6 +100,28 @@ export function reads(database: DatabaseSync, table: OpenTable): TableReads {
     },
     scan: (prefix) => between(prefix, prefix + LAST, (key) => key.startsWith(prefix)),
     range: (from, to) => between(from, to, (key) => key >= from && key < to),
+    edge: createEdge(database, table),
+  };
+}
+
+function createEdge(database: DatabaseSync, { name, overlay }: OpenTable): TableReads["edge"] {
+  const rows = `SELECT key, value FROM ${name} WHERE key >= ? AND key < ? ORDER BY key`;
+  const statements = { first: database.prepare(rows), last: database.prepare(`${rows} DESC`) };
+  return (which, from, to) => {
+    const isNearer = (a: string, b: string): boolean => (which === "first" ? a < b : a > b);
+    let found: readonly [string, string] | null = null;
+    for (const [key, { value }] of overlay)
+      if (value !== null && key >= from && key < to && (found === null || isNearer(key, found[0])))
+        found = [key, value];
+    return guard(() => {
+      for (const row of statements[which].iterate(from, to)) {
+        const key = String(row["key"]);
+        if (found !== null && isNearer(found[0], key)) return found;
+        // What is overlaid is another value, or none.
+        if (!overlay.has(key)) return [key, String(row["value"])];
+      }
+      return found;
+    });
   };
 }
 

@@ -32,7 +32,14 @@ export function dependencesOf(depending: Depending, vendors: Vendors): readonly 
 }
 
 function timeOf(facts: Exclude<Facts, { readonly dialect: "kubernetes-audit" }>): Micros {
-  return facts.time;
+  switch (facts.dialect) {
+    case "teleport":
+      return facts.time;
+    case "support-access":
+      return facts.at;
+    case "out-of-band":
+      return facts.recordedAt;
+  }
 }
 
 type Of<D extends Facts["dialect"]> = Extract<Facts, { readonly dialect: D }>;

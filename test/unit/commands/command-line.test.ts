@@ -18,7 +18,7 @@ vendors:
     kubernetes: { impersonators: ["system:serviceaccount:palisade-system:kube-agent"] }
 sources:
   - { name: kube, cluster: prod, kubernetesAuditFile: { include: [audit.log] } }
-  - { name: slack, outOfBand: { directory: ./x } }
+  - { name: far, kafka: { bootstrapEndpoints: "127.0.0.1:9092", topic: t, dialect: teleport } }
 `;
 
 const RECORD = {
@@ -104,7 +104,7 @@ describe("the command line", () => {
       const { code, out } = await inFolder(["validate"]);
       expect(code).toBe(0);
       expect(out).toContain("is valid: acme, 2 sources");
-      expect(out).toContain(`cannot run source "slack" (outOfBand)`);
+      expect(out).toContain(`cannot run source "far" (kafka)`);
       const json = await inFolder(["validate", "--json"]);
       expect(JSON.parse(json.out)).toMatchObject({ valid: true, organization: "acme" });
     });
@@ -148,7 +148,7 @@ describe("the command line", () => {
   it("refuses to run kinds that this version does not have, by name, with 78", async () => {
     const { code, errors } = await inFolder(["run", "--once"]);
     expect(code).toBe(78);
-    expect(errors).toContain(`Cannot run source "slack" (outOfBand)`);
+    expect(errors).toContain(`Cannot run source "far" (kafka)`);
     expect(errors).toContain("CONFIG_KIND_NOT_BUILT");
     expect(existsSync(join(folder, "data"))).toBe(false);
   });

@@ -76,7 +76,7 @@ describe("config/example.yaml", () => {
       S3_SESSION: "e",
     };
     const { sources, endpoints } = load(whole, { environment, folder });
-    expect(sources).toHaveLength(11);
+    expect(sources).toHaveLength(12);
     expect(endpoints).toHaveLength(12);
   });
 

@@ -113,14 +113,13 @@ vendors:
   });
 
   it("accepts a kind that this version cannot run, and refuses it by name when it is to run", () => {
-    const configuration = load(`${LEAST}  - { name: slack, outOfBand: { directory: x } }
+    const configuration =
+      load(`${LEAST}  - { name: far, kafka: { bootstrapEndpoints: "127.0.0.1:9092", topic: t, dialect: teleport } }
 relay: { endpoints: [{ ref: { slug: hook }, spec: { https: { endpoint: "https://x" } } }] }`);
     expect(() => refuseUnbuilt(configuration)).toThrow(
       expect.objectContaining({
         code: "CONFIG_KIND_NOT_BUILT",
-        message: expect.stringContaining(
-          `source "slack" (outOfBand), endpoint "hook" (https)`,
-        ) as string,
+        message: expect.stringContaining(`source "far" (kafka), endpoint "hook" (https)`) as string,
       }),
     );
   });

@@ -2,10 +2,8 @@ import type { Facts } from "../../../src/model/facts.ts";
 import type { AuditEvent } from "../../../src/model/generated/audit-event.ts";
 import type { Dialect, RawRecord, Source } from "../../../src/model/record.ts";
 import { parseTime, type Micros } from "../../../src/model/time.ts";
-import { createKubernetesNormalizer } from "../../../src/normalize/kubernetes/normalizer.ts";
+import { createNormalizers } from "../../../src/normalize/normalizers.ts";
 import { normalizeRecord } from "../../../src/normalize/record.ts";
-import { createRecordingNormalizer } from "../../../src/normalize/teleport/recording.ts";
-import { createTeleportNormalizer } from "../../../src/normalize/teleport/normalizer.ts";
 import type { Normalizer } from "../../../src/ports/normalizer.ts";
 
 export const ORGANIZATION = "acme";
@@ -18,11 +16,7 @@ export const KUBERNETES_SOURCE: Source = {
 };
 export const TELEPORT_SOURCE: Source = { name: "teleport", dialect: "teleport", cluster: null };
 
-export const NORMALIZERS: Readonly<Record<Dialect, Normalizer>> = {
-  "kubernetes-audit": createKubernetesNormalizer({ organization: ORGANIZATION }),
-  teleport: createTeleportNormalizer({ organization: ORGANIZATION }),
-  "teleport-recording": createRecordingNormalizer({ organization: ORGANIZATION }),
-};
+export const NORMALIZERS: Readonly<Record<Dialect, Normalizer>> = createNormalizers(ORGANIZATION);
 
 export function recordOf(content: string | Uint8Array): RawRecord {
   const bytes = typeof content === "string" ? Buffer.from(content) : content;

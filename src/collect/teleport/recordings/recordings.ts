@@ -1,7 +1,7 @@
-import { sep } from "node:path";
 import type { Micros } from "../../../model/time.ts";
 import type { Collector, Intake } from "../../../ports/collector.ts";
 import { RECORDING_LIMITS } from "../../../recording/limits.ts";
+import { escapeGlob } from "../../file-tail/escape-glob.ts";
 import { createFaults } from "../../file-tail/faults.ts";
 import { createFileFinder } from "../../file-tail/find-files.ts";
 import { createSaver, type Saver } from "../../file-tail/saver.ts";
@@ -67,7 +67,7 @@ async function startWatch(
 
 async function follow(watch: Watch, saver: Saver, signal: AbortSignal): Promise<void> {
   const { clock, options } = watch;
-  const find = createFileFinder([`${escaped(options.directory)}/**/*.tar`], []);
+  const find = createFileFinder([`${escapeGlob(options.directory)}/**/*.tar`], []);
   let caughtUpAt: Micros | null = null;
   for (let looks = 1; !signal.aborted; looks++) {
     const lookedAt = clock.now();
@@ -92,13 +92,6 @@ async function follow(watch: Watch, saver: Saver, signal: AbortSignal): Promise<
     const pauseMs = Math.max(options.pollMs, lookMs / LOOK_TIME_SHARE);
     await clock.sleep(startedMs + pauseMs - clock.monotonicMs(), signal);
   }
-}
-
-function escaped(folder: string): string {
-  return folder
-    .split(sep)
-    .map((name) => name.replace(/[*?[\]{}\\]/g, "\\$&"))
-    .join(sep);
 }
 
 function behindOf({ known }: Watch): readonly KnownRecording[] {

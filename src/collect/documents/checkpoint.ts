@@ -1,0 +1,44 @@
+import { listOf, readDocument, wrong } from "../checkpoint-document.ts";
+
+/**
+ * What a source of documents remembers: every file that it has read. A file is its name in the folder; it is read again when its
+ * inode, size or modified time changes, or that of the file it encloses.
+ */
+export interface DocumentsCheckpoint {
+  readonly version: 1;
+  readonly read: readonly SavedDocument[];
+}
+
+/** Name, look, identity, and the name and the look of what it encloses. A look is inode, size and modified time, as text. */
+export type SavedDocument = readonly [
+  name: string,
+  look: string,
+  identity: string,
+  enclosureName: string | null,
+  enclosureLook: string | null,
+];
+
+/** @throws CHECKPOINT_UNREADABLE */
+export function readDocumentsCheckpoint(source: string, document: unknown): DocumentsCheckpoint {
+  return readDocument(source, document, ({ read }) => ({
+    read: listOf("read", read).map(readSaved),
+  }));
+}
+
+function readSaved(value: unknown): SavedDocument {
+  const saved = listOf("a file", value);
+  if (saved.length !== 5) throw wrong("a file", value);
+  const [name, look, identity, enclosureName, enclosureLook] = saved;
+  return [
+    textOf("name", name),
+    textOf("look", look),
+    textOf("identity", identity),
+    enclosureName === null ? null : textOf("enclosure", enclosureName),
+    enclosureLook === null ? null : textOf("enclosure", enclosureLook),
+  ];
+}
+
+function textOf(name: string, value: unknown): string {
+  if (typeof value !== "string") throw wrong(name, value);
+  return value;
+}

@@ -1,0 +1,23 @@
+/** What bounds the collector of one folder's memory and patience; the configured bounds are in DocumentFolderOptions. */
+export interface DocumentLimits {
+  readonly batchRecordsMax: number;
+  /** A batch ends with the record that passes this. */
+  readonly batchBytesMax: number;
+  /** What is kept of a file above `fileBytesMax`. */
+  readonly headBytes: number;
+  /** How long a file that vanished is remembered. */
+  readonly forgetAfterMs: number;
+  /** Longest time that progress stays unsaved. */
+  readonly saveMs: number;
+  /** Longest wait between two tries of a file. */
+  readonly backoffMsMax: number;
+}
+
+export const DOCUMENT_LIMITS: DocumentLimits = Object.freeze({
+  batchRecordsMax: 100,
+  batchBytesMax: 1024 * 1024,
+  headBytes: 64 * 1024,
+  forgetAfterMs: 7 * 24 * 3_600_000,
+  saveMs: 1_000,
+  backoffMsMax: 30_000,
+});

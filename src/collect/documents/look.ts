@@ -1,0 +1,89 @@
+import { basename } from "node:path";
+import type { FoundFiles, FoundPath } from "../file-tail/find-files.ts";
+import { lookOf, newDocument, type KnownDocument } from "./known.ts";
+import type { Watch } from "./watch.ts";
+
+/** Hidden files, and the names by which editors and copying programs call what they are still writing. */
+const UNFINISHED = /^\.|~$|\.(?:tmp|part|partial|swp)$/i;
+
+/**
+ * Puts what a look found beside what is known: new documents, those that have changed, and those that are gone. Returns the documents
+ * that are gone and were not read.
+ */
+export function takeLook(watch: Watch, { paths, faults }: FoundFiles): readonly KnownDocument[] {
+  const nowMs = watch.clock.monotonicMs();
+  const files = new Map(paths.map((path): [string, FoundPath] => [basename(path.path), path]));
+  let left = 0;
+  for (const [name, path] of files) {
+    if (UNFINISHED.test(name) || !watch.kind.isDocument(name)) continue;
+    const known = watch.known.get(name) ?? add(watch, name, path, nowMs);
+    if (known === null) left++;
+    else see(watch, known, { path, nowMs });
+  }
+  for (const known of watch.known.values()) seeEnclosure(known, files);
+  reportLeft(watch, left);
+  // What a fault keeps out of sight may still be there.
+  return faults.length > 0 ? [] : takeLeave(watch, files, nowMs);
+}
+
+function add(watch: Watch, name: string, { path }: FoundPath, nowMs: number): KnownDocument | null {
+  if (watch.known.size >= watch.options.filesMax) return null;
+  const known = newDocument(name, path, nowMs);
+  watch.known.set(name, known);
+  return known;
+}
+
+function see(
+  watch: Watch,
+  known: KnownDocument,
+  { path, nowMs }: { readonly path: FoundPath; readonly nowMs: number },
+): void {
+  known.goneAtMs = null;
+  known.inode = path.inode;
+  known.modifiedNs = path.modifiedNs;
+  const look = lookOf(path);
+  if (known.look === look) return;
+  known.look = look;
+  known.changedAtMs = nowMs;
+  known.retryAtMs = -Infinity;
+  known.failures = 0;
+  watch.faults.clear(known.path);
+}
+
+/** A document whose enclosure is another one than when it was read has to be read again. */
+function seeEnclosure(known: KnownDocument, files: ReadonlyMap<string, FoundPath>): void {
+  const { read } = known;
+  if (read === null || read.enclosure === null) return;
+  const file = files.get(read.enclosure.name);
+  const look = file === undefined ? null : lookOf(file);
+  if (look !== read.enclosure.look) known.read = { ...read, look: "" };
+}
+
+/** Documents that there is no room for wait, and the source says so. */
+function reportLeft({ faults, options }: Watch, left: number): void {
+  if (left === 0) faults.clear(options.directory);
+  else faults.raise(options.directory, new RangeError(`more than ${options.filesMax} files`));
+}
+
+function takeLeave(
+  watch: Watch,
+  files: ReadonlyMap<string, FoundPath>,
+  nowMs: number,
+): readonly KnownDocument[] {
+  const gone = [...watch.known.values()].filter(({ name }) => !files.has(name));
+  if (gone.length === 0) return [];
+  const inodes = new Set([...files.values()].map(({ inode }) => inode));
+  return gone.filter((known) => {
+    known.goneAtMs ??= nowMs;
+    const isUnread = known.read === null && known.look !== "";
+    // Under its new name it is read: nothing is lost.
+    const isRenamed = isUnread && inodes.has(known.inode);
+    const isOver = nowMs - known.goneAtMs >= watch.limits.forgetAfterMs;
+    if (isRenamed || (!isUnread && isOver)) {
+      watch.known.delete(known.name);
+      watch.faults.clear(known.path);
+      watch.touch();
+    }
+    return isUnread && !isRenamed;
+  });
+}
