@@ -1,7 +1,8 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { KubernetesFacts } from "../../model/facts.ts";
 import type { Policy } from "../../model/policy.ts";
-import { keyOf, prefixOf } from "../ledger/key.ts";
+import { grantIdsOfRole } from "../grants/grant-ids.ts";
+import { keyOf } from "../ledger/key.ts";
 import type { EvidenceContext } from "./context.ts";
 import { tellGrant } from "./requests.ts";
 
@@ -40,7 +41,7 @@ export function createBindings(policy: Policy): Bindings {
       context.ledger.bindingDeletions.put(key, { at: facts.receivedAt, eventId: event.id });
       context.grants.allChanged();
       for (const role of rolesOf.get(name) ?? [])
-        for (const id of context.ledger.grantsOfRole.scan(prefixOf(role)))
+        for (const id of grantIdsOfRole(context.ledger, role))
           tellGrant(context, id, facts.receivedAt);
     },
   };

@@ -1,5 +1,6 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { TeleportFacts } from "../../model/facts.ts";
+import { grantIdsOfPerson, grantIdsOfRole } from "../grants/grant-ids.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf, prefixOf } from "../ledger/key.ts";
 import type { LockDocument } from "../ledger/kinds.ts";
@@ -36,12 +37,12 @@ function tellTargets(context: EvidenceContext, { target }: LockDocument): void {
   }
   if (target.accessRequest !== null) tellGrant(context, target.accessRequest, 0);
   if (target.role !== null)
-    for (const id of ledger.grantsOfRole.scan(prefixOf(target.role))) tellGrant(context, id, 0);
+    for (const id of grantIdsOfRole(ledger, target.role)) tellGrant(context, id, 0);
 }
 
 /** Events under a person's requests may be judged as another's, who shares a name or lists the request. */
 export function tellGrantsOf(context: EvidenceContext, person: string): void {
-  for (const id of context.ledger.grantsOfPerson.scan(prefixOf(person))) tellGrant(context, id, 0);
+  for (const id of grantIdsOfPerson(context.ledger, person)) tellGrant(context, id, 0);
 }
 
 /** Something new that a person begins ends a lock whose end is not logged (G3). */

@@ -1,11 +1,12 @@
 import type { Policy } from "../../model/policy.ts";
 import type { Micros } from "../../model/time.ts";
 import type { KnownVendor, Vendors } from "../identity/vendors.ts";
-import { keyOf, prefixOf } from "../ledger/key.ts";
+import { keyOf } from "../ledger/key.ts";
 import type { GrantDocument, OutOfBandDocument, SupportGrantDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { deriveGrant, type TimedGrant } from "./derive.ts";
 import { endsOf, type End } from "./ends.ts";
+import { grantIdsOfPerson, grantIdsOfRole } from "./grant-ids.ts";
 import { deriveOutOfBandGrant } from "./out-of-band-grant.ts";
 import { deriveSupportGrant } from "./support-grant.ts";
 
@@ -51,32 +52,16 @@ export function createGrants(options: GrantsOptions): Grants {
   return {
     byId,
     ofPerson: (person, cluster) =>
-      ofIds(idsOfPerson(ledger, person), cluster).filter(({ grant }) => grant.principal === person),
+      ofIds(grantIdsOfPerson(ledger, person), cluster).filter(
+        ({ grant }) => grant.principal === person,
+      ),
     ofRole: (role, cluster) =>
-      ofIds(idsOfRole(ledger, role), cluster).filter(
+      ofIds(grantIdsOfRole(ledger, role), cluster).filter(
         ({ grant }) => grant.roles.includes(role) && grant.principal !== "",
       ),
     changed: (id) => derived.delete(id),
     allChanged: () => derived.clear(),
   };
-}
-
-function idsOfPerson(ledger: Ledger, person: string): readonly string[] {
-  const prefix = prefixOf(person);
-  return [
-    ...ledger.grantsOfPerson.scan(prefix),
-    ...ledger.supportGrantsOfPerson.scan(prefix),
-    ...ledger.outOfBandOfPerson.scan(prefix),
-  ];
-}
-
-function idsOfRole(ledger: Ledger, role: string): readonly string[] {
-  const prefix = prefixOf(role);
-  return [
-    ...ledger.grantsOfRole.scan(prefix),
-    ...ledger.supportGrantsOfRole.scan(prefix),
-    ...ledger.outOfBandOfRole.scan(prefix),
-  ];
 }
 
 /** A grant of any kind. Teleport's ids are not ours to choose: an approval that somebody gave the same id does not hide it. */
