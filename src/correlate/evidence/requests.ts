@@ -3,6 +3,7 @@ import type { AccessRequestFacts, TeleportFacts } from "../../model/facts.ts";
 import type { Micros } from "../../model/time.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf } from "../ledger/key.ts";
+import { keptText } from "../ledger/kept-text.ts";
 import type { GrantRecord } from "../ledger/kinds.ts";
 import type { EvidenceContext } from "./context.ts";
 
@@ -67,7 +68,7 @@ function grantRecord(
     proposedState: request.proposedState,
     roles: request.roles,
     resources: request.resources,
-    reason: request.reason,
+    reason: request.reason === null ? null : keptText(request.reason),
     expires: request.expires,
     assumeStart: request.assumeStartTime,
     by: request.reviewer ?? request.updatedBy ?? request.delegator ?? facts.user,

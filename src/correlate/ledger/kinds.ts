@@ -64,6 +64,7 @@ export interface GrantRecord {
   readonly proposedState: string | null;
   readonly roles: readonly string[];
   readonly resources: readonly GrantResource[];
+  /** Cut where it is long (`keptText`). */
   readonly reason: string | null;
   readonly expires: Micros | null;
   readonly assumeStart: Micros | null;
