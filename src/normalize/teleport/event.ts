@@ -6,6 +6,7 @@ import { NOT_VENDOR } from "../../model/verdict.ts";
 import { NO_STRINGS, textOf, wholeNumberOf } from "../fields.ts";
 import { grantDetail } from "./access-request.ts";
 import { teleportActor } from "./actor.ts";
+import { whyTooLong } from "./facts-limit.ts";
 import { familyOf } from "./families.ts";
 import { generic } from "./generic.ts";
 import { teleportEventId } from "./id.ts";
@@ -21,7 +22,7 @@ export interface EventContext {
   readonly sha256: string;
 }
 
-/** The event that a Teleport record is, whatever form it was read in. `isBare`: only its metadata could be read. */
+/** The event that a Teleport record is, whatever form it was read in; unreadable where its facts have no end. `isBare`: only its metadata could be read. */
 export function teleportEvent(
   teleport: TeleportEvent,
   context: EventContext,
@@ -29,6 +30,8 @@ export function teleportEvent(
 ): Normalization {
   const { fields, facts } = teleport;
   const { record, source } = context;
+  const why = whyTooLong(facts, record.bytes.byteLength);
+  if (why !== null) return { status: "unreadable", why };
   const family = isBare ? null : familyOf(facts.event);
   const meaning = (family ?? generic)(teleport);
   const clusterName = textOf(fields["cluster_name"]);
