@@ -29,6 +29,7 @@ interface Options {
   readonly all: boolean;
   readonly dryRun: boolean;
   readonly recording: string;
+  readonly policy: string;
   readonly format: PlayFormat;
 }
 
@@ -137,6 +138,12 @@ function addAsking(add: Add): void {
       .description("list grants with their covered and uncovered actions")
       .argument("[id]", "one grant, or the beginning of its id"),
     async (options) => (await import("./grants.ts")).grantsCommand(options),
+  );
+  add(
+    new Command("policy-lint")
+      .description("say which vendor actions a Kubernetes audit policy hides, and what shows them")
+      .argument("<policy>", "file with the policy, - for standard input"),
+    async (options) => (await import("./policy-lint.ts")).policyLintCommand(options),
   );
   add(
     new Command("play")

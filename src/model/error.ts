@@ -32,6 +32,8 @@ export const ERROR_CODES = [
   "HEALTH_UNAVAILABLE",
   "SETTLE_TIMEOUT",
   "SHUTDOWN_TIMEOUT",
+  "AUDIT_POLICY_INVALID",
+  "AUDIT_POLICY_UNREADABLE",
   "USAGE",
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

@@ -16,6 +16,7 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   forward: ["model", "ports", "avro", "platform"],
   archive: ["model", "ports", "avro", "platform"],
   config: ["model", "ports", "platform"],
+  "policy-lint": ["model", "config"],
   operate: ["model", "ports", "platform", "forward"],
   relay: ["model", "ports", "forward", "platform", "archive", "journal"],
   // Looks at every part, and is imported by its command alone.
