@@ -214,6 +214,7 @@ export interface SupportGrantDocument {
   readonly latest: {
     readonly at: Micros;
     readonly expiresAt: Micros;
+    /** Cut where it is long (`keptText`). */
     readonly reason: string | null;
   };
   /** End of the longest certificate that any snapshot names. */
