@@ -91,32 +91,6 @@ export function aPolicy(policy: Partial<Policy> = {}): Policy {
 
 let numberOfEvents = 0;
 
-interface KubernetesCall {
-  readonly id?: string;
-  /** Seconds. */
-  readonly at: number;
-  readonly user: string | null;
-  readonly groups?: readonly string[];
-  readonly as?: string;
-  readonly asGroups?: readonly string[];
-  readonly cluster?: string;
-  /** Seconds; `at` where left out. */
-  readonly stageAt?: number;
-  readonly credentialId?: string;
-  readonly issued?: string;
-  readonly signing?: KubernetesFacts["signing"];
-  readonly auditId?: string;
-  readonly stage?: string;
-  readonly verb?: string;
-  readonly uri?: string;
-  readonly code?: number | null;
-  readonly decision?: string | null;
-  /** `pods`, `pods/exec`, `secrets`, `deployments.apps`; null for a request about no resource. */
-  readonly resource?: string | null;
-  readonly namespace?: string;
-  readonly name?: string;
-}
-
 /** One event of a Kubernetes audit log. */
 export function kubernetes(call: KubernetesCall): NormalizedEvent {
   const number = ++numberOfEvents;
