@@ -7,12 +7,14 @@ import type { VendorAction } from "./action.ts";
 /** All requests of the action's principal; for a shared name, of everybody who has one of its roles (M5). */
 export function requestsOf(action: VendorAction, grants: Grants): readonly TimedGrant[] {
   if (action.sharedRoles.length === 0)
-    return grants.ofPerson(action.principal, action.cluster).filter(
+    return grants.ofPerson(action.principal, action.cluster, action.judgedAt).filter(
       ({ grant }) =>
         // The vendor of a snapshot chooses the names in it: they must not be another vendor's people.
         grant.kind !== "support-access" || grant.vendor === action.vendor.name,
     );
-  const all = action.sharedRoles.flatMap((role) => grants.ofRole(role.name, action.cluster));
+  const all = action.sharedRoles.flatMap((role) =>
+    grants.ofRole(role.name, action.cluster, action.judgedAt),
+  );
   return [...new Map(all.map((timed) => [timed.grant.id, timed])).values()].filter(({ grant }) =>
     action.vendor.isPerson(grant.principal),
   );

@@ -38,7 +38,6 @@ function foldCertificate(context: EvidenceContext, event: AuditEvent, facts: Tel
     roles: certificate.roles,
     accessRequests: certificate.accessRequests,
   });
-  for (const id of certificate.accessRequests) context.grants.changed(id);
   context.arrived(waitKey.person(person), { from: facts.time });
   tellLocked(context, person, certificate);
 }

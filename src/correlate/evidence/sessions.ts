@@ -37,7 +37,6 @@ export function foldSession(context: EvidenceContext, facts: TeleportFacts, id: 
     context.arrived(waitKey.sessionsOf(next.person), { from: next.start ?? facts.time });
     tellLocked(context, next.person, next);
   }
-  for (const request of next.accessRequests) context.grants.changed(request);
 }
 
 /** Null where the record adds nothing. */

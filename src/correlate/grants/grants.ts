@@ -1,3 +1,4 @@
+import type { Grant } from "../../model/generated/grant.ts";
 import type { Policy } from "../../model/policy.ts";
 import type { Micros } from "../../model/time.ts";
 import type { KnownVendor, Vendors } from "../identity/vendors.ts";
@@ -8,13 +9,16 @@ import { deriveGrant, type TimedGrant } from "./derive.ts";
 import { endsOf, type End } from "./ends.ts";
 import { grantIdsOfPerson, grantIdsOfRole } from "./grant-ids.ts";
 import { deriveOutOfBandGrant } from "./out-of-band-grant.ts";
+import { createShelves, type Shelves } from "./shelves.ts";
 import { deriveSupportGrant } from "./support-grant.ts";
 
 /** The grants of the ledger, as they stand on one Kubernetes cluster: a binding that was deleted there ends them there. */
 export interface Grants {
   byId(id: string, cluster: string | null): TimedGrant | null;
-  ofPerson(person: string, cluster: string | null): readonly TimedGrant[];
-  ofRole(role: string, cluster: string | null): readonly TimedGrant[];
+  /** Those of a person that an action at this time can be judged by (shelf.ts). */
+  ofPerson(person: string, cluster: string | null, at: Micros): readonly TimedGrant[];
+  /** The same of everybody who was given a role. */
+  ofRole(role: string, cluster: string | null, at: Micros): readonly TimedGrant[];
   /** What is derived anew after a record about one grant. */
   changed(id: string): void;
   /** After a record that may end any grant. */
@@ -30,6 +34,8 @@ export interface GrantsOptions {
 
 /** Derived grants that are remembered; beyond it all are derived anew. */
 const DERIVED_MAX = 20_000;
+/** Clusters that have shelves; a name that Teleport logs may be anybody's. */
+const CLUSTERS_MAX = 64;
 
 export function createGrants(options: GrantsOptions): Grants {
   const { ledger } = options;
@@ -49,19 +55,60 @@ export function createGrants(options: GrantsOptions): Grants {
   const ofIds = (ids: readonly string[], cluster: string | null): TimedGrant[] =>
     [...new Set(ids)].flatMap((id) => byId(id, cluster) ?? []);
 
+  /** Shelves are for one cluster each, since bindings are. */
+  const clusters = new Map<string, Shelves>();
+
+  function shelvesOf(cluster: string | null): Shelves {
+    const known = clusters.get(cluster ?? "");
+    if (known !== undefined) return known;
+    if (clusters.size >= CLUSTERS_MAX) clusters.clear();
+    const shelves = createShelves();
+    clusters.set(cluster ?? "", shelves);
+    return shelves;
+  }
+
   return {
     byId,
-    ofPerson: (person, cluster) =>
-      ofIds(grantIdsOfPerson(ledger, person), cluster).filter(
-        ({ grant }) => grant.principal === person,
-      ),
-    ofRole: (role, cluster) =>
-      ofIds(grantIdsOfRole(ledger, role), cluster).filter(
-        ({ grant }) => grant.roles.includes(role) && grant.principal !== "",
-      ),
-    changed: (id) => derived.delete(id),
-    allChanged: () => derived.clear(),
+    ofPerson: (person, cluster, at) =>
+      shelvesOf(cluster)
+        .of(personKey(person), () =>
+          ofIds(grantIdsOfPerson(ledger, person), cluster).filter(
+            ({ grant }) => grant.principal === person,
+          ),
+        )
+        .at(at),
+    ofRole: (role, cluster, at) =>
+      shelvesOf(cluster)
+        .of(roleKey(role), () =>
+          ofIds(grantIdsOfRole(ledger, role), cluster).filter(
+            ({ grant }) => grant.roles.includes(role) && grant.principal !== "",
+          ),
+        )
+        .at(at),
+    changed: (id) => {
+      derived.delete(id);
+      for (const [cluster, shelves] of clusters) {
+        const timed = byId(id, cluster === "" ? null : cluster);
+        shelves.changed(id, timed, timed === null ? [] : keysOf(timed.grant));
+      }
+    },
+    allChanged: () => {
+      derived.clear();
+      clusters.clear();
+    },
   };
+}
+
+function keysOf({ principal, roles }: Grant): readonly string[] {
+  return principal === "" ? [] : [personKey(principal), ...roles.map(roleKey)];
+}
+
+function personKey(person: string): string {
+  return `person ${person}`;
+}
+
+function roleKey(role: string): string {
+  return `role ${role}`;
 }
 
 /** A grant of any kind. Teleport's ids are not ours to choose: an approval that somebody gave the same id does not hide it. */
