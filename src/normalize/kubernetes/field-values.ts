@@ -54,7 +54,8 @@ export function isMergedList(path: string, items: readonly unknown[]): boolean {
   return mergeKey !== undefined && items.every((item) => mergeKey in (fieldsOf(item) ?? {}));
 }
 
-function mergeKeyOf(path: string): string | undefined {
+/** The member by which items of this list are told; undefined where they have only their number. */
+export function mergeKeyOf(path: string): string | undefined {
   return MERGE_KEYS.get(path.slice(path.lastIndexOf("/") + 1));
 }
 

@@ -5,6 +5,7 @@ import {
   isMergedList,
   itemPath,
   memberPath,
+  mergeKeyOf,
   type FieldValues,
 } from "./field-values.ts";
 
@@ -110,7 +111,13 @@ function readItems(patch: Patch, items: readonly unknown[], path: string, depth:
     return;
   }
   for (const [index, item] of items.entries()) {
-    readMergePatch(patch, fieldsOf(item) ?? {}, itemPath(path, item, index), depth + 1);
+    readMergePatch(patch, withoutKey(path, item), itemPath(path, item, index), depth + 1);
     if (patch.isCut) return;
   }
+}
+
+/** The key tells which item is meant; only an item that has nothing else is set by it. */
+function withoutKey(path: string, item: unknown): Fields {
+  const { [mergeKeyOf(path) ?? ""]: key, ...others } = fieldsOf(item) ?? {};
+  return Object.keys(others).length === 0 ? { [mergeKeyOf(path) ?? ""]: key } : others;
 }

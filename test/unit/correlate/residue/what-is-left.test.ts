@@ -1,0 +1,449 @@
+import { describe, expect, it } from "vitest";
+import {
+  createPod,
+  granted,
+  passTo,
+  remove,
+  residueAfter,
+  residueIn,
+  storyLine,
+  write,
+} from "../../../support/residue-story.ts";
+
+const rbac = "rbac.authorization.k8s.io";
+const admin = "wei@acme.example";
+
+describe("R1 what a grant leaves", () => {
+  it.each([
+    ["a pod", createPod(20, "shell"), "Pod ml/shell"],
+    [
+      "a binding, whose body was not logged",
+      write({
+        at: 20,
+        verb: "create",
+        resource: `clusterrolebindings.${rbac}`,
+        name: "x",
+        level: "Metadata",
+      }),
+      "ClusterRoleBinding x",
+    ],
+    [
+      "what was applied where there was none",
+      write({
+        at: 20,
+        verb: "patch",
+        resource: "configmaps",
+        namespace: "ml",
+        name: "x",
+        code: 201,
+        level: "Metadata",
+      }),
+      "ConfigMap ml/x",
+    ],
+    [
+      "what was put where there was none",
+      write({
+        at: 20,
+        verb: "update",
+        resource: "secrets",
+        namespace: "ml",
+        name: "x",
+        code: 201,
+        level: "Metadata",
+      }),
+      "Secret ml/x",
+    ],
+    [
+      "a token of a service account",
+      write({
+        at: 20,
+        verb: "create",
+        resource: "serviceaccounts/token",
+        namespace: "ml",
+        name: "sa",
+        level: "Metadata",
+      }),
+      "ServiceAccountToken ml/sa",
+    ],
+    [
+      "a certificate request",
+      write({
+        at: 20,
+        verb: "create",
+        resource: "certificatesigningrequests.certificates.k8s.io",
+        name: "x",
+        level: "Metadata",
+      }),
+      "CertificateSigningRequest x",
+    ],
+    [
+      "a debug container",
+      write({
+        at: 20,
+        verb: "patch",
+        resource: "pods/ephemeralcontainers",
+        namespace: "ml",
+        name: "trainer",
+        level: "Request",
+        request: { spec: { ephemeralContainers: [{ name: "debugger-1" }] } },
+      }),
+      "EphemeralContainer ml/trainer/debugger-1",
+    ],
+    [
+      "a cordon",
+      write({
+        at: 20,
+        verb: "patch",
+        resource: "nodes",
+        name: "node-1",
+        level: "Request",
+        request: { spec: { unschedulable: true } },
+      }),
+      "Node node-1",
+    ],
+    [
+      "a role that says more",
+      write({
+        at: 20,
+        verb: "patch",
+        resource: `clusterroles.${rbac}`,
+        name: "view",
+        level: "Request",
+        request: [{ op: "add", path: "/rules/-", value: { verbs: ["*"] } }],
+      }),
+      "ClusterRole view",
+    ],
+    [
+      "an object of a kind that nobody knows",
+      write({
+        at: 20,
+        verb: "create",
+        resource: "widgets.example.com",
+        namespace: "ml",
+        name: "x",
+        response: { kind: "Widget", metadata: { name: "x" } },
+      }),
+      "Widget ml/x",
+    ],
+    [
+      "an object whose name the server made",
+      write({
+        at: 20,
+        verb: "create",
+        resource: "pods",
+        namespace: "ml",
+        response: { kind: "Pod", metadata: { name: "shell-x7k2p", generateName: "shell-" } },
+      }),
+      "Pod ml/shell-x7k2p",
+    ],
+  ])("%s", (_, event, expected) => {
+    expect(residueAfter([granted(), event])).toEqual([expected]);
+  });
+
+  it.each([
+    [
+      "a review",
+      write({
+        at: 20,
+        verb: "create",
+        resource: "selfsubjectaccessreviews.authorization.k8s.io",
+        name: "x",
+      }),
+    ],
+    [
+      "an exec",
+      write({ at: 20, verb: "create", resource: "pods/exec", namespace: "ml", name: "x" }),
+    ],
+    [
+      "a scale",
+      write({
+        at: 20,
+        verb: "patch",
+        resource: "deployments/scale.apps",
+        namespace: "ml",
+        name: "x",
+      }),
+    ],
+    ["what somebody else made", createPod(20, "theirs", { user: admin })],
+    [
+      "a debug container that the server did not take",
+      write({
+        at: 20,
+        verb: "patch",
+        resource: "pods/ephemeralcontainers",
+        namespace: "ml",
+        name: "trainer",
+        request: { spec: { ephemeralContainers: [{ name: "debugger-1" }] } },
+        response: { kind: "EphemeralContainers", ephemeralContainers: [] },
+      }),
+    ],
+  ])("%s leaves nothing", (_, event) => {
+    expect(residueAfter([granted(), event])).toEqual([]);
+  });
+
+  it("of a list of debug containers only the vendor's own", () => {
+    const put = (at: number, names: readonly string[], user: string): ReturnType<typeof write> =>
+      write({
+        at,
+        verb: "update",
+        resource: "pods/ephemeralcontainers",
+        namespace: "ml",
+        name: "trainer",
+        user,
+        ...(user === admin ? {} : { groups: ["v:admins"] }),
+        request: { ephemeralContainers: names.map((name) => ({ name })) },
+      });
+    const own = put(30, ["theirs", "ours"], "dana@vendor.example");
+    // The vendor's other container makes the pod one to be followed.
+    const first = put(15, ["first"], "dana@vendor.example");
+    expect(residueAfter([granted(), first, put(20, ["first", "theirs"], admin), own])).toEqual([
+      "EphemeralContainer ml/trainer/first",
+      "EphemeralContainer ml/trainer/ours",
+    ]);
+  });
+
+  it("children stand under their parent", () => {
+    const line = storyLine();
+    const parent = write({
+      at: 20,
+      verb: "create",
+      resource: "replicasets.apps",
+      namespace: "ml",
+      name: "set",
+      level: "Metadata",
+    });
+    const child = createPod(21, "set-1", {
+      response: {
+        kind: "Pod",
+        metadata: { ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "set" }] },
+      },
+    });
+    line.feed(granted(), child, parent);
+    passTo(line, 2_000);
+    expect(residueIn(line)).toEqual(["ReplicaSet ml/set"]);
+  });
+
+  it("owner references that lead in a circle hide nothing", () => {
+    const owned = (at: number, name: string, owner: string): ReturnType<typeof write> =>
+      createPod(at, name, {
+        response: {
+          kind: "Pod",
+          metadata: { ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: owner }] },
+        },
+      });
+    expect(
+      residueAfter([granted(), owned(20, "a", "b"), owned(21, "b", "a"), owned(22, "c", "c")]),
+    ).toEqual(["Pod ml/a", "Pod ml/b", "Pod ml/c"]);
+  });
+});
+
+describe("R2 what is there at the end", () => {
+  it.each([
+    ["by the vendor", remove(30, "shell")],
+    ["by somebody else", remove(30, "shell", { user: admin })],
+    [
+      "by an eviction",
+      write({
+        at: 30,
+        verb: "create",
+        resource: "pods/eviction",
+        namespace: "ml",
+        name: "shell",
+        user: admin,
+      }),
+    ],
+    [
+      "with all of its kind",
+      write({ at: 30, verb: "deletecollection", resource: "pods", namespace: "ml", user: admin }),
+    ],
+    [
+      "with those that a selector took",
+      write({
+        at: 30,
+        verb: "deletecollection",
+        resource: "pods",
+        namespace: "ml",
+        user: admin,
+        query: "labelSelector=a%3Db",
+        response: { kind: "PodList", items: [{ metadata: { name: "shell" } }] },
+      }),
+    ],
+    [
+      "with its namespace",
+      write({ at: 30, verb: "delete", resource: "namespaces", name: "ml", user: admin }),
+    ],
+  ])("what was removed before it is none: %s", (_, removal) => {
+    expect(residueAfter([granted(), createPod(20, "shell"), removal])).toEqual([]);
+  });
+
+  it.each([
+    ["after the end", remove(1_001, "shell", { user: admin })],
+    ["in another namespace", remove(30, "shell", { namespace: "other" })],
+    ["as a dry run", remove(30, "shell", { query: "dryRun=All" })],
+    ["as a dry run whose letters are escaped", remove(30, "shell", { query: "dryRun=%41ll" })],
+    [
+      "as a dry run by its body",
+      remove(30, "shell", { request: { kind: "DeleteOptions", dryRun: ["All"] } }),
+    ],
+    ["and was refused", remove(30, "shell", { code: 403 })],
+    [
+      "by a selector that nobody can follow",
+      write({
+        at: 30,
+        verb: "deletecollection",
+        resource: "pods",
+        namespace: "ml",
+        level: "Metadata",
+        query: "labelSelector=a%3Db",
+      }),
+    ],
+    [
+      "while a finalizer keeps it",
+      remove(30, "shell", { response: { kind: "Pod", metadata: { finalizers: ["vendor/keep"] } } }),
+    ],
+  ])("what was removed %s is left", (_, removal) => {
+    expect(residueAfter([granted(), createPod(20, "shell"), removal])).toEqual(["Pod ml/shell"]);
+  });
+
+  it("what a finalizer kept is gone once that is taken away", () => {
+    const events = [
+      createPod(20, "shell"),
+      remove(30, "shell", { response: { kind: "Pod", metadata: { finalizers: ["vendor/keep"] } } }),
+      write({
+        at: 40,
+        verb: "patch",
+        resource: "pods",
+        namespace: "ml",
+        name: "shell",
+        user: admin,
+        level: "Request",
+        request: { metadata: { finalizers: null } },
+      }),
+    ];
+    expect(residueAfter([granted(), ...events])).toEqual([]);
+  });
+
+  it("what it belongs to takes it along, unless it is told not to", () => {
+    const owned = createPod(20, "shell", {
+      response: {
+        kind: "Pod",
+        metadata: { ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name: "job" }] },
+      },
+    });
+    const deletion = (propagationPolicy: string): ReturnType<typeof write> =>
+      write({
+        at: 30,
+        verb: "delete",
+        resource: "jobs.batch",
+        namespace: "ml",
+        name: "job",
+        user: admin,
+        request: { kind: "DeleteOptions", propagationPolicy },
+      });
+    expect(residueAfter([granted(), owned, deletion("Background")])).toEqual([]);
+    expect(residueAfter([granted(), owned, deletion("Orphan")])).toEqual(["Pod ml/shell"]);
+  });
+
+  it("what somebody else made under the same name afterwards is not the vendor's", () => {
+    const theirs = createPod(40, "shell", { user: admin });
+    expect(residueAfter([granted(), createPod(20, "shell"), remove(30, "shell"), theirs])).toEqual(
+      [],
+    );
+    // Where the deletion was not logged, the creation tells of it.
+    expect(residueAfter([granted(), createPod(20, "shell"), theirs])).toEqual([]);
+  });
+
+  it("a token that ran out before the end is none", () => {
+    const token = (expirationTimestamp: string): ReturnType<typeof write> =>
+      write({
+        at: 20,
+        verb: "create",
+        resource: "serviceaccounts/token",
+        namespace: "ml",
+        name: "sa",
+        response: { kind: "TokenRequest", status: { expirationTimestamp } },
+      });
+    expect(residueAfter([granted(), token("2026-09-21T14:21:40Z")])).toEqual([]);
+    expect(residueAfter([granted(), token("2036-01-01T00:00:00Z")])).toEqual([
+      "ServiceAccountToken ml/sa",
+    ]);
+  });
+
+  it("a token goes with its account", () => {
+    const token = write({
+      at: 20,
+      verb: "create",
+      resource: "serviceaccounts/token",
+      namespace: "ml",
+      name: "sa",
+    });
+    const deletion = write({
+      at: 30,
+      verb: "delete",
+      resource: "serviceaccounts",
+      namespace: "ml",
+      name: "sa",
+    });
+    expect(residueAfter([granted(), token, deletion])).toEqual([]);
+  });
+
+  it.each([
+    ["a dry run", createPod(20, "shell", { query: "dryRun=All&fieldManager=x" })],
+    ["a refused request", createPod(20, "shell", { code: 403 })],
+    ["a request that failed", createPod(20, "shell", { code: 409 })],
+  ])("%s leaves nothing", (_, event) => {
+    expect(residueAfter([granted(), event])).toEqual([]);
+  });
+});
+
+describe("R3 the finding", () => {
+  it("names the object, the grant and the requests that made it, at the grant's end", () => {
+    const line = storyLine();
+    const made = createPod(20, "shell");
+    line.feed(granted(), made);
+    passTo(line, 2_000);
+    const [finding, ...more] = line.findings("residue-at-grant-end");
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({
+      labels: { stream: "logs-findings", vendor: "example-cloud" },
+      origin: { cluster: "prod" },
+      occurredAt: 1_790_000_000_000_000 + 1_000e6,
+      target: { kind: "Pod", apiGroup: "", namespace: "ml", name: "shell" },
+      actor: { name: "dana@vendor.example" },
+      detail: {
+        finding: {
+          rule: "residue-at-grant-end",
+          severity: "high",
+          evidence: [made.event.id],
+          grants: ["r1"],
+        },
+      },
+    });
+  });
+
+  it("is one for each object and grant", () => {
+    const line = storyLine();
+    const token = (at: number): ReturnType<typeof write> =>
+      write({ at, verb: "create", resource: "serviceaccounts/token", namespace: "ml", name: "sa" });
+    const [first, second] = [token(20), token(30)];
+    line.feed(granted(), first, second, createPod(21, "a"), createPod(22, "b"));
+    passTo(line, 2_000);
+    expect(residueIn(line)).toEqual(["Pod ml/a", "Pod ml/b", "ServiceAccountToken ml/sa"]);
+    const [, , { detail } = { detail: null }] = line
+      .findings("residue-at-grant-end")
+      .toSorted((a, b) => (a.target.kind ?? "").localeCompare(b.target.kind ?? ""));
+    expect(detail).toMatchObject({ finding: { evidence: [first.event.id, second.event.id] } });
+  });
+
+  it("what was made without a grant belongs to none", () => {
+    expect(residueAfter([createPod(20, "shell")])).toEqual([]);
+  });
+
+  it("what was made after the end was not there at it", () => {
+    expect(residueAfter([granted(), createPod(1_001, "shell")])).toEqual([]);
+  });
+
+  it("what was made while the request was pending is there at the end of its grant", () => {
+    expect(residueAfter([granted(), createPod(5, "shell")])).toEqual(["Pod ml/shell"]);
+  });
+});

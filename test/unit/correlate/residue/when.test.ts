@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import { request } from "../../../support/correlate.ts";
+import {
+  createPod,
+  granted,
+  patch,
+  passTo,
+  remove,
+  residueIn,
+  storyLine,
+  template,
+  write,
+} from "../../../support/residue-story.ts";
+
+const admin = { user: "wei@acme.example" };
+
+describe("R2 when the grant has ended", () => {
+  it("is said once the grant is over and the cluster's source has passed its end", () => {
+    const line = storyLine();
+    line.feed(granted(), createPod(20, "shell"));
+    passTo(line, 999);
+    passTo(line, 2_000, 1_000);
+    expect(residueIn(line)).toEqual([]);
+    passTo(line, 2_000, 1_001);
+    expect(residueIn(line)).toEqual(["Pod ml/shell"]);
+  });
+
+  it("waits for the source of the cluster, and of no other", () => {
+    const line = storyLine();
+    line.feed(granted(), createPod(20, "shell"));
+    const source = { name: "kube", dialect: "kubernetes-audit", cluster: "prod" } as const;
+    const others = [
+      { source: { ...source, name: "kube-2" }, watermark: 0 },
+      { source: { ...source, name: "kube-3", cluster: "other" }, watermark: 0 },
+    ];
+    line.advance({ evidence: Infinity, sources: [{ source, watermark: Infinity }, ...others] });
+    expect(residueIn(line)).toEqual([]);
+    line.advance({
+      evidence: Infinity,
+      sources: [{ source, watermark: Infinity }, ...others.slice(1)],
+    });
+    expect(residueIn(line)).toEqual(["Pod ml/shell"]);
+  });
+
+  it("is said once, whatever happens afterwards, a restart included", () => {
+    const line = storyLine();
+    line.feed(granted(), createPod(20, "shell"));
+    passTo(line, 2_000);
+    line.feed(createPod(1_500, "shell-2"), remove(1_600, "shell", admin));
+    passTo(line, 3_000);
+    const again = line.restart();
+    passTo(again, 4_000);
+    const rebuilt = line.rebuild();
+    passTo(rebuilt, 4_000);
+    for (const each of [line, again, rebuilt]) expect(residueIn(each)).toEqual(["Pod ml/shell"]);
+  });
+
+  it("what a crash left unsaid is said by the next process", () => {
+    const line = storyLine();
+    line.feed(granted(), createPod(20, "shell"));
+    for (const next of [line.restart(), line.rebuild()]) {
+      passTo(next, 2_000);
+      expect(residueIn(next)).toEqual(["Pod ml/shell"]);
+    }
+  });
+
+  it("evidence that comes late adds", () => {
+    const line = storyLine();
+    line.feed(granted());
+    passTo(line, 2_000);
+    line.feed(createPod(20, "shell"));
+    passTo(line, 2_001);
+    expect(residueIn(line)).toEqual(["Pod ml/shell"]);
+  });
+
+  it("a grant that turns out to have ended earlier has what there was then", () => {
+    const line = storyLine();
+    line.feed(granted(), createPod(20, "shell"), remove(500, "shell"));
+    passTo(line, 2_000);
+    expect(residueIn(line)).toEqual([]);
+    line.feed(request("r1", "delete", { at: 100 }));
+    passTo(line, 2_001);
+    expect(residueIn(line)).toEqual(["Pod ml/shell"]);
+  });
+
+  it("of evidence that comes before what it is about nothing is forgotten", () => {
+    const line = storyLine();
+    line.feed(remove(30, "shell", admin));
+    line.feed(patch(30, template({ hostPID: null }), admin));
+    line.feed(write({ at: 40, verb: "delete", resource: "namespaces", name: "other", ...admin }));
+    line.feed(granted(), createPod(20, "shell"), patch(20, template({ hostPID: true })));
+    line.feed(createPod(20, "third", { namespace: "other" }));
+    passTo(line, 2_000);
+    expect(residueIn(line)).toEqual([]);
+  });
+});
