@@ -16,6 +16,7 @@ interface Options {
   readonly file: string;
   readonly line: string;
   readonly id: string;
+  readonly grant?: string;
   readonly source?: string;
   readonly dialect?: string;
   readonly cluster?: string;
@@ -144,6 +145,12 @@ function addAsking(add: Add): void {
       .description("say which vendor actions a Kubernetes audit policy hides, and what shows them")
       .argument("<policy>", "file with the policy, - for standard input"),
     async (options) => (await import("./policy-lint.ts")).policyLintCommand(options),
+  );
+  add(
+    new Command("residue")
+      .description("list what grants left behind, with the commands that remove and verify it")
+      .option("--grant <id>", "one grant, or the beginning of its id"),
+    async (options) => (await import("./residue.ts")).residueCommand(options),
   );
   add(
     new Command("play")

@@ -25,6 +25,8 @@ interface Write {
   /** Dana where left out. */
   readonly user?: string;
   readonly groups?: readonly string[];
+  /** Whom the user acts as. */
+  readonly as?: string;
   readonly query?: string;
   readonly code?: number;
   readonly level?: "Metadata" | "Request" | "RequestResponse";
@@ -49,6 +51,7 @@ export function write(of: Write): NormalizedEvent {
     requestURI: `/apis/x/${path}${of.query === undefined ? "" : `?${of.query}`}`,
     verb,
     user: { username: user, groups },
+    impersonatedUser: of.as === undefined ? undefined : { username: of.as },
     sourceIPs: ["10.0.0.1"],
     objectRef: { resource, namespace, name, apiGroup, apiVersion: "v1", subresource },
     responseStatus: { code },
@@ -79,7 +82,7 @@ export function storyLine(policy?: Policy): TestLine {
 }
 
 /** Every source has come this far, in seconds. */
-export function passTo(line: TestLine, seconds: number, kubernetes = seconds): void {
+export function passTo(line: TestLine, seconds: number, kubernetes: number = seconds): void {
   line.advance({
     evidence: at(seconds),
     sources: [{ source: KUBERNETES, watermark: at(kubernetes) }],

@@ -30,7 +30,7 @@ export interface DueResidueOptions {
 }
 
 /** Grants that one call looks at, so that a start with many of them does not keep the line waiting; the end of the input takes all. */
-const LOOKED_AT_MAX = 100;
+const LOOKED_AT_MAX = 50;
 
 export function createDueResidue(options: DueResidueOptions): DueResidue {
   const { ledger, residue, reader } = options;

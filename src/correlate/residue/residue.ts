@@ -36,6 +36,9 @@ export interface ResidueGrant {
 /** Stands for the grant of a request that has none. */
 export const NO_GRANT = "";
 
+/** Keys in memory: more than the ledger's index has rows for. */
+const KEYS_MAX = 1_500_000;
+
 const WRITES = new Set(["create", "update", "patch", "delete", "deletecollection"]);
 
 export function createResidue(ledger: Ledger, changeOf: ChangeOf): Residue {
@@ -46,7 +49,12 @@ export function createResidue(ledger: Ledger, changeOf: ChangeOf): Residue {
   /** Keys of `all` by object, by namespace and by grant. */
   const keysOf = new Map<string, Set<string>>();
   const touched = new Map<string, ResidueGrant>();
-  for (const [, { grant, object }] of ledger.residueOfGrant.all()) index(grant, object);
+  readIndex();
+
+  function readIndex(): void {
+    for (const each of [names, all, keysOf]) each.clear();
+    for (const [, { grant, object }] of ledger.residueOfGrant.all()) index(grant, object);
+  }
 
   function index(grant: string, object: ResidueObject): void {
     const { cluster, name, namespace } = object;
@@ -63,6 +71,8 @@ export function createResidue(ledger: Ledger, changeOf: ChangeOf): Residue {
     const key = keyOf(grant, object.cluster, objectKey(object));
     ledger.residueOfGrant.put(key, { grant, object });
     index(grant, object);
+    // The table has let go of the oldest by then.
+    if (keysOf.size > KEYS_MAX) readIndex();
   }
 
   function indexed(by: string): readonly ResidueGrant[] {
@@ -87,8 +97,11 @@ export function createResidue(ledger: Ledger, changeOf: ChangeOf): Residue {
 
   /** The object of a request that leaves something, once it is kept. */
   function kept(event: AuditEvent, facts: KubernetesFacts): ResidueObject | null {
-    const { coverage } = event.verdict;
-    if (coverage === "not-vendor" || coverage === "evidence") return null;
+    // A vendor's agent acts for the organization's own people too.
+    if (grantsOf(event.verdict).length === 0) {
+      noteOthers(event, facts);
+      return null;
+    }
     const write = note(event, facts);
     return write === null || write.request.act.startsWith("remove") ? null : write.object;
   }
@@ -103,22 +116,24 @@ export function createResidue(ledger: Ledger, changeOf: ChangeOf): Residue {
     return write;
   }
 
+  function noteOthers(event: AuditEvent, facts: KubernetesFacts): void {
+    const act = actOf(facts);
+    if (act === null || facts.object === null) return;
+    const isNameKnown = names.has(facts.object.name);
+    const { resource } = facts.object;
+    if (!mayTakeAway(act, { resource, level: levelOf(event), isNameKnown })) return;
+    const write = residueWrite({ event, facts, act }, changeOf);
+    if (write === null || write.request.isUnknown === true) return;
+    store.addOthers(write.object, write.request);
+    touch(write);
+  }
+
   return {
-    noteOthers: (event, facts) => {
-      const act = actOf(facts);
-      if (act === null || facts.object === null) return;
-      const isNameKnown = names.has(facts.object.name);
-      const { resource } = facts.object;
-      if (!mayTakeAway(act, { resource, level: levelOf(event), isNameKnown })) return;
-      const write = residueWrite({ event, facts, act }, changeOf);
-      if (write === null || write.request.isUnknown === true) return;
-      store.addOthers(write.object, write.request);
-      touch(write);
-    },
+    noteOthers,
     mayNoteOthers: (event) => {
       if (event.origin.kind !== "kubernetes-audit" || !WRITES.has(event.action.name)) return false;
-      const { name, target } = { name: event.action.name, target: event.target };
-      if (name.startsWith("delete") || target.subresource === "eviction") return true;
+      const { action, target } = event;
+      if (action.name.startsWith("delete") || target.subresource === "eviction") return true;
       const level = levelOf(event);
       return level === "Request" || level === "RequestResponse" || names.has(target.name ?? "");
     },

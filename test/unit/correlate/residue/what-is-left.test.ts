@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { AGENT, teleport } from "../../../support/correlate.ts";
 import {
   createPod,
   granted,
@@ -367,6 +368,24 @@ describe("R2 what is there at the end", () => {
     expect(residueAfter([granted(), token("2036-01-01T00:00:00Z")])).toEqual([
       "ServiceAccountToken ml/sa",
     ]);
+  });
+
+  it("what one of the organization's own people removed through the vendor's agent is gone", () => {
+    const certificate = teleport({
+      event: "cert.create",
+      at: 1,
+      certificate: {
+        user: admin,
+        roles: [],
+        accessRequests: [],
+        kubernetesUsers: [],
+        kubernetesGroups: [],
+        kubernetesCluster: null,
+        expires: null,
+      },
+    });
+    const removal = remove(30, "shell", { user: AGENT, as: admin });
+    expect(residueAfter([granted(), certificate, createPod(20, "shell"), removal])).toEqual([]);
   });
 
   it("a token goes with its account", () => {
