@@ -89,6 +89,8 @@ export const EVENT_RULES: Readonly<
     hits: [["a list of secrets", audit({ verb: "list", ref: secrets })]],
     misses: [
       ["the customer's", audit({ verb: "list", ref: secrets, user: bob, as: null })],
+      ["RequestReceived", audit({ ref: secrets, stage: "RequestReceived", user: dana, as: null })],
+      ["another kind", audit({ ref: { resource: "configmaps" } })],
       ["a refusal", audit({ verb: "list", ref: secrets, ...forbidden })],
       ["a write", audit({ verb: "create", ref: secrets, code: 201 })],
       ["another group's", audit({ ref: { ...secrets, apiGroup: "example.com" } })],
@@ -108,6 +110,8 @@ export const EVENT_RULES: Readonly<
       ["RequestReceived", audit({ ref: exec, stage: "RequestReceived", user: dana, as: null })],
       ["a refusal", audit({ ref: exec, ...forbidden })],
       ["logs", audit({ ref: { ...exec, subresource: "log" } })],
+      ["a write", audit({ verb: "patch", ref: { resource: "configmaps" } })],
+      ["another group's", audit({ ref: { ...exec, apiGroup: "subresources.example.com" } })],
       ["the customer's", audit({ ref: exec, code: 101, user: bob, as: null })],
     ],
   },
@@ -124,6 +128,10 @@ export const EVENT_RULES: Readonly<
         "Kubernetes",
         teleport({ event: "session.start", code: "T2000I", sid: "s", kubernetes_cluster: "prod" }),
       ],
+      [
+        "the end of a session in a pod, which is said to be a join",
+        teleport({ event: "session.join", code: "T2001I", sid: "s", "addr.remote": "pod-0" }),
+      ],
       ["the end", teleport({ event: "session.end", code: "T2004I", sid: "s", proto: "ssh" })],
       ["a rejected one", teleport({ event: "session.rejected", code: "T1006W", proto: "ssh" })],
       ["the customer's", teleport({ event: "session.start", sid: "s", user: bob.username })],
@@ -139,6 +147,8 @@ export const EVENT_RULES: Readonly<
       ["a look at it", audit({ ...debug, verb: "get", code: 200 })],
       ["a dry run", audit({ ...debug, uri: "/api/v1/x?dryRun=All" })],
       ["a refusal", audit({ ...debug, ...forbidden })],
+      ["the customer's", audit({ ...debug, user: bob, as: null })],
+      ["a template", audit({ ...debug, ref: { name: debug.ref.name, resource: "podtemplates" } })],
       ["another name", audit({ ...debug, ref: { name: "node-shell-42" } })],
     ],
   },
@@ -199,6 +209,17 @@ export const EVENT_RULES: Readonly<
     ],
     misses: [
       ["a look at a pod", audit({ as: null })],
+      [
+        "a dry run",
+        audit({ verb: "create", ref: { resource: "configmaps" }, as: null, uri: "/x?dryRun=All" }),
+      ],
+      ["a person's own", audit({ verb: "create", user: base, as: null, code: 201 })],
+      ["an uncovered write", audit({ verb: "create", user: dana, as: null, code: 201 })],
+      ["secrets of another group", audit({ ref: { ...secrets, apiGroup: "x.example" }, as: null })],
+      [
+        "RequestReceived",
+        audit({ verb: "create", as: null, stage: "RequestReceived", decision: null }),
+      ],
       ["a write for somebody", audit({ verb: "create", ref: { resource: "configmaps" } })],
       [
         "a self-review",
@@ -223,6 +244,9 @@ export const EVENT_RULES: Readonly<
   },
   "authentication-failed": {
     hits: [["a 401", audit(failed)]],
-    misses: [["a 403 of nobody known", audit({ user: bob, as: null, ...forbidden })]],
+    misses: [
+      ["a 403 of somebody known", audit({ user: bob, as: null, ...forbidden })],
+      ["a 401 in Teleport's log", teleport({ event: "kube.request", response_code: 401 })],
+    ],
   },
 };
