@@ -50,7 +50,7 @@ function valueAt(event: unknown, path: string): unknown {
 /** Text is compared without regard to case, as Sigma does; regular expressions are not. */
 function isEqual(value: unknown, wanted: unknown, modifier: string): boolean {
   if (wanted === null) return value === null;
-  if (typeof wanted !== "string") throw new Error(`${String(wanted)} is not evaluated`);
+  if (typeof wanted !== "string") throw new Error(`a ${typeof wanted} is not evaluated`);
   if (/[*?\\]/.test(wanted) && modifier !== "re") throw new Error(`"${wanted}" has wildcards`);
   if (typeof value !== "string") return false;
   const [text, part] = [value.toLowerCase(), wanted.toLowerCase()];
