@@ -8,7 +8,6 @@ import type { Arrived } from "./evidence/context.ts";
 import type { Bindings } from "./evidence/bindings.ts";
 import type { Grants } from "./grants/grants.ts";
 import type { Holds } from "./hold/holds.ts";
-import type { Credentials } from "./identity/credentials.ts";
 import type { Vendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { Passed } from "./passed.ts";
@@ -24,7 +23,6 @@ export interface CorrelatorContext {
   readonly grants: Grants;
   readonly holds: Holds;
   readonly bindings: Bindings;
-  readonly credentials: Credentials;
   readonly passed: Passed;
   readonly log: Log;
   readonly factsOf: (event: AuditEvent) => Facts | null;

@@ -7,7 +7,6 @@ import { decide } from "./decide.ts";
 import type { Step } from "./decision.ts";
 import { createGrants } from "./grants/grants.ts";
 import { waitOf } from "./hold/wait.ts";
-import { createCredentials } from "./identity/credentials.ts";
 import { createVendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 
@@ -43,14 +42,9 @@ export function explainEvent(normalized: NormalizedEvent, options: ExplainOption
   const vendors = createVendors(policy);
   const steps: Step[] = [];
   const grants = createGrants({ policy, ledger, vendors });
-  const credentials = createCredentials(ledger);
   const skew = policy.hold.skewMs * MICROS_PER_MS;
-  const decision = decide(
-    { ledger, grants, vendors, credentials, skew, trace: steps },
-    event,
-    facts,
-  );
-  const { until } = waitOf(facts, { vendors, credentials, skew });
+  const decision = decide({ ledger, grants, vendors, skew, trace: steps }, event, facts);
+  const { until } = waitOf(facts, { vendors, skew });
   const isHeld = !decision.isSettled && !(until !== null && until < watermarks.evidence);
   if (isHeld) steps.push({ rule: "H1", says: "waits for evidence that may change this" });
   const { vendor, principal, verdict } = decision;

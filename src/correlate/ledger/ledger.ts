@@ -11,7 +11,6 @@ import type {
   JudgedDocument,
   LockDocument,
   OutOfBandDocument,
-  MadeCredentialDocument,
   ProxiedRequestDocument,
   ResidueDocument,
   ResidueRequestOf,
@@ -20,7 +19,6 @@ import type {
   SessionDocument,
   SnapshotDocument,
   SupportGrantDocument,
-  SigningRequestDocument,
 } from "./kinds.ts";
 import type { StoredEvent } from "./stored-event.ts";
 import { createRows, type Rows } from "./rows.ts";
@@ -61,10 +59,6 @@ export interface Ledger {
   readonly sessionsOfPod: Documents<string>;
   /** By person and time. */
   readonly certificates: Documents<CertificateDocument>;
-  /** By cluster, user name, time and event (M3). */
-  readonly madeCredentials: Documents<MadeCredentialDocument>;
-  /** By cluster and name. */
-  readonly signingRequests: Documents<SigningRequestDocument>;
   /** By name. */
   readonly locks: Documents<LockDocument>;
   /** Lock names by kind of target and target. */
@@ -130,8 +124,6 @@ const ROWS_MAX = {
   sessionsOfPerson: 500_000,
   sessionsOfPod: 500_000,
   certificates: 500_000,
-  madeCredentials: 100_000,
-  signingRequests: 100_000,
   locks: 100_000,
   locksOfTarget: 200_000,
   userDeletions: 100_000,
@@ -182,8 +174,6 @@ export function createLedger(
     sessionsOfPerson: documents("sessionsOfPerson"),
     sessionsOfPod: documents("sessionsOfPod"),
     certificates: documents("certificates"),
-    madeCredentials: documents("madeCredentials"),
-    signingRequests: documents("signingRequests"),
     locks: documents("locks"),
     locksOfTarget: documents("locksOfTarget"),
     userDeletions: documents("userDeletions"),

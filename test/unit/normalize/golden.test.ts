@@ -22,7 +22,6 @@ const TIMES = new Set([
   "validFrom",
   "validUntil",
   "receivedAt",
-  "stageAt",
   "time",
   "sessionStart",
   "expires",
