@@ -35,8 +35,26 @@ test("a block whose fsync failed is not there for who opens the file later: the 
   const failed = file.append([type.toBuffer({ number: 2 })]);
   await expect(failed).rejects.toMatchObject({ problem: "failed" });
   faulty.fault = () => null;
+  await expect(file.append([type.toBuffer({ number: 3 })])).rejects.toMatchObject({
+    problem: "failed",
+  });
   await open(faulty.disk);
   expect(await numbersIn(faulty.disk)).toEqual([1]);
+});
+
+test("an append for which the disk has no room leaves the file whole, and may come again", async () => {
+  const faulty = createFaultyDisk();
+  const file = await open(faulty.disk);
+  await file.append([type.toBuffer({ number: 1 })]);
+  const { sizeBytes } = file;
+  faulty.capacityBytes = faulty.usedBytes + 5;
+  const append = () => file.append([type.toBuffer({ number: 2 })]);
+  await expect(append()).rejects.toMatchObject({ problem: "full" });
+  expect(file.sizeBytes).toBe(sizeBytes);
+  expect(faulty.bytes(PATH).byteLength).toBe(sizeBytes);
+  faulty.capacityBytes = Infinity;
+  await append();
+  expect(await numbersIn(faulty.afterPowerLoss().disk)).toEqual([1, 2]);
 });
 
 test("what a file holds when it is opened is durable, its name included", async () => {
