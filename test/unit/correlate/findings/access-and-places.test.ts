@@ -125,6 +125,7 @@ describe("off-network", () => {
     ["inside", kubernetes({ ...direct, sourceAddress: "203.0.113.9" })],
     ["inside, by IPv6", kubernetes({ ...direct, sourceAddress: "2001:db8:1::1" })],
     ["without an address", kubernetes(direct)],
+    ["of what is no address", kubernetes({ ...direct, sourceAddress: "@" })],
     [
       "the agent's address",
       kubernetes({ at: 20, user: AGENT, as: dana, sourceAddress: "10.0.0.1" }),
