@@ -149,7 +149,7 @@ export interface ResidueObject {
   /** Plural, as in a path. */
   readonly resource: string;
   readonly namespace: string;
-  /** Empty for a request that names none: a deletion of many, or a creation whose name was not logged. */
+  /** Empty for a deletion of many; ends with a star where the server made a part of it that was not logged. */
   readonly name: string;
 }
 
@@ -171,6 +171,10 @@ export interface ResidueRequest {
   /** Of a deletion of many: those that it names, else all. */
   readonly names?: readonly string[];
   readonly isKept?: boolean;
+  /** Of a deletion: it is a vendor's. */
+  readonly isVendors?: true;
+  /** Of a deletion of one of several objects without known names. */
+  readonly isOfOne?: true;
   /** Of a deletion: whether it leaves what the object owns. */
   readonly isOrphaning?: boolean;
 }

@@ -16,6 +16,11 @@ export interface ResidueFinding {
   readonly event: AuditEvent;
 }
 
+/** The id by which all editions of a finding are one: that of its first. */
+export function firstIdOf({ id, detail }: AuditEvent): string {
+  return detail !== null && "finding" in detail ? (detail.finding.firstId ?? id) : id;
+}
+
 /** R3: the object; a debug container is `pod/container`. */
 function targetOf(leftover: Leftover): Target {
   const { object, container } = leftover;

@@ -163,6 +163,42 @@ describe("R2 what is there at the end", () => {
     expect(residueAfter([granted(), certificate, createPod(20, "shell"), removal])).toEqual([]);
   });
 
+  describe("of objects whose names the server made, and nobody logged,", () => {
+    const made = (at: number): ReturnType<typeof write> =>
+      createPod(at, "", {
+        level: "Request",
+        request: { kind: "Pod", metadata: { generateName: "shell-" } },
+        response: undefined,
+      });
+
+    it.each([
+      ["the vendor's deletion takes one", [made(20), remove(30, "shell-x7k2p")], []],
+      [
+        "one deletion takes no two",
+        [made(20), made(21), remove(30, "shell-x7k2p")],
+        ["Pod ml/shell-*"],
+      ],
+      [
+        "somebody else's deletion says nothing",
+        [made(20), remove(30, "shell-x7k2p", { user: admin })],
+        ["Pod ml/shell-*"],
+      ],
+      [
+        "a deletion of what is named otherwise says nothing",
+        [made(20), remove(30, "shell-x")],
+        ["Pod ml/shell-*"],
+      ],
+      [
+        "a deletion before it says nothing",
+        [remove(15, "shell-x7k2p"), made(20)],
+        ["Pod ml/shell-*"],
+      ],
+      ["a deletion that is read first counts", [remove(30, "shell-x7k2p"), made(20)], []],
+    ])("%s", (_, events, expected) => {
+      expect(residueAfter([granted(), ...events])).toEqual(expected);
+    });
+  });
+
   it("a token goes with its account", () => {
     const token = write({
       at: 20,
