@@ -116,9 +116,10 @@ describe("R2 when the grant has ended", () => {
     const end = { evidence: Infinity, isEvidenceIdle: true, sources: [] };
     expect(due.take(end)).toEqual({ found: [], withdrawn: [finding?.id] });
     expect(due.take(end)).toEqual({ found: [], withdrawn: [] });
-    if (finding?.detail == null || !("finding" in finding.detail)) throw new Error("No finding");
+    const of = finding?.detail ?? null;
+    if (finding === undefined || of === null || !("finding" in of)) throw new Error("No finding");
     const detail = {
-      finding: { ...finding.detail.finding, firstId: finding.id, state: "withdrawn" },
+      finding: { ...of.finding, firstId: finding.id, state: "withdrawn" },
     };
     residue.noteFinding({ ...finding, id: "second edition", detail });
     const again = createDueResidue({
