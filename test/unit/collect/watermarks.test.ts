@@ -31,6 +31,17 @@ describe("watermarks (H2)", () => {
     expect(marks.current()).toMatchObject({ evidence: seconds(940), isEvidenceIdle: true });
   });
 
+  it("H2 says how far each source has come by itself", () => {
+    const marks = three();
+    marks.progress(kube, atEnd(seconds(1_000)));
+    marks.progress(root, atEnd(seconds(2_000)));
+    expect(marks.current().sources).toEqual([
+      { source: kube, watermark: seconds(940) },
+      { source: root, watermark: seconds(1_940) },
+      { source: leaf, watermark: -Infinity },
+    ]);
+  });
+
   it("H2 a source that is behind stands at the smallest of its unread files", () => {
     const marks = three();
     marks.progress(leaf, atEnd(seconds(5_000)));

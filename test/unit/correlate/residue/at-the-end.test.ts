@@ -106,9 +106,10 @@ describe("R2 what is there at the end", () => {
         metadata: { ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name: "job" }] },
       },
     });
-    const deletion = (propagationPolicy: string): ReturnType<typeof write> =>
+    const deletion = (propagationPolicy: string, level?: "Metadata"): ReturnType<typeof write> =>
       write({
         at: 30,
+        ...(level === undefined ? {} : { level }),
         verb: "delete",
         resource: "jobs.batch",
         namespace: "ml",
@@ -118,6 +119,8 @@ describe("R2 what is there at the end", () => {
       });
     expect(residueAfter([granted(), owned, deletion("Background")])).toEqual([]);
     expect(residueAfter([granted(), owned, deletion("Orphan")])).toEqual(["Pod ml/shell"]);
+    // At this level nobody knows what it was told.
+    expect(residueAfter([granted(), owned, deletion("", "Metadata")])).toEqual(["Pod ml/shell"]);
   });
 
   it("what somebody else made under the same name afterwards is not the vendor's", () => {

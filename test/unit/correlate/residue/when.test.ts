@@ -27,6 +27,9 @@ describe("R2 when the grant has ended", () => {
     passTo(line, 999);
     passTo(line, 2_000, 1_000);
     expect(residueIn(line)).toEqual([]);
+    const next = line.restart();
+    passTo(next, 2_000, 1_000);
+    expect(residueIn(next)).toEqual([]);
     passTo(line, 2_000, 1_001);
     expect(residueIn(line)).toEqual(["Pod ml/shell"]);
   });
