@@ -33,7 +33,8 @@ export const VISITOR = "00u1visitor";
 
 /** The text that the vendor's command prints. */
 export function snapshotText(story: SnapshotStory): string {
-  const { isEnabled = true, roles = [READONLY, OPERATOR], requests = [] } = story;
+  const { isEnabled = true, requests = [] } = story;
+  const roles = story.roles ?? (isEnabled ? [READONLY, OPERATOR] : []);
   const blocks = requests.map((request, index) =>
     [
       "",
@@ -49,7 +50,7 @@ export function snapshotText(story: SnapshotStory): string {
   );
   return [
     `Support Access Status: ${isEnabled ? "Enabled" : "Disabled"}`,
-    `Enabled Roles: ${isEnabled ? roles.join(", ") : ""}`,
+    `Enabled Roles: ${roles.join(", ")}`,
     `Active Requests: ${requests.length}`,
     ...blocks,
   ]

@@ -96,5 +96,5 @@ function byWindow(action: VendorAction, grants: Grants, trace: Trace): Attribute
 /** G5: what follows from recorded approvals alone is no better known than they are. */
 function methodOf(candidates: readonly TimedGrant[]): Method {
   const areRecorded = candidates.every(({ grant }) => grant.kind === "out-of-band");
-  return areRecorded && candidates.length > 0 ? "recorded" : "window";
+  return areRecorded ? "recorded" : "window";
 }

@@ -160,6 +160,7 @@ describe("G5 an out-of-band approval", () => {
     const all = [
       approval(),
       approval({}, fault),
+      approval({}, { code: "evidence-missing", why: "gone" }),
       approval({ until: 400 }),
       approval({ recorded: 2_001, requester: "noor@vendor.example" }),
       approval({ recorded: 2_001, from: 50 }),
@@ -173,10 +174,27 @@ describe("G5 an out-of-band approval", () => {
     const first = outcomeOf(all);
     fc.assert(
       fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (records) => {
+        // A copy that comes last would mend what an order has done.
+        expect(outcomeOf(records)).toEqual(first);
         expect(outcomeOf([...records, ...records.slice(2)])).toEqual(first);
       }),
       { numRuns: 40 },
     );
+  });
+
+  it("G5 of versions that were recorded at one time the one with the greater digest counts, and of its events the one whose evidence is right", () => {
+    const wrong = { code: "evidence-wrong" as const, why: "other" };
+    for (let until = 400; until < 410; until++) {
+      const versions = [approval(), approval({ until })];
+      const last = versions.toSorted((a, b) =>
+        (a.event.original?.sha256 ?? "") < (b.event.original?.sha256 ?? "") ? 1 : -1,
+      )[0];
+      const line = newLine();
+      line.feed(...versions, approval({}, wrong), approval({ until }, wrong));
+      expect(listGrants(line.ledger, { policy: aPolicy(), now: at(500) })).toMatchObject([
+        { grant: { evidence: [last?.event.id] } },
+      ]);
+    }
   });
 
   it("is listed with who approved it and what it opens", () => {

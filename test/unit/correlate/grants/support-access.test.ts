@@ -163,7 +163,10 @@ describe("G4 a request of support access", () => {
 
   it.each([
     ["its role is enabled no more", { ...ONE, roles: [OPERATOR.replace("OPERATOR", "OTHER")] }],
-    ["support access is disabled, whatever it lists", { ...ONE, isEnabled: false }],
+    [
+      "support access is disabled, whatever it lists",
+      { ...ONE, isEnabled: false, roles: [READONLY] },
+    ],
     ["nothing is listed", NONE],
   ])("G4 is ended where %s", (_, story) => {
     expect(coverages([snapshot(100, ONE), snapshot(200, story)], [150, 201])).toEqual([
@@ -247,6 +250,17 @@ describe("G4 a request of support access", () => {
     ]);
   });
 
+  it("C7 of two grants that fit, the one that is open for certain covers it alone", () => {
+    const other: ListedRequest = { requested: 20 };
+    const records = [
+      snapshot(100, { requests: [{}, other] }),
+      snapshot(200, { requests: [other] }),
+    ];
+    expect(verdicts(records, [150])).toMatchObject([
+      { coverage: "covered", grants: [supportGrantId(other)] },
+    ]);
+  });
+
   it("W6 a snapshot of one vendor gives another vendor's people nothing", () => {
     const dana = "dana@vendor.example";
     const line = newLine();
@@ -313,6 +327,30 @@ describe("H3 snapshots that come after the events revise them", () => {
   });
 });
 
+describe("H3 what comes late and ends or opens a grant of support access", () => {
+  const binding = kubernetes({
+    at: 150,
+    user: "admin",
+    verb: "delete",
+    resource: "clusterrolebindings.rbac.authorization.k8s.io",
+    name: "c-operator",
+  });
+  it.each([
+    ["G3 a binding that was deleted", [snapshot(100, { requests: [{ role: OPERATOR }] })], binding],
+    ["G4 a request whose role was not enabled", [], snapshot(100, { ...ONE, roles: ["OTHER"] })],
+  ] as const)("H3 %s: the event is after-revocation", (_, before, late) => {
+    const line = newLine();
+    line.feed(...before);
+    line.evidenceUpTo(1_000_000);
+    const read = readAt(200, { groups: ["c:operator", "c:readonly"] });
+    line.feed(read);
+    expect(line.verdict(read.event.id)?.coverage).not.toBe("after-revocation");
+    line.feed(late);
+    line.evidenceUpTo(1_000_000);
+    expect(lastVerdict(line, read.event.id)?.coverage).toBe("after-revocation");
+  });
+});
+
 /** As the last revision has it. */
 function lastVerdict(line: TestLine, id: string): Verdict | null {
   const revision = line.journal.findLast(
@@ -373,7 +411,10 @@ describe("H4 the order of snapshots", () => {
           .toSorted((a, b) => a.key - b.key)
           .map(({ record }) => record);
         const inOrder = records.toSorted((a, b) => a.event.occurredAt - b.event.occurredAt);
-        expect(outcomeOf([...shuffled, ...shuffled])).toEqual(outcomeOf(inOrder));
+        const outcome = outcomeOf(inOrder);
+        // A copy that comes last would mend what an order has done.
+        expect(outcomeOf(shuffled)).toEqual(outcome);
+        expect(outcomeOf([...shuffled, ...shuffled])).toEqual(outcome);
       }),
       { numRuns: 60 },
     );
