@@ -12,7 +12,7 @@ import type { Log } from "../../../src/ports/log.ts";
 import { memoryCheckpoints, type MemoryCheckpoints } from "../file-tail/harness.ts";
 import { createManualClock, type ManualClock } from "../file-tail/manual-clock.ts";
 
-export const POLL_MS = 1_000;
+const POLL_MS = 1_000;
 export const QUIET_MS = 5_000;
 
 export interface RunningCollector {

@@ -110,6 +110,18 @@ describe("watermarks (H2)", () => {
     await marks.admit(kube, seconds(9_999), never);
   });
 
+  it("H1 sources of grants beside Teleport neither wait nor are waited for", async () => {
+    const support: Source = { name: "support", dialect: "support-access", cluster: "prod" };
+    const slack: Source = { name: "slack", dialect: "out-of-band", cluster: null };
+    const marks = createWatermarks({ sources: [root, support, slack], latenessMs: 60_000 });
+    marks.progress(root, behind("file"));
+    await marks.admit(support, seconds(9_999), never);
+    await marks.admit(slack, seconds(9_999), never);
+    marks.progress(root, atEnd(seconds(500)));
+    marks.progress(support, { ...behind("file"), isFailing: true });
+    expect(marks.current()).toMatchObject({ evidence: seconds(440), isEvidenceIdle: true });
+  });
+
   it("H2 an aborted wait ends", async () => {
     const marks = three();
     const stop = new AbortController();

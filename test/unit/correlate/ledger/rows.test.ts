@@ -287,4 +287,27 @@ describe("rows with the journal's commit", () => {
     expect(again.durableTo).toEqual(position(7));
     expect(again.table("grants", 10).get("a")).toBe("1");
   });
+
+  it("give the first and the last of a range, whether written, changed or removed since", () => {
+    const rows = createRows(new DatabaseSync(":memory:"), () => 0);
+    const table = rows.table("grants", 100);
+    for (const at of [10, 20, 30, 40]) table.put(keyOf("c", at), `old ${at}`);
+    table.put(keyOf("d", 5), "another's");
+    rows.endCall(1);
+    rows.commit(position(1));
+    rows.write();
+    const edge = (which: "first" | "last", from: number, to: number): string | undefined =>
+      table.edge(which, keyOf("c", from), keyOf("c", to))?.[1];
+    expect([edge("first", 0, 100), edge("last", 0, 100)]).toEqual(["old 10", "old 40"]);
+    expect([edge("first", 20, 100), edge("last", 0, 40)]).toEqual(["old 20", "old 30"]);
+    expect([edge("first", 41, 100), edge("last", 0, 10)]).toEqual([undefined, undefined]);
+    table.remove(keyOf("c", 40));
+    table.remove(keyOf("c", 10));
+    table.put(keyOf("c", 30), "new 30");
+    expect([edge("first", 0, 100), edge("last", 0, 100)]).toEqual(["old 20", "new 30"]);
+    table.put(keyOf("c", 25), "new 25");
+    table.put(keyOf("c", 1), "new 1");
+    expect([edge("first", 21, 100), edge("last", 0, 30)]).toEqual(["new 25", "new 25"]);
+    expect([edge("first", 0, 100), edge("last", 0, 20)]).toEqual(["new 1", "new 1"]);
+  });
 });
