@@ -138,7 +138,8 @@ function addAsking(add: Add): void {
         ),
       )
       .option("--cluster <name>", "the cluster that the record is about, with --dialect")
-      .option("--line <number>", "the line of the file", "1"),
+      .option("--line <number>", "the line of the file", "1")
+      .option("--event <id>", "a vendor's event that is journaled, instead of a record"),
     async (options) => (await import("./explain.ts")).explainCommand(options),
   );
   add(

@@ -79,6 +79,28 @@ describe("after a run", () => {
     expect(await inFolder("grants", "--state", "open")).toMatchObject({ code: 2 });
   });
 
+  it("explain says of a journaled event whose it is and why, rule by rule", async () => {
+    const { out } = await inFolder("grants", "--json");
+    const all = JSON.parse(out) as { grant: { id: string }; coveredCount: number }[];
+    const busy = all.find(({ coveredCount }) => coveredCount > 0)?.grant.id ?? "";
+    const grant = JSON.parse((await inFolder("grant", busy, "--json")).out) as {
+      timeline: { revision: number; event: { id: string; verdict: unknown; detail: object } }[];
+    };
+    const first = grant.timeline.find(({ event }) => "teleport" in event.detail);
+    const id = first?.event.id ?? "";
+    const json = await inFolder("explain", "--event", id, "--json");
+    const told = JSON.parse(json.out) as { steps: { rule: string }[] };
+    expect(told).toMatchObject({
+      journaled: { verdict: first?.event.verdict, revision: first?.revision },
+      verdict: first?.event.verdict,
+      event: { id },
+    });
+    expect(told.steps.map(({ rule }) => rule)).toContain("C1");
+    const text = await inFolder("explain", "--event", id);
+    expect(text.out).toMatch(/^journaled {3}.*\n\nfields\n[^]*\nwhy, rule by rule\n {2}W1 /);
+    expect(await inFolder("explain", "--event", "nothing")).toMatchObject({ code: 2 });
+  });
+
   it("tap shows what was journaled, by its filters, and ends when it is told to", async () => {
     const tap = startChaperone(
       [
