@@ -34,6 +34,7 @@ describe("chaperone doctor looks at sources of grants", () => {
   it("reads the newest snapshot, and says of when it is, or why it is none", async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, "2026-11-22T02-50-42Z.txt"), snapshotText({}));
+    await writeFile(join(folder, ".2026-11-22T02-51-12Z.txt"), "Support Acc");
     expect(await inFolder("supportAccessSnapshots", folder)).toMatchObject([
       { check: "permissions", state: "ok" },
       {
