@@ -6,6 +6,7 @@ import type { Log } from "../ports/log.ts";
 import type { Micros } from "../model/time.ts";
 import type { Arrived } from "./evidence/context.ts";
 import type { Bindings } from "./evidence/bindings.ts";
+import type { FindingBook } from "./findings/book.ts";
 import type { Grants } from "./grants/grants.ts";
 import type { Holds } from "./hold/holds.ts";
 import type { Vendors } from "./identity/vendors.ts";
@@ -24,6 +25,7 @@ export interface CorrelatorContext {
   readonly holds: Holds;
   readonly bindings: Bindings;
   readonly passed: Passed;
+  readonly findings: FindingBook;
   readonly log: Log;
   readonly factsOf: (event: AuditEvent) => Facts | null;
   /** Evidence that came in this call and that a held event may wait for. */

@@ -6,6 +6,7 @@ import type {
   CertificateDocument,
   CountsDocument,
   EndDocument,
+  FindingDocument,
   GrantDocument,
   HoldDocument,
   JudgedDocument,
@@ -71,8 +72,10 @@ export interface Ledger {
   readonly holds: Documents<HoldDocument>;
   /** The held events whole, so that waits survive a restart; by event id. */
   readonly heldEvents: Documents<StoredEvent>;
-  /** Ids of findings that were made. */
-  readonly findings: Documents<true>;
+  /** By the id of the first edition. */
+  readonly findings: Documents<FindingDocument>;
+  /** Ids of findings of which another edition is to be made. */
+  readonly findingsDue: Documents<true>;
   /** By grant id: the events that it covers, and those that are related to it. */
   readonly counts: Documents<CountsDocument>;
   /** What was done to objects that vendors wrote to; by object. */
@@ -131,6 +134,7 @@ const ROWS_MAX = {
   holds: 1_000_000,
   heldEvents: 1_000_000,
   findings: 1_000_000,
+  findingsDue: 1_000_000,
   counts: 1_000_000,
   residue: 200_000,
   othersRemovals: 200_000,
@@ -181,6 +185,7 @@ export function createLedger(
     holds: documents("holds"),
     heldEvents: documents("heldEvents"),
     findings: documents("findings"),
+    findingsDue: documents("findingsDue"),
     counts: documents("counts"),
     residue: documents("residue"),
     othersRemovals: documents("othersRemovals"),
