@@ -9,6 +9,7 @@ import type { Bindings } from "./evidence/bindings.ts";
 import type { FindingBook } from "./findings/book.ts";
 import type { Grants } from "./grants/grants.ts";
 import type { Holds } from "./hold/holds.ts";
+import type { Credentials } from "./identity/credentials.ts";
 import type { Vendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { Passed } from "./passed.ts";
@@ -24,6 +25,7 @@ export interface CorrelatorContext {
   readonly grants: Grants;
   readonly holds: Holds;
   readonly bindings: Bindings;
+  readonly credentials: Credentials;
   readonly passed: Passed;
   readonly findings: FindingBook;
   readonly log: Log;

@@ -16,6 +16,7 @@ import { createGrants } from "./grants/grants.ts";
 import { createHolds } from "./hold/holds.ts";
 import { createIdleClock } from "./hold/idle-clock.ts";
 import { makeRoom, releaseArrived, releaseDue } from "./hold/release.ts";
+import { createCredentials } from "./identity/credentials.ts";
 import { createVendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { createLine, type Line } from "./line.ts";
@@ -67,6 +68,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     grants,
     holds,
     bindings: createBindings(policy),
+    credentials: createCredentials(ledger),
     passed: createPassed(ledger, options.repeatedClusters),
     findings: createFindingBook(ledger),
     arrivedKeys,

@@ -7,7 +7,8 @@ import { kubernetesAction, type KubernetesPrincipal } from "./attribute/kubernet
 import { type Decision, type Step, verdictOf } from "./decision.ts";
 import { answerOf } from "./evidence/api-requests.ts";
 import type { Grants } from "./grants/grants.ts";
-import type { KnownUser, KnownVendor, Vendors } from "./identity/vendors.ts";
+import type { Credentials } from "./identity/credentials.ts";
+import type { KnownCredential, KnownUser, KnownVendor, Vendors } from "./identity/vendors.ts";
 import { prefixOf } from "./ledger/key.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { requestKey } from "./hold/wait.ts";
@@ -18,6 +19,7 @@ export interface DecisionContext {
   readonly ledger: Ledger;
   readonly grants: Grants;
   readonly vendors: Vendors;
+  readonly credentials: Credentials;
   /** Tolerance of joins, in microseconds (M4). */
   readonly skew: Micros;
   /** Takes the steps of the decision; absent on the line, where nobody asks. */
@@ -38,8 +40,16 @@ const UNRESOLVED_DECISION: Decision = Object.freeze({
 });
 
 /** Whose a Kubernetes event is (W1); null for what is no vendor's and needs no decision. On every event's path. */
-export function userOf(facts: KubernetesFacts, vendors: Vendors): KnownUser | null {
-  return facts.user === null ? null : vendors.ofUser(facts.user);
+export function userOf(
+  facts: KubernetesFacts,
+  { vendors, credentials }: Pick<DecisionContext, "vendors" | "credentials">,
+): KnownUser | KnownCredential | null {
+  if (facts.user === null) return null;
+  const known = vendors.ofUser(facts.user);
+  if (known !== null || !credentials.has(facts.cluster, facts.user.name)) return known;
+  const made = credentials.of(facts);
+  const vendor = made === null ? null : vendors.byName(made.vendor);
+  return made === null || vendor === null ? null : { vendor, kind: "credential", made };
 }
 
 /** The decision for an event whose authenticated user is no vendor's: a 401 names nobody (W7). */
@@ -54,12 +64,13 @@ export function decideForeign(facts: KubernetesFacts): Decision {
 export function decideKubernetes(
   context: DecisionContext,
   facts: KubernetesFacts,
-  known: KnownUser,
+  known: KnownUser | KnownCredential,
 ): Decision {
   if (facts.stage === "RequestReceived") return decideReceived(context, facts, known);
   const { vendor } = known;
   const { user, impersonated } = facts;
   if (user === null) return decideForeign(facts);
+  if (known.kind === "credential") return decideCredential(context, facts, known);
   if (known.kind === "principal") {
     context.trace?.push({ rule: "W1", says: `"${user.name}" is ${vendor.name}'s` });
     // The certificate's holder answers for what is done with it, as whomever: W3 keeps both names on the event.
@@ -83,6 +94,41 @@ export function decideKubernetes(
       isImpersonating: false,
     });
   return decideCustomer(context, facts, { vendor, name });
+}
+
+/** M3: it acts under the grants of the event that made its credential, whatever its maker is given later. */
+function decideCredential(
+  context: DecisionContext,
+  facts: KubernetesFacts,
+  { vendor, made }: KnownCredential,
+): Decision {
+  const { principal } = made;
+  context.trace?.push({
+    rule: "W1",
+    says: `a vendor's action made its credential: ${made.eventId}`,
+  });
+  const maker = context.ledger.judged.get(made.eventId);
+  if (maker === null) {
+    context.trace?.push({ rule: "M3", says: "the event that made it is not judged yet" });
+    return { vendor: vendor.name, principal, verdict: UNRESOLVED, isSettled: false };
+  }
+  const { grants, related } = maker.event.verdict;
+  const named = grants.length > 0 ? grants : related;
+  if (named.length === 0) {
+    context.trace?.push({ rule: "M3", says: "the event that made it had no grant" });
+    const verdict = verdictOf("uncovered", { method: "credential" });
+    return { vendor: vendor.name, principal, verdict, isSettled: true };
+  }
+  const credential = { name: principal, groups: [] };
+  const action = kubernetesAction(facts, {
+    vendor,
+    name: principal,
+    credential,
+    sharedRoles: [],
+    proxied: null,
+    isImpersonating: facts.impersonated !== null,
+  });
+  return attribute({ ...action, named, namedBy: "credential" }, context.grants, context.trace);
 }
 
 /** The event of a principal: one person, a certificate's name, or a name that a role's holders share. */
@@ -138,9 +184,14 @@ function decideCustomer(
 function decideReceived(
   context: DecisionContext,
   facts: KubernetesFacts,
-  known: KnownUser,
+  known: KnownUser | KnownCredential,
 ): Decision {
-  const principal = facts.user === null ? null : context.vendors.personOf(facts.user.name);
+  const principal =
+    known.kind === "credential"
+      ? known.made.principal
+      : facts.user === null
+        ? null
+        : context.vendors.personOf(facts.user.name);
   const vendor = known.vendor.name;
   context.trace?.push({
     rule: "W1",

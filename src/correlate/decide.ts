@@ -14,7 +14,7 @@ import { decideTeleport } from "./decide-teleport.ts";
 export function decide(context: DecisionContext, event: AuditEvent, facts: Facts): Decision {
   if (facts.dialect === "teleport") return decideTeleport(context, event, facts);
   if (facts.dialect !== "kubernetes-audit") return decideGrantSource(context, facts);
-  const known = userOf(facts, context.vendors);
+  const known = userOf(facts, context);
   if (known !== null) return decideKubernetes(context, facts, known);
   const decision = decideForeign(facts);
   context.trace?.push(

@@ -10,6 +10,7 @@ import type { Finding } from "./findings/finding.ts";
 import { foreignFinding } from "./findings/foreign.ts";
 import { createGrants } from "./grants/grants.ts";
 import { waitOf } from "./hold/wait.ts";
+import { createCredentials } from "./identity/credentials.ts";
 import { createVendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { tellWait } from "./trace/waits.ts";
@@ -49,12 +50,17 @@ export function explainEvent(normalized: NormalizedEvent, options: ExplainOption
   const vendors = createVendors(policy);
   const steps: Step[] = [];
   const grants = createGrants({ policy, ledger, vendors });
+  const credentials = createCredentials(ledger);
   const skew = policy.hold.skewMs * MICROS_PER_MS;
-  const decision = decide({ ledger, grants, vendors, skew, trace: steps }, event, facts);
+  const decision = decide(
+    { ledger, grants, vendors, credentials, skew, trace: steps },
+    event,
+    facts,
+  );
   const foreign = decision.vendor === null ? foreignFinding(event, facts, vendors) : null;
   if (foreign?.rule === "vendor-name-impersonated")
     steps.push({ rule: "W5", says: `a name of ${foreign.vendor ?? ""}, and not by its agent` });
-  const wait = waitOf(facts, { vendors, skew });
+  const wait = waitOf(facts, { vendors, credentials, skew });
   const { vendor, principal, verdict } = decision;
   const isPast = wait.until !== null && wait.until < watermarks.evidence;
   const isHeld = !decision.isSettled && !isPast;

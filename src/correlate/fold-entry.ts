@@ -3,8 +3,7 @@ import type { AuditEvent } from "../model/generated/audit-event.ts";
 import { VENDOR_STREAM } from "../model/stream.ts";
 import type { CorrelatorContext } from "./context.ts";
 import { decide } from "./decide.ts";
-import { userOf } from "./decide-kubernetes.ts";
-import { foldApiRequest } from "./evidence/api-requests.ts";
+import { foldKubernetes, mayMakeCredential } from "./evidence/fold-kubernetes.ts";
 import { foldTeleport } from "./evidence/fold.ts";
 import { foldGrantSource } from "./evidence/grant-sources.ts";
 import { judgeFindings, recordFinding, settledOf } from "./findings/judge-findings.ts";
@@ -39,8 +38,7 @@ export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void
   if (facts.dialect === "teleport") {
     foldTeleport(context, event, facts);
   } else if (facts.dialect === "kubernetes-audit") {
-    if (context.bindings.isDeletion(facts)) context.bindings.fold(context, event, facts);
-    if (userOf(facts, context.vendors) !== null) foldApiRequest(context, facts);
+    foldKubernetes(context, event, facts);
   } else {
     foldGrantSource(context, event, facts);
   }
@@ -65,7 +63,8 @@ function foldRevision(context: CorrelatorContext, revision: AuditEvent, eventId:
 function isNoted(context: CorrelatorContext, entry: JournalEntry, event: AuditEvent): boolean {
   if (event.origin.kind !== "kubernetes-audit") return true;
   if (entry.kind !== "event" || entry.streams.includes(VENDOR_STREAM)) return true;
-  if (context.bindings.mayBeDeletion(event) || context.residue.mayNoteOthers(event)) return true;
+  if (context.bindings.mayBeDeletion(event) || mayMakeCredential(event)) return true;
+  if (context.residue.mayNoteOthers(event)) return true;
   const name = event.actor.impersonator ?? event.actor.name;
   return name !== null && context.vendors.ofUser({ name, groups: [] }) !== null;
 }

@@ -4,6 +4,7 @@ import type { AuditEvent } from "../model/generated/audit-event.ts";
 import { answerApiRequest } from "./evidence/api-requests.ts";
 import type { Arrived } from "./evidence/context.ts";
 import type { Ledger } from "./ledger/ledger.ts";
+import type { Credentials } from "./identity/credentials.ts";
 import type { Vendors } from "./identity/vendors.ts";
 import type { Holds } from "./hold/holds.ts";
 import { waitOf } from "./hold/wait.ts";
@@ -19,6 +20,7 @@ export interface RecordContext {
   readonly passed: Passed;
   readonly skew: number;
   readonly residue: Residue;
+  readonly credentials: Credentials;
   readonly arrived: Arrived;
 }
 

@@ -8,13 +8,14 @@ import type { Decision } from "./decision.ts";
 import { foldGrantSource } from "./evidence/grant-sources.ts";
 import { foreignFinding } from "./findings/foreign.ts";
 import { isWaitOver, makeRoom } from "./hold/release.ts";
-import { answerApiRequest, foldApiRequest } from "./evidence/api-requests.ts";
+import { answerApiRequest } from "./evidence/api-requests.ts";
+import { foldKubernetes } from "./evidence/fold-kubernetes.ts";
 import type { Line } from "./line.ts";
 
 /** A vendor's, or Teleport's: decided, noted, perhaps held. */
 interface Settling {
   readonly facts: Facts;
-  /** Null for a RequestReceived, which is decided when the later stages of its batch are. */
+  /** Null for what takes the verdict of another event of its batch: a RequestReceived (W8), the use of a credential (M3). */
   readonly decision: Decision | null;
 }
 
@@ -67,8 +68,10 @@ function decideFirst(
   if (facts === null) return null;
   if (facts.dialect !== "kubernetes-audit")
     return { facts, decision: decide(context, event, facts) };
-  if (userOf(facts, context.vendors) === null) return decideForeign(facts);
-  if (facts.stage === "RequestReceived") return { facts, decision: null };
+  const known = userOf(facts, context);
+  if (known === null) return decideForeign(facts);
+  if (facts.stage === "RequestReceived" || known.kind === "credential")
+    return { facts, decision: null };
   const decision = decide(context, event, facts);
   if (decision.isSettled || isWaitOver(context, facts))
     answerApiRequest(context, facts, decision.verdict);
@@ -85,8 +88,7 @@ function foldFirst(context: CorrelatorContext, event: AuditEvent, facts: Facts |
     foldGrantSource(context, event, facts);
     return;
   }
-  if (context.bindings.isDeletion(facts)) context.bindings.fold(context, event, facts);
-  if (userOf(facts, context.vendors) !== null) foldApiRequest(context, facts);
+  foldKubernetes(context, event, facts);
 }
 
 /** Teleport's were left out before: `admitAll`. */

@@ -32,6 +32,10 @@ export interface KubernetesFacts {
   readonly code: number | null;
   /** `allow`, `forbid`, or null where the server logged none. */
   readonly decision: string | null;
+  /** `JTI=…` of the token that the request issued; null where the server does not log it. */
+  readonly issuedCredentialId: string | null;
+  /** Of a CertificateSigningRequest; null for everything else. */
+  readonly signing: SigningFacts | null;
   /** Null for non-resource requests. */
   readonly object: {
     readonly apiGroup: string;
@@ -46,6 +50,16 @@ export interface KubernetesFacts {
 
 /** A pod of `kubectl debug node`, one that enters the init process, or one with the node's root and namespaces. */
 export type HostAccess = "kubectl-debug" | "nsenter" | "host-root";
+/** What an event about a CertificateSigningRequest says of the certificate. */
+export interface SigningFacts {
+  /** The user that it names; null where no body was logged. */
+  readonly userName: string | null;
+  readonly isSigned: boolean;
+  /** The body says that it was refused. */
+  readonly isDenied: boolean;
+  /** `X509SHA256=…` of the certificate; null where it was not logged. */
+  readonly credentialId: string | null;
+}
 
 /** Facts of one event of Teleport's audit log. Times of year 1 are null; absent lists are empty. */
 export interface TeleportFacts {

@@ -107,6 +107,8 @@ export function kubernetes(call: KubernetesCall): NormalizedEvent {
     receivedAt: at(call.at),
     stageAt: at(call.stageAt ?? call.at),
     credentialId: call.credentialId ?? null,
+    issuedCredentialId: call.issued ?? null,
+    signing: call.signing ?? null,
     code: call.code === undefined ? 200 : call.code,
     decision: call.decision === undefined ? "allow" : call.decision,
     object: objectOf(call),

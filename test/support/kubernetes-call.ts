@@ -13,6 +13,8 @@ export interface KubernetesCall {
   /** Seconds; `at` where left out. */
   readonly stageAt?: number;
   readonly credentialId?: string;
+  readonly issued?: string;
+  readonly signing?: KubernetesFacts["signing"];
   readonly auditId?: string;
   readonly stage?: string;
   readonly verb?: string;

@@ -23,7 +23,7 @@ export interface VendorAction {
   readonly login: string | null;
   /** Ids that the event, its session or Teleport's record of the same request lists, by which method. */
   readonly named: readonly string[];
-  readonly namedBy: "named" | "session" | "proxied";
+  readonly namedBy: "named" | "session" | "credential" | "proxied";
   /** Persons whose requests count where ids are named: the principal, or who of those that share a name it was. */
   readonly persons: readonly string[];
   /** How far apart two origins put it, where a join by time was made. */

@@ -11,7 +11,7 @@ import { tellMethods } from "../trace/methods.ts";
 import { openOnes, openWindow, requestsOf } from "./window.ts";
 
 /**
- * The verdict of a vendor's action: the first method that applies (M1, M2, M4, M5), the standing roles before M5 and C6 (C5), and the
+ * The verdict of a vendor's action: the first method that applies (M1–M5), the standing roles before M5 and C6 (C5), and the
  * coverage.
  */
 export function attribute(action: VendorAction, grants: Grants, trace: Trace): Decision {
@@ -39,10 +39,11 @@ interface Attributed {
 const NAMING: Readonly<Record<VendorAction["namedBy"], { rule: string; what: string }>> = {
   named: { rule: "M1", what: "the event lists" },
   session: { rule: "M2", what: "the session lists" },
+  credential: { rule: "M3", what: "the event that made the credential had" },
   proxied: { rule: "M4", what: "Teleport's nearest record of the request lists" },
 };
 
-/** M1, M2 and M4: only the ids that were named are candidates, also for C6. A request permits nothing to anybody but who asked. */
+/** M1–M4: only the ids that were named are candidates, also for C6. A request permits nothing to anybody but who asked. */
 function byNamedIds(action: VendorAction, grants: Grants, trace: Trace): Attributed {
   const { named, namedBy, judgedAt } = action;
   trace?.push({

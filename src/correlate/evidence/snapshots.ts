@@ -3,6 +3,7 @@ import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { Micros } from "../../model/time.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf, prefixOf } from "../ledger/key.ts";
+import { keptText } from "../ledger/kept-text.ts";
 import type { ListingChange, SnapshotDocument, SupportGrantDocument } from "../ledger/kinds.ts";
 import type { EvidenceContext } from "./context.ts";
 import { listAgain } from "./listing.ts";
@@ -63,7 +64,7 @@ function noteNew(
   const { grantId: id, role, requestedAt, expiresAt, reason, credentialUntil } = request;
   if (ledger.supportGrants.get(keyOf(id)) !== null) return;
   const person = vendors.personOf(request.requestor);
-  const latest = { at: seen.at, expiresAt, reason };
+  const latest = { at: seen.at, expiresAt, reason: keptReason(reason) };
   ledger.supportGrants.put(keyOf(id), {
     id,
     cluster,
@@ -86,7 +87,7 @@ function withRequest(
   { expiresAt, reason, credentialUntil }: SupportRequestFacts,
   seen: Seen,
 ): SupportGrantDocument {
-  const said = { at: seen.at, expiresAt, reason };
+  const said = { at: seen.at, expiresAt, reason: keptReason(reason) };
   const until = Math.max(document.credentialUntil ?? -Infinity, credentialUntil ?? -Infinity);
   return {
     ...document,
@@ -94,6 +95,10 @@ function withRequest(
     credentialUntil: Number.isFinite(until) ? until : null,
     firstSeen: isEarlier(seen, document.firstSeen) ? seen : document.firstSeen,
   };
+}
+
+function keptReason(reason: string | null): string | null {
+  return reason === null ? null : keptText(reason);
 }
 
 type Seen = SupportGrantDocument["firstSeen"];

@@ -49,14 +49,15 @@ export function nextEdition(document: FindingDocument): AuditEvent {
   };
 }
 
-/** By the time of the evidence, so that the order of arrival does not show. */
-function contentOf({ evidence }: FindingDocument): {
+/** By the time of the evidence, so that the order of arrival does not show; what is said as a whole as it is said. */
+function contentOf({ evidence, isWhole }: FindingDocument): {
   readonly evidence: readonly string[];
   readonly grants: readonly string[];
 } {
-  const rows = Object.entries(evidence).sort(([idA, a], [idB, b]) =>
-    a.at === b.at ? (idA < idB ? -1 : 1) : a.at - b.at,
-  );
+  const all = Object.entries(evidence);
+  const rows = isWhole
+    ? all
+    : all.sort(([idA, a], [idB, b]) => (a.at === b.at ? (idA < idB ? -1 : 1) : a.at - b.at));
   return {
     evidence: rows.map(([id]) => id),
     grants: [...new Set(rows.flatMap(([, { grants }]) => grants))].sort(),

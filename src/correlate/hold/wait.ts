@@ -1,5 +1,6 @@
 import type { Facts, KubernetesFacts } from "../../model/facts.ts";
 import type { Micros } from "../../model/time.ts";
+import type { Credentials } from "../identity/credentials.ts";
 import type { Vendors } from "../identity/vendors.ts";
 import { apiCallOf, isTerminal, type ApiCall } from "../attribute/api-request.ts";
 import { keyOf } from "../ledger/key.ts";
@@ -27,15 +28,24 @@ export const waitKey = {
   /** Sessions in a pod (M4). */
   pod: (name: string, namespace: string, pod: string): string =>
     `pod ${keyOf(name, namespace, pod)}`,
+  /** The verdict of the event that made a credential (M3). */
+  event: (id: string): string => `event ${id}`,
+  /** Credentials of this Kubernetes user that vendors made (M3). */
+  credential: (cluster: string, userName: string): string =>
+    `credential ${keyOf(cluster, userName)}`,
   /** Any session of this person (M2). */
   sessionsOf: (person: string): string => `sessions ${person}`,
 } as const;
 
-/** A function of the event alone, so that the wait is the same when it is found again at a start. */
-export function waitOf(
-  facts: Facts,
-  { vendors, skew }: { readonly vendors: Vendors; readonly skew: Micros },
-): Wait {
+export interface WaitContext {
+  readonly vendors: Vendors;
+  readonly credentials: Credentials;
+  /** Tolerance of joins, in microseconds (M4). */
+  readonly skew: Micros;
+}
+
+/** Of what the event says and of who made its credential, so that the wait is the same when it is found again at a start. */
+export function waitOf(facts: Facts, { vendors, credentials, skew }: WaitContext): Wait {
   if (facts.dialect === "teleport") {
     const keys = (facts.accessRequests ?? []).map(waitKey.grant);
     if (facts.sessionId !== null) keys.push(waitKey.session(facts.sessionId));
@@ -47,6 +57,9 @@ export function waitOf(
   const person = facts.impersonated === null ? "" : vendors.personOf(facts.impersonated.name);
   // A certificate settles only whether it was one of the organization's own people (W4).
   const keys = vendors.isOrganizationUser(person) ? [waitKey.person(person)] : [];
+  const { user, cluster } = facts;
+  const made = user !== null && credentials.has(cluster, user.name) ? credentials.of(facts) : null;
+  if (made !== null) keys.push(waitKey.event(made.eventId));
   if (facts.impersonated === null) return { keys, until: facts.receivedAt };
   // Teleport's record of the same request (M4) may stand a little behind its last stage.
   const call = apiCallOf(facts, vendors);

@@ -2,6 +2,7 @@ import type { KubernetesUser } from "../../model/facts.ts";
 import { type Network, parseNetwork } from "../../model/network.ts";
 import type { Policy, Vendor, VendorRole } from "../../model/policy.ts";
 import { compilePatterns } from "./patterns.ts";
+import type { MadeCredential } from "./credentials.ts";
 import { createPersons } from "./persons.ts";
 
 /** A vendor with its configuration made ready to ask. */
@@ -29,6 +30,13 @@ export interface KnownUser {
   readonly kind: "agent" | "principal";
 }
 
+/** The same where the credential alone tells: a vendor's action made it. */
+export interface KnownCredential {
+  readonly vendor: KnownVendor;
+  readonly kind: "credential";
+  readonly made: MadeCredential;
+}
+
 /** Answers whose a name is, by the configuration alone. */
 export interface Vendors {
   readonly all: readonly KnownVendor[];
@@ -42,6 +50,7 @@ export interface Vendors {
   ofRole(roles: readonly string[]): KnownVendor | null;
   /** Whether the cluster is a root or a leaf of any vendor. */
   isVendorCluster(cluster: string): boolean;
+  byName(name: string): KnownVendor | null;
   /** One of the organization's own people, who may use the same Teleport (W4). */
   isOrganizationUser(person: string): boolean;
   /** The one name of a person (W2). */
@@ -100,6 +109,7 @@ export function createVendors(policy: Policy): Vendors {
       return null;
     },
     isVendorCluster: (cluster) => clusters.has(cluster),
+    byName: (name) => all.find((vendor) => vendor.name === name) ?? null,
     isOrganizationUser: compilePatterns(policy.organizationUsers),
     personOf,
   };

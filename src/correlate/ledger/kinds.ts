@@ -112,6 +112,29 @@ export interface CertificateDocument {
   readonly accessRequests: readonly string[];
 }
 
+/** A credential that a vendor's action made, or the end of what went by its name (M3). */
+export interface MadeCredentialDocument {
+  /** The Kubernetes user that it authenticates as. */
+  readonly userName: string;
+  readonly cluster: string;
+  readonly at: Micros;
+  /** The event that made it; null where this is an end: the account was deleted, or made anew by somebody else. */
+  readonly eventId: string | null;
+  readonly vendor: string;
+  readonly principal: string;
+  /** Only a credential with this id is meant; null for all of the user. */
+  readonly credentialId: string | null;
+}
+
+/** A certificate request that a vendor made, until it is signed (M3). */
+export interface SigningRequestDocument {
+  /** Of the event that created it; null where that was not read, or was not a vendor's. */
+  readonly made: Omit<MadeCredentialDocument, "credentialId" | "userName"> | null;
+  readonly userName: string | null;
+  readonly isSigned: boolean;
+  readonly credentialId: string | null;
+}
+
 /** A lock, by name: its end can be read before its beginning. */
 export interface LockDocument {
   readonly name: string;
@@ -219,6 +242,7 @@ export interface SupportGrantDocument {
   readonly latest: {
     readonly at: Micros;
     readonly expiresAt: Micros;
+    /** Cut where it is long (`keptText`). */
     readonly reason: string | null;
   };
   /** End of the longest certificate that any snapshot names. */

@@ -12,6 +12,7 @@ import type {
   JudgedDocument,
   LockDocument,
   OutOfBandDocument,
+  MadeCredentialDocument,
   ProxiedRequestDocument,
   ResidueDocument,
   ResidueRequestOf,
@@ -20,6 +21,7 @@ import type {
   SessionDocument,
   SnapshotDocument,
   SupportGrantDocument,
+  SigningRequestDocument,
 } from "./kinds.ts";
 import type { StoredEvent } from "./stored-event.ts";
 import { createRows, type Rows } from "./rows.ts";
@@ -60,6 +62,10 @@ export interface Ledger {
   readonly sessionsOfPod: Documents<string>;
   /** By person and time. */
   readonly certificates: Documents<CertificateDocument>;
+  /** By cluster, user name, time and event (M3). */
+  readonly madeCredentials: Documents<MadeCredentialDocument>;
+  /** By cluster and name. */
+  readonly signingRequests: Documents<SigningRequestDocument>;
   /** By name. */
   readonly locks: Documents<LockDocument>;
   /** Lock names by kind of target and target. */
@@ -127,6 +133,8 @@ const ROWS_MAX = {
   sessionsOfPerson: 500_000,
   sessionsOfPod: 500_000,
   certificates: 500_000,
+  madeCredentials: 100_000,
+  signingRequests: 100_000,
   locks: 100_000,
   locksOfTarget: 200_000,
   userDeletions: 100_000,
@@ -178,6 +186,8 @@ export function createLedger(
     sessionsOfPerson: documents("sessionsOfPerson"),
     sessionsOfPod: documents("sessionsOfPod"),
     certificates: documents("certificates"),
+    madeCredentials: documents("madeCredentials"),
+    signingRequests: documents("signingRequests"),
     locks: documents("locks"),
     locksOfTarget: documents("locksOfTarget"),
     userDeletions: documents("userDeletions"),

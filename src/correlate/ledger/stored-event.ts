@@ -1,3 +1,4 @@
+import { asBuffer } from "../../model/bytes.ts";
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 
 /** An event in JSON: the original's bytes as base64, everything else as it is. */
@@ -13,8 +14,7 @@ export interface StoredEvent extends Omit<AuditEvent, "original"> {
 export function storeEvent(event: AuditEvent): StoredEvent {
   const { original } = event;
   if (original === null) return { ...event, original };
-  const { buffer, byteOffset, byteLength } = original.bytes;
-  const bytes = Buffer.from(buffer, byteOffset, byteLength).toString("base64");
+  const bytes = asBuffer(original.bytes).toString("base64");
   return { ...event, original: { ...original, bytes } };
 }
 

@@ -4,6 +4,7 @@ import type { Micros } from "../../model/time.ts";
 import { apiCallOf, isTerminal } from "../attribute/api-request.ts";
 import { proxiedNames } from "../evidence/proxied-requests.ts";
 import { requestKey, waitKey } from "../hold/wait.ts";
+import type { Credentials } from "../identity/credentials.ts";
 import type { Vendors } from "../identity/vendors.ts";
 
 /** Evidence that a verdict depends on, and the time of the event that evidence of a limited reach is compared with. */
@@ -20,13 +21,17 @@ export interface Depending {
 }
 
 /** Everything whose arrival may change the verdict (H3): what the methods looked for, whether they found it or not. */
-export function dependencesOf(depending: Depending, vendors: Vendors): readonly Dependence[] {
+export function dependencesOf(
+  depending: Depending,
+  { vendors, credentials }: { readonly vendors: Vendors; readonly credentials: Credentials },
+): readonly Dependence[] {
   const { facts, principal, verdict } = depending;
   const at = facts.dialect === "kubernetes-audit" ? facts.receivedAt : timeOf(facts);
   const keys = [...verdict.grants, ...verdict.related].map((id) => waitKey.grant(id));
   if (principal !== null) keys.push(waitKey.principal(principal));
   const named = keys.map((key) => ({ key, at }));
-  if (facts.dialect === "kubernetes-audit") return [...named, ...ofKubernetes(facts, vendors)];
+  if (facts.dialect === "kubernetes-audit")
+    return [...named, ...ofCredential(facts, credentials), ...ofKubernetes(facts, vendors)];
   if (facts.dialect === "teleport") return [...named, ...ofTeleport(facts, vendors)];
   return named;
 }
@@ -50,6 +55,7 @@ function ofKubernetes(facts: Of<"kubernetes-audit">, vendors: Vendors): Dependen
   const call = apiCallOf(facts, vendors);
   if (call === null) return found;
   const { name } = call;
+  found.push({ key: waitKey.credential(facts.cluster, facts.user?.name ?? ""), at });
   found.push({ key: waitKey.person(name), at });
   for (const vendor of vendors.all)
     for (const role of vendor.rolesOfKubernetesUser((facts.impersonated ?? facts.user)?.name ?? ""))
@@ -62,6 +68,12 @@ function ofKubernetes(facts: Of<"kubernetes-audit">, vendors: Vendors): Dependen
     found.push({ key: waitKey.api(call), at: facts.stageAt ?? at });
   }
   return found;
+}
+
+function ofCredential(facts: Of<"kubernetes-audit">, credentials: Credentials): Dependence[] {
+  const { cluster, user, receivedAt: at } = facts;
+  const made = user !== null && credentials.has(cluster, user.name) ? credentials.of(facts) : null;
+  return made === null ? [] : [{ key: waitKey.event(made.eventId), at }];
 }
 
 function ofTeleport(facts: Of<"teleport">, vendors: Vendors): Dependence[] {

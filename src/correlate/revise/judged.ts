@@ -1,5 +1,8 @@
 import type { AuditEvent, Verdict } from "../../model/generated/audit-event.ts";
 import type { Facts } from "../../model/facts.ts";
+import { waitKey } from "../hold/wait.ts";
+import type { Arrived } from "../evidence/context.ts";
+import type { Credentials } from "../identity/credentials.ts";
 import type { Vendors } from "../identity/vendors.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { JudgedDocument } from "../ledger/kinds.ts";
@@ -10,6 +13,8 @@ import { dependencesOf } from "./depends-on.ts";
 export interface JudgedContext {
   readonly ledger: Ledger;
   readonly vendors: Vendors;
+  readonly credentials: Credentials;
+  readonly arrived: Arrived;
 }
 
 /** An event as it was judged. */
@@ -22,7 +27,7 @@ export interface Judged {
 
 /** Keeps an event, so that evidence that comes later finds it (H3). Kept again, it stands with its last verdict. */
 export function keepJudged(context: JudgedContext, judged: Judged): void {
-  const { ledger, vendors } = context;
+  const { ledger } = context;
   const { facts, principal, number } = judged;
   const { original: _, ...event } = judged.event;
   const { id, verdict } = event;
@@ -30,7 +35,7 @@ export function keepJudged(context: JudgedContext, judged: Judged): void {
   ledger.judged.put(id, { event, facts, principal, number } satisfies JudgedDocument);
   const rowsOf = ({ event: of, principal: by }: JudgedDocument): ReadonlySet<string> =>
     new Set(
-      dependencesOf({ facts, principal: by, verdict: of.verdict }, vendors).map(({ key, at }) =>
+      dependencesOf({ facts, principal: by, verdict: of.verdict }, context).map(({ key, at }) =>
         keyOf(key, at, id),
       ),
     );
@@ -38,6 +43,8 @@ export function keepJudged(context: JudgedContext, judged: Judged): void {
   const rowsBefore = before === null ? NO_ROWS : rowsOf(before);
   for (const row of rowsBefore) if (!rows.has(row)) ledger.judgedBy.remove(row);
   for (const row of rows) if (!rowsBefore.has(row)) ledger.judgedBy.put(row, id);
+  // Whose verdict others take: what its credential does is judged by it.
+  if (context.credentials.isMaker(id)) context.arrived(waitKey.event(id));
   countGrants(ledger, { id, at: event.occurredAt, facts }, before?.event.verdict ?? null, verdict);
 }
 

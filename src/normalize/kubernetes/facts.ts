@@ -3,9 +3,11 @@ import { parseTime, type Micros } from "../../model/time.ts";
 import { fieldsOf, textOf, type Fields } from "../fields.ts";
 import type { RequestUsers } from "./actor.ts";
 import { hostAccessOf } from "./host-access.ts";
+import { signingFacts } from "./certificate-request.ts";
 import { responseCodeOf } from "./outcome.ts";
 
 const DECISION = "authorization.k8s.io/decision";
+const ISSUED = "authentication.kubernetes.io/issued-credential-id";
 
 /** The facts of an event, from which its own fields are made too. `requestUri` is as logged: joins compare it. */
 export function kubernetesFacts(
@@ -13,6 +15,7 @@ export function kubernetesFacts(
   known: { readonly users: RequestUsers; readonly cluster: string; readonly receivedAt: Micros },
 ): KubernetesFacts {
   const verb = plainText(event["verb"]);
+  const annotations = event["annotations"] === undefined ? null : fieldsOf(event["annotations"]);
   const object = objectOf(event["objectRef"]);
   return {
     dialect: "kubernetes-audit",
@@ -27,16 +30,12 @@ export function kubernetesFacts(
     stageAt: parseTime(event["stageTimestamp"]),
     credentialId: known.users.credentialId,
     code: responseCodeOf(event),
-    decision: decisionOf(event["annotations"]),
+    decision: annotations === null ? null : textOf(annotations[DECISION]),
+    issuedCredentialId: annotations === null ? null : textOf(annotations[ISSUED]),
+    signing: object?.resource === "certificatesigningrequests" ? signingFacts(event) : null,
     object,
     hostAccess: hostAccessOf(verb, object, event["requestObject"]),
   };
-}
-
-function decisionOf(annotations: unknown): string | null {
-  if (annotations === undefined) return null;
-  const fields = fieldsOf(annotations);
-  return fields === null ? null : textOf(fields[DECISION]);
 }
 
 /** Non-resource requests have no `objectRef`, or one without a resource. An absent group is the core group. */

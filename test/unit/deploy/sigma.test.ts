@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { findingEvent } from "../../../src/correlate/findings/finding.ts";
+import { firstEdition } from "../../../src/correlate/findings/edition.ts";
 import { kubernetes } from "../../support/correlate.ts";
 import { jsonForm } from "../../support/delivered.ts";
 import { doesMatch, type SigmaRule } from "../../support/sigma.ts";
@@ -59,7 +59,7 @@ function ruleOf(kind: "event" | "finding", name: string): SigmaRule {
 /** The finding as it is delivered. */
 function delivered(rule: string, state = "open"): unknown {
   const { event } = kubernetes({ at: 20, user: "dana@vendor.example" });
-  const finding = findingEvent(
+  const finding = firstEdition(
     {
       rule,
       severity: "high",

@@ -22,6 +22,7 @@ const TIMES = new Set([
   "validFrom",
   "validUntil",
   "receivedAt",
+  "stageAt",
   "time",
   "sessionStart",
   "expires",
