@@ -45,8 +45,7 @@ export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void
   const { principal } = decide(context, event, facts);
   recordEntry(context, { kind: entry.kind, event, facts, principal });
   if (entry.kind === "held") return;
-  const decision = { vendor: event.labels["vendor"] ?? null, principal, verdict: event.verdict };
-  judgeFindings(context, null, { event, facts, decision: { ...decision, isSettled: true } });
+  judgeFindings(context, null, settledOf({ event, facts, principal }));
 }
 
 /** Whose the event is was not journaled; it follows from the evidence that the revision was made for. */

@@ -33,10 +33,12 @@ export function judgeFindings(
   return now.map((finding) => findings.accuse(finding, event)).filter((first) => first !== null);
 }
 
-/** A judged event with the verdict that it has. */
-export function settledOf({ event, facts, principal }: JudgedDocument): Settled {
+/** A judged event with the verdict that it has. One that was a vendor's keeps its label, so that it stays in its streams. */
+export function settledOf(judged: Pick<JudgedDocument, "event" | "facts" | "principal">): Settled {
+  const { event, facts, principal } = judged;
   const { verdict, labels } = event;
-  const decision = { vendor: labels["vendor"] ?? null, principal, verdict, isSettled: true };
+  const vendor = verdict.coverage === "not-vendor" ? null : (labels["vendor"] ?? null);
+  const decision = { vendor, principal, verdict, isSettled: true };
   return { event: { ...event, original: null }, facts, decision };
 }
 
