@@ -111,6 +111,7 @@ export async function openLine(configuration: Configuration, around: Surrounding
     factsOf: (event) => factsOf(normalizers, event),
     changeOf,
     repeatedClusters: repeatedClusters(configuration.sources),
+    sources,
     clock,
     log,
   });

@@ -4,6 +4,7 @@ import { ChaperoneError } from "../model/error.ts";
 import { DESCRIBED } from "./explain-dialects.ts";
 import { EXIT } from "./exit-code.ts";
 import { endQuietlyOnClosedOutput } from "./output.ts";
+import { DOSSIER_FORMATS, type DossierFormat } from "./dossier/format.ts";
 import { PLAY_FORMATS, type PlayFormat } from "./play-format.ts";
 import { reportError } from "./report-error.ts";
 
@@ -31,14 +32,12 @@ interface Options {
   readonly dryRun: boolean;
   readonly recording: string;
   readonly policy: string;
-  readonly format: PlayFormat;
-  readonly stream?: string;
-  readonly principal?: string;
-  readonly coverage?: string;
-  readonly vendor?: string;
-  readonly since?: string;
-  readonly state?: string;
-  readonly timeline: boolean;
+  /** Of the command that is called. */
+  readonly format: PlayFormat | DossierFormat;
+  readonly out?: string;
+  readonly dossier: string;
+  readonly events?: string;
+  readonly seals?: string;
 }
 
 type Run = (options: Options) => Promise<number>;
@@ -98,6 +97,7 @@ function createProgram(end: { exitCode: number }): Command {
   };
   addServing(add);
   addAsking(add);
+  addDossier(program, end);
   addGroups(program, end);
   return program;
 }
@@ -138,18 +138,13 @@ function addAsking(add: Add): void {
         ),
       )
       .option("--cluster <name>", "the cluster that the record is about, with --dialect")
-      .option("--line <number>", "the line of the file", "1")
-      .option("--event <id>", "a vendor's event that is journaled, instead of a record"),
+      .option("--line <number>", "the line of the file", "1"),
     async (options) => (await import("./explain.ts")).explainCommand(options),
   );
   add(
     new Command("grants")
       .description("list grants with their covered and uncovered actions")
-      .argument("[id]", "deprecated: see chaperone grant")
-      .option("--state <name>", "pending, approved, denied, active, ended or lapsed")
-      .option("--vendor <name>", "of this vendor alone")
-      .option("--principal <name>", "of this person alone")
-      .option("--since <time>", "open at or after this time, or asked for since then"),
+      .argument("[id]", "one grant, or the beginning of its id"),
     async (options) => (await import("./grants.ts")).grantsCommand(options),
   );
   add(
@@ -165,24 +160,6 @@ function addAsking(add: Add): void {
     async (options) => (await import("./residue.ts")).residueCommand(options),
   );
   add(
-    new Command("grant")
-      .description("one grant: its decisions and windows, and what was done under it")
-      .argument("<id>", "id of the grant, or its beginning")
-      .option("--timeline", "every event under it, one line each", false),
-    async (options) => (await import("./grant.ts")).grantCommand(options),
-  );
-  add(
-    new Command("tap")
-      .description("show events as they are journaled, one line each, until it is stopped")
-      .option("--stream <name>", "of this stream alone")
-      .option("--grant <id>", "of this grant, by its id or the beginning of it")
-      .option("--principal <name>", "by or about this person")
-      .option("--coverage <name>", "with this coverage alone")
-      .option("--vendor <name>", "of this vendor alone")
-      .option("--since <time>", "from this time on; the time now where it is left out"),
-    async (options) => (await import("./tap.ts")).tapCommand(options),
-  );
-  add(
     new Command("play")
       .description("show a session recording: its terminal output, its commands, its events")
       .argument("<recording>", "file of a recording, <session id>.tar")
@@ -194,7 +171,8 @@ function addAsking(add: Add): void {
           .choices(PLAY_FORMATS)
           .default("text"),
       ),
-    async (options) => (await import("./play.ts")).playCommand(options),
+    async ({ format, ...options }) =>
+      (await import("./play.ts")).playCommand({ ...options, format: format as PlayFormat }),
   );
   add(
     new Command("schema")
@@ -202,6 +180,35 @@ function addAsking(add: Add): void {
       .argument("[subject]", "audit-event, grant, quarantined-event or configuration")
       .option("--schema-version <number>", "version; the newest where it is left out"),
     async (options) => (await import("./schema.ts")).schemaCommand(options),
+  );
+}
+
+/** A command of its own, and a group. */
+function addDossier(program: Command, end: { exitCode: number }): void {
+  const dossier = new Command("dossier")
+    .description("the account of one grant: sealed where it has ended, else a draft")
+    .argument("<id>", "the grant, or the beginning of its id")
+    .addOption(
+      new Option("--format <name>", "text, JSON to be verified, or one HTML page that prints on A4")
+        .choices(DOSSIER_FORMATS)
+        .default("text"),
+    )
+    .option("--out <file>", "write it there, not to standard output");
+  program.addCommand(inherit(dossier, program));
+  onAction(dossier, end, async ({ format, ...options }) =>
+    (await import("./dossier.ts")).dossierCommand({ ...options, format: format as DossierFormat }),
+  );
+  const verify = new Command("verify")
+    .description("make the digests of a dossier anew, and compare it with what was delivered")
+    .argument("<dossier>", "file with the dossier's JSON")
+    .option("--events <file>", "delivered events, as a file endpoint writes them")
+    .option(
+      "--seals <file>",
+      "delivered seals (logs-grants), where they are in a file of their own",
+    );
+  dossier.addCommand(inherit(verify, dossier));
+  onAction(verify, end, async (options) =>
+    (await import("./dossier-verify.ts")).dossierVerifyCommand(options),
   );
 }
 

@@ -6,7 +6,7 @@ import type { Log } from "../ports/log.ts";
 import type { Micros } from "../model/time.ts";
 import type { Arrived } from "./evidence/context.ts";
 import type { Bindings } from "./evidence/bindings.ts";
-import type { FindingBook } from "./findings/book.ts";
+import type { Seals } from "./dossier/seals.ts";
 import type { Grants } from "./grants/grants.ts";
 import type { Holds } from "./hold/holds.ts";
 import type { Credentials } from "./identity/credentials.ts";
@@ -27,7 +27,6 @@ export interface CorrelatorContext {
   readonly bindings: Bindings;
   readonly credentials: Credentials;
   readonly passed: Passed;
-  readonly findings: FindingBook;
   readonly log: Log;
   readonly factsOf: (event: AuditEvent) => Facts | null;
   /** Evidence that came in this call and that a held event may wait for. */
@@ -36,6 +35,7 @@ export interface CorrelatorContext {
   readonly reviews: Reviews;
   readonly residue: Residue;
   readonly dueResidue: DueResidue;
+  readonly seals: Seals;
   /** Tolerance of joins, in microseconds (M4). */
   readonly skew: Micros;
   /** As last told. */

@@ -3,17 +3,20 @@ import type { JournalEntry } from "../model/entry.ts";
 import type { Facts } from "../model/facts.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
 import type { Policy } from "../model/policy.ts";
+import type { Source } from "../model/record.ts";
 import { MICROS_PER_MS } from "../model/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Correlated, Correlator, Watermarks } from "../ports/correlator.ts";
+import type { Correlated, Correlator } from "../ports/correlator.ts";
 import type { Log } from "../ports/log.ts";
 import { admitAll } from "./admit.ts";
 import type { CorrelatorContext } from "./context.ts";
+import { createDossierResidue } from "./dossier/residue.ts";
+import { createSeals } from "./dossier/seals.ts";
 import { createBindings } from "./evidence/bindings.ts";
-import { createFindingBook } from "./findings/book.ts";
 import { foldEntry } from "./fold-entry.ts";
 import { createGrants } from "./grants/grants.ts";
 import { createHolds } from "./hold/holds.ts";
+import { grantOfKey } from "./hold/wait.ts";
 import { createIdleClock } from "./hold/idle-clock.ts";
 import { makeRoom, releaseArrived, releaseDue } from "./hold/release.ts";
 import { createCredentials } from "./identity/credentials.ts";
@@ -38,12 +41,11 @@ export interface CorrelatorOptions {
   readonly changeOf: (event: AuditEvent) => KubernetesChange;
   /** Clusters whose Kubernetes records may come more than once (passed.ts). */
   readonly repeatedClusters: ReadonlySet<string>;
+  /** As configured: dossiers name them all. */
+  readonly sources: readonly Source[];
   readonly clock: Clock;
   readonly log: Log;
 }
-
-/** Editions of findings that one call makes; the rest waits for the next. */
-const EDITIONS_MAX = 500;
 
 /**
  * Decides whose an event is, which grants it has and whether they cover it.
@@ -62,6 +64,17 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
   const holds = createHolds(ledger, () => idleClock.readMs());
   const arrivedKeys = new Set<string>();
   const reviews = createReviews(ledger);
+  const skew = policy.hold.skewMs * MICROS_PER_MS;
+  const seals = createSeals({
+    ...options,
+    organization: policy.organization,
+    vendors,
+    grants,
+    skew,
+    skewMax: policy.hold.skewMaxMs * MICROS_PER_MS,
+    sealAfter: policy.dossier.sealAfterMs * MICROS_PER_MS,
+    residueOf: createDossierResidue(ledger, grants),
+  });
   const context: CorrelatorContext = {
     ...options,
     vendors,
@@ -70,13 +83,15 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     bindings: createBindings(policy),
     credentials: createCredentials(ledger),
     passed: createPassed(ledger, options.repeatedClusters),
-    findings: createFindingBook(ledger),
     arrivedKeys,
     reviews,
     residue,
     dueResidue,
-    skew: policy.hold.skewMs * MICROS_PER_MS,
+    seals,
+    skew,
     arrived: (key, during) => {
+      const grant = grantOfKey(key);
+      if (grant !== null) seals.tell(grant);
       if (holds.count > 0) arrivedKeys.add(key);
       reviews.mark(key, during);
     },
@@ -97,12 +112,6 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     return { entries: line.entries, duplicates };
   }
 
-  function tellResidue(line: Line, watermarks: Watermarks): void {
-    const { found, withdrawn } = dueResidue.take(watermarks);
-    for (const { finding, cause } of found) line.find(finding, cause);
-    for (const id of withdrawn) context.findings.withdraw(id);
-  }
-
   return {
     correlate: (batch) => {
       const line = createLine(context);
@@ -119,9 +128,9 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       // A crash may have kept what was held, and not what was released for it.
       makeRoom(context, line);
       settleLate(line);
-      tellResidue(line, watermarks);
-      // What is still to be judged again may take a finding's reason away.
-      if (reviews.count === 0) line.tellFindings(EDITIONS_MAX);
+      for (const { finding, cause } of dueResidue.take(watermarks).found) line.find(finding, cause);
+      // What is judged again may be of a grant that is due.
+      if (reviews.count === 0) for (const event of seals.due(watermarks)) line.add(event);
       // Nothing is appended for nothing, so that there will be no commit either.
       return line.entries.length === 0 ? { entries: [], duplicates: 0 } : close(line, 0);
     },
@@ -129,6 +138,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     makeDurable: () => ledger.commitment.write(),
     fold: (entry: JournalEntry) => {
       foldEntry(context, entry);
+      seals.note({ kind: entry.kind, event: entry.event() });
       arrivedKeys.clear();
       ledger.commitment.applied(entry.position);
     },
@@ -139,7 +149,10 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       return ledger.commitment.durableTo;
     },
     get reviewCount() {
-      return reviews.count + context.findings.dueCount;
+      return reviews.count;
+    },
+    get areSealsDue() {
+      return seals.isBehind;
     },
     get heldCount() {
       return holds.count;

@@ -58,8 +58,8 @@ export function decideTeleport(
 }
 
 /** The session of an event: by its id, and for a disconnect without one by what it cut. */
-function sessionOf(
-  context: DecisionContext,
+export function sessionOf(
+  context: Pick<DecisionContext, "ledger">,
   facts: TeleportFacts,
   person: string | null,
 ): SessionDocument | null {

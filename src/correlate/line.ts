@@ -5,8 +5,8 @@ import { streamsOf } from "../model/stream.ts";
 import type { CorrelatorContext } from "./context.ts";
 import { withDecision } from "./decide.ts";
 import type { Decision, Settled } from "./decision.ts";
-import { judgeFindings, recordFinding } from "./findings/judge-findings.ts";
-import type { Finding } from "./findings/finding.ts";
+import { findingsOf } from "./findings/event-rules.ts";
+import { type Finding, findingEvent } from "./findings/finding.ts";
 import type { JudgedDocument } from "./ledger/kinds.ts";
 import { recordEntry } from "./record.ts";
 import { recordRevision } from "./revise/record-revision.ts";
@@ -22,10 +22,10 @@ export interface Line {
   hold(event: AuditEvent, facts: Facts): void;
   /** The revision of an event that was journaled, and what the new verdict is found guilty of. */
   revise(judged: JudgedDocument, decision: Decision): void;
-  /** A finding by all its evidence; nothing where that is what was said of it last. */
+  /** A finding that was not made before. */
   find(finding: Finding, cause: AuditEvent): void;
-  /** Editions of findings whose evidence has changed since. */
-  tellFindings(max: number): void;
+  /** An event of our own that is made once, such as a seal. */
+  add(event: AuditEvent): void;
 }
 
 /** A line for one call; its entries are the call's. */
@@ -33,14 +33,17 @@ export function createLine(context: CorrelatorContext): Line {
   const entries: NewEntry[] = [];
 
   function push(kind: EntryKind, event: AuditEvent): void {
-    entries.push({ kind, streams: streamsOf(event.labels), event });
+    const entry = { kind, streams: streamsOf(event.labels), event };
+    entries.push(entry);
+    context.seals.note(entry);
   }
 
-  function tell(editions: readonly AuditEvent[]): void {
-    for (const edition of editions) {
-      push("event", edition);
-      recordFinding(context, edition);
-    }
+  function find(finding: Finding, cause: AuditEvent): void {
+    const event = findingEvent(finding, cause);
+    if (context.ledger.findings.get(event.id) !== null) return;
+    context.ledger.findings.put(event.id, true);
+    context.residue.noteFinding(event);
+    push("event", event);
   }
 
   return {
@@ -53,7 +56,8 @@ export function createLine(context: CorrelatorContext): Line {
       const event = withDecision(undecided, decision);
       push(kind, event);
       recordEntry(context, { kind, event, facts, principal: decision.principal });
-      tell(judgeFindings(context, null, { event, facts, decision }));
+      for (const finding of findingsOf({ event, facts, decision }, context.vendors))
+        find(finding, event);
     },
     hold: (event, facts) => {
       push("held", event);
@@ -63,13 +67,11 @@ export function createLine(context: CorrelatorContext): Line {
       const revision = revisionEvent(judged, decision);
       push("event", revision);
       const event = recordRevision(context, revision, decision.principal);
-      if (event !== null)
-        tell(judgeFindings(context, judged, { event, facts: judged.facts, decision }));
+      if (event === null) return;
+      for (const finding of findingsOf({ event, facts: judged.facts, decision }, context.vendors))
+        find(finding, event);
     },
-    find: (finding, cause) => {
-      const edition = context.findings.find(finding, cause);
-      if (edition !== null) tell([edition]);
-    },
-    tellFindings: (max) => tell(context.findings.due(max)),
+    find,
+    add: (event) => push("event", event),
   };
 }

@@ -48,8 +48,6 @@ export function createPlace(options: PlaceOptions): Place {
     if (saving !== null || !isBehind()) return;
     saving = save().finally(() => {
       saving = null;
-      // A move may have come since the last look.
-      if (!closing.signal.aborted) start();
     });
   }
 

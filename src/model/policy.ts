@@ -18,6 +18,8 @@ export interface Policy {
     /** Tolerance of joins between the clocks of two origins (M4). */
     readonly skewMs: number;
   };
+  /** How long after its end a grant is sealed, by the watermarks of all sources. */
+  readonly dossier: { readonly sealAfterMs: number };
 }
 
 /** One organization whose staff is let in. Patterns match whole names, case included; `*` stands for any characters. */

@@ -25,8 +25,10 @@ export async function runOnce(
   async function readThenSettle(): Promise<void> {
     const collected = line.collectors.map((collector) => collector.run(line.intake, ended));
     await together(collected, stop);
-    do await unlessEnded(line.intake.advance(), ended);
-    while (line.correlator.reviewCount > 0 && !ended.aborted);
+    while (!ended.aborted) {
+      await unlessEnded(line.intake.advance(), ended);
+      if (isSettled(line.correlator)) break;
+    }
     unsettled = await settleToEnd(line, around, ended);
     consuming.abort();
   }
@@ -34,6 +36,11 @@ export async function runOnce(
   const released = releaseLoop(line, around.clock, consuming.signal);
   await together([readThenSettle(), released, ...consume(line, consuming.signal)], stop);
   return unsettled;
+}
+
+/** Nothing is left that `advance` goes on with. */
+function isSettled({ reviewCount, areSealsDue }: Line["correlator"]): boolean {
+  return !(reviewCount > 0 || areSealsDue);
 }
 
 /**

@@ -182,5 +182,6 @@ function policyOf(random: Random): Policy {
       skewMaxMs: 5_000,
       skewMs: 5_000,
     },
+    dossier: { sealAfterMs: random.pick([0, 1_000, 35 * 60_000]) },
   };
 }

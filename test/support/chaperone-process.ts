@@ -5,8 +5,6 @@ const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
 
 /** Chaperone in a process of its own, so that it can really be killed. */
 export interface ChaperoneProcess {
-  /** As Ctrl-C does. */
-  interrupt(): void;
   /** Resolves when the process is gone. */
   kill9(): Promise<void>;
   /** Exit code, once it ended by itself. */
@@ -17,14 +15,9 @@ export interface ChaperoneProcess {
   output(): string;
 }
 
-/** @param environment beside this process' own. */
-export function startChaperone(
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): ChaperoneProcess {
+export function startChaperone(args: readonly string[]): ChaperoneProcess {
   const child: ChildProcess = spawn(process.execPath, ["--no-warnings", MAIN, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...environment },
   });
   let errors = "";
   let output = "";
@@ -35,7 +28,6 @@ export function startChaperone(
   );
   const ended = once(child, "close").then(([code]) => code as number | null);
   return {
-    interrupt: () => void child.kill("SIGINT"),
     kill9: async () => {
       child.kill("SIGKILL");
       await ended;

@@ -7,6 +7,7 @@ import type { Facts } from "../../src/model/facts.ts";
 import type { AuditEvent, Verdict } from "../../src/model/generated/audit-event.ts";
 import type { NormalizedEvent } from "../../src/model/normalization.ts";
 import type { Policy } from "../../src/model/policy.ts";
+import type { Source } from "../../src/model/record.ts";
 import type { Correlated, Correlator, Watermarks } from "../../src/ports/correlator.ts";
 import { aPolicy, at, factsOf as factsOfBuilt } from "./correlate.ts";
 
@@ -16,6 +17,7 @@ export interface TestLineOptions {
   /** Of the ledger; one in memory where left out. */
   readonly database?: DatabaseSync;
   readonly repeatedClusters?: readonly string[];
+  readonly sources?: readonly Source[];
 }
 
 /** A correlator over a ledger, with a journal that is an array and a clock that the test turns. */
@@ -37,12 +39,11 @@ export interface TestLine {
   verdict(id: string): Verdict | null;
   /** The verdict of its last revision, or its own where there is none; null while it is held. */
   finalVerdict(id: string): Verdict | null;
-  /** The last edition of every finding that stands. */
   findings(rule?: string): readonly AuditEvent[];
   /** A new process over the same ledger file, or what a crash left of it, and journal. What was not durable is lost. */
   restart(image?: DatabaseSync): TestLine;
   /** A new process that has the journal alone. */
-  rebuild(): TestLine;
+  rebuild(changed?: Partial<TestLineOptions>): TestLine;
 }
 
 interface World {
@@ -66,6 +67,7 @@ function openLine(database: DatabaseSync, world: World, options: TestLineOptions
     factsOf: options.factsOf ?? factsOfBuilt,
     changeOf,
     repeatedClusters: new Set(options.repeatedClusters),
+    sources: options.sources ?? [],
     clock: { now: () => at(0), monotonicMs: () => world.nowMs, sleep: () => Promise.resolve() },
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
   });
@@ -119,27 +121,16 @@ function openLine(database: DatabaseSync, world: World, options: TestLineOptions
       );
       return revised?.event.verdict ?? line.verdict(id);
     },
-    findings: (rule) => [...lastEditions(world.journal, rule).values()],
+    findings: (rule) =>
+      world.journal
+        .map(({ event }) => event)
+        .filter(({ detail }) => detail !== null && "finding" in detail)
+        .filter(({ action }) => rule === undefined || action.name === rule),
     restart: (image = database) => openLine(image, survivors(world), options),
-    rebuild: () => openLine(new DatabaseSync(":memory:"), survivors(world), options),
+    rebuild: (changed) =>
+      openLine(new DatabaseSync(":memory:"), survivors(world), { ...options, ...changed }),
   };
   return line;
-}
-
-function lastEditions(
-  journal: readonly NewEntry[],
-  rule: string | undefined,
-): ReadonlyMap<string, AuditEvent> {
-  const editions = new Map<string, AuditEvent>();
-  for (const { event } of journal) {
-    const { detail, action } = event;
-    if (detail === null || !("finding" in detail)) continue;
-    if (rule !== undefined && action.name !== rule) continue;
-    const id = detail.finding.firstId ?? event.id;
-    if (detail.finding.state === "open") editions.set(id, event);
-    else editions.delete(id);
-  }
-  return editions;
 }
 
 function survivors(world: World): World {

@@ -4,7 +4,6 @@ import type { AuditEvent } from "../../src/model/generated/audit-event.ts";
 import type { NormalizedEvent } from "../../src/model/normalization.ts";
 import type { Policy, Vendor, VendorRole } from "../../src/model/policy.ts";
 import type { Micros } from "../../src/model/time.ts";
-import { addressOf } from "../../src/normalize/teleport/address.ts";
 import { NOT_VENDOR } from "../../src/model/verdict.ts";
 import { type KubernetesCall, objectOf, statusOf } from "./kubernetes-call.ts";
 
@@ -86,6 +85,7 @@ export function aPolicy(policy: Partial<Policy> = {}): Policy {
       skewMaxMs: 5_000,
       skewMs: 5_000,
     },
+    dossier: { sealAfterMs: 35 * 60_000 },
     ...policy,
   };
 }
@@ -161,7 +161,7 @@ export function teleport(record: TeleportRecord): NormalizedEvent {
     target: { kind: target?.kind ?? null, name: null, subresource: target?.subresource ?? null },
     status: status ?? (outcomeCode === "403" ? "denied" : "success"),
     code: outcomeCode ?? null,
-    sourceAddress: addressOf(facts.addressRemote),
+    sourceAddress: facts.addressRemote?.replace(/:\d+$/, "") ?? null,
   });
 }
 

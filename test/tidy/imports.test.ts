@@ -12,6 +12,8 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
   collect: ["model", "ports", "avro", "platform", "recording"],
   normalize: ["model", "ports", "recording"],
   correlate: ["model", "ports"],
+  // Shares nothing with what writes.
+  verify: ["model"],
   journal: ["model", "ports", "avro", "platform"],
   forward: ["model", "ports", "avro", "platform"],
   archive: ["model", "ports", "avro", "platform"],

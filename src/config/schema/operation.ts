@@ -58,6 +58,13 @@ export const hold: Field<Hold> = section("How long vendor events wait for their 
   skewMs: skew,
 }));
 
+export const dossier: Field<{ sealAfterMs: number }> = section("The sealed account of a grant.", {
+  sealAfter: duration(
+    { minMs: 0, maxMs: 30 * DAY_MS },
+    "How long after its end a grant is sealed, by what every source has brought. Teleport uploads a session's recording up to 35 minutes late.",
+  ).prefault("PT35M"),
+}).transform(({ sealAfter }) => ({ sealAfterMs: sealAfter }));
+
 export const journal: Field<JournalConfiguration> = section(
   "The durable log between intake and delivery.",
   {

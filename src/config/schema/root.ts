@@ -2,7 +2,16 @@ import type { z } from "zod";
 import type { Pipeline } from "../../model/relay.ts";
 import type { Vendor } from "../../model/policy.ts";
 import { list, slug, text, texts, type Field } from "./fields.ts";
-import { approval, archive, health, hold, journal, limits, telemetry } from "./operation.ts";
+import {
+  approval,
+  archive,
+  dossier,
+  health,
+  hold,
+  journal,
+  limits,
+  telemetry,
+} from "./operation.ts";
 import { endpoint, pipeline, type DeclaredEndpoint } from "./relay.ts";
 import { maybe, section, withDefaults, type SectionOf } from "./section.ts";
 import { source, type DeclaredSource } from "./sources.ts";
@@ -23,6 +32,7 @@ type RootShape = {
   readonly organizationUsers: Field<string[]>;
   readonly approval: Field<OutputOf<typeof approval>>;
   readonly hold: Field<OutputOf<typeof hold>>;
+  readonly dossier: Field<OutputOf<typeof dossier>>;
   readonly sources: Field<readonly DeclaredSource[]>;
   readonly relay: Field<Relay>;
   readonly journal: Field<OutputOf<typeof journal>>;
@@ -46,6 +56,7 @@ export const configurationSchema: SectionOf<RootShape> = section<RootShape>(
     organizationUsers: texts("Patterns of your own people, who may use the same Teleport."),
     approval: withDefaults(approval),
     hold: withDefaults(hold),
+    dossier: withDefaults(dossier),
     sources: list(source, "Places that records are read from."),
     relay: withDefaults(
       section("Destinations, and what goes to them.", {

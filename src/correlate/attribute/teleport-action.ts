@@ -61,7 +61,10 @@ export function teleportAction(
  * C1: a kube.request is written when the request ends, and is judged by when that was received; what belongs to a person's own session was received at its start. A start is its own, whatever session had its id before, and
  * who joins another's session is received then.
  */
-function judgedAt(facts: TeleportFacts, { person, session, request }: TeleportPrincipal): Micros {
+export function judgedAt(
+  facts: TeleportFacts,
+  { person, session, request }: Omit<TeleportPrincipal, "vendor">,
+): Micros {
   if (request !== null) return request.receivedAt;
   const isOwn = facts.event !== "session.start" && session?.person === person;
   return (isOwn ? session.start : null) ?? facts.time;

@@ -112,7 +112,7 @@ function roleKey(role: string): string {
 }
 
 /** A grant of any kind. Teleport's ids are not ours to choose: an approval that somebody gave the same id does not hide it. */
-function timedById(id: string, options: TimedGrantOptions): TimedGrant | null {
+export function timedById(id: string, options: TimedGrantOptions): TimedGrant | null {
   const { ledger } = options;
   const key = keyOf(id);
   const request = ledger.grants.get(key);

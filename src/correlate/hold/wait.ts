@@ -15,7 +15,7 @@ export interface Wait {
 
 /** Names of what may arrive. */
 export const waitKey = {
-  grant: (id: string): string => `grant ${id}`,
+  grant: (id: string): string => GRANT + id,
   session: (id: string): string => `session ${id}`,
   person: (person: string): string => `person ${person}`,
   request: (key: string): string => `request ${key}`,
@@ -36,6 +36,13 @@ export const waitKey = {
   /** Any session of this person (M2). */
   sessionsOf: (person: string): string => `sessions ${person}`,
 } as const;
+
+const GRANT = "grant ";
+
+/** The id in a grant's key; null of any other. */
+export function grantOfKey(key: string): string | null {
+  return key.startsWith(GRANT) ? key.slice(GRANT.length) : null;
+}
 
 export interface WaitContext {
   readonly vendors: Vendors;

@@ -1,12 +1,20 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
+import type {
+  ChainDocument,
+  DueDocument,
+  FindingDocument,
+  GapDocument,
+  RevisionDocument,
+  SealDocument,
+  SealedDocument,
+} from "../dossier/kinds.ts";
 import { createDocuments, type Documents } from "./documents.ts";
 import type {
   ApiRequestDocument,
   CertificateDocument,
   CountsDocument,
   EndDocument,
-  FindingDocument,
   GrantDocument,
   HoldDocument,
   JudgedDocument,
@@ -23,6 +31,7 @@ import type {
   SupportGrantDocument,
   SigningRequestDocument,
 } from "./kinds.ts";
+import type { Micros } from "../../model/time.ts";
 import type { StoredEvent } from "./stored-event.ts";
 import { createRows, type Rows } from "./rows.ts";
 
@@ -78,10 +87,8 @@ export interface Ledger {
   readonly holds: Documents<HoldDocument>;
   /** The held events whole, so that waits survive a restart; by event id. */
   readonly heldEvents: Documents<StoredEvent>;
-  /** By the id of the first edition. */
-  readonly findings: Documents<FindingDocument>;
-  /** Ids of findings of which another edition is to be made. */
-  readonly findingsDue: Documents<true>;
+  /** Ids of findings that were made. */
+  readonly findings: Documents<true>;
   /** By grant id: the events that it covers, and those that are related to it. */
   readonly counts: Documents<CountsDocument>;
   /** What was done to objects that vendors wrote to; by object. */
@@ -107,6 +114,27 @@ export interface Ledger {
   /** Document ids by person, and by role. */
   readonly outOfBandOfPerson: Documents<string>;
   readonly outOfBandOfRole: Documents<string>;
+  /** Declared losses; by the time at which they were found, and id. */
+  readonly gaps: Documents<GapDocument>;
+  /** Findings by the id of their first edition. */
+  readonly findingEditions: Documents<FindingDocument>;
+  /** Their ids by grant. */
+  readonly findingsOfGrant: Documents<string>;
+  /** Changed verdicts by grant, event and number. */
+  readonly revisionsOfGrant: Documents<RevisionDocument>;
+  /** Grants to be sealed; by their end and id. */
+  readonly sealsDue: Documents<DueDocument>;
+  /** Sealed grants to be looked at again; by when something came for them, and id. */
+  readonly addendaDue: Documents<DueDocument>;
+  /** Sealed grants; by id. */
+  readonly sealed: Documents<SealedDocument>;
+  /** Seals by grant and number. */
+  readonly seals: Documents<SealDocument>;
+  /** Sealed dossiers in canonical form; by grant and number. */
+  readonly dossiers: Documents<string>;
+  /** The last seal of the organization, and the time of the latest record; one row each. */
+  readonly sealChain: Documents<ChainDocument>;
+  readonly reached: Documents<Micros>;
   readonly commitment: Omit<Rows, "table">;
 }
 
@@ -142,7 +170,6 @@ const ROWS_MAX = {
   holds: 1_000_000,
   heldEvents: 1_000_000,
   findings: 1_000_000,
-  findingsDue: 1_000_000,
   counts: 1_000_000,
   residue: 200_000,
   othersRemovals: 200_000,
@@ -159,6 +186,17 @@ const ROWS_MAX = {
   outOfBand: 100_000,
   outOfBandOfPerson: 100_000,
   outOfBandOfRole: 500_000,
+  gaps: 100_000,
+  findingEditions: 1_000_000,
+  findingsOfGrant: 1_000_000,
+  revisionsOfGrant: 1_000_000,
+  sealsDue: 1_000_000,
+  addendaDue: 1_000_000,
+  sealed: 1_000_000,
+  seals: 1_000_000,
+  dossiers: 1_000_000,
+  sealChain: 1,
+  reached: 1,
 } as const;
 
 /** The ledger in a database that the caller opened and closes. @throws ChaperoneError LEDGER_UNREADABLE */
@@ -195,7 +233,6 @@ export function createLedger(
     holds: documents("holds"),
     heldEvents: documents("heldEvents"),
     findings: documents("findings"),
-    findingsDue: documents("findingsDue"),
     counts: documents("counts"),
     residue: documents("residue"),
     othersRemovals: documents("othersRemovals"),
@@ -210,6 +247,17 @@ export function createLedger(
     outOfBand: documents("outOfBand"),
     outOfBandOfPerson: documents("outOfBandOfPerson"),
     outOfBandOfRole: documents("outOfBandOfRole"),
+    gaps: documents("gaps"),
+    findingEditions: documents("findingEditions"),
+    findingsOfGrant: documents("findingsOfGrant"),
+    revisionsOfGrant: documents("revisionsOfGrant"),
+    sealsDue: documents("sealsDue"),
+    addendaDue: documents("addendaDue"),
+    sealed: documents("sealed"),
+    seals: documents("seals"),
+    dossiers: documents("dossiers"),
+    sealChain: documents("sealChain"),
+    reached: documents("reached"),
     commitment: rows,
   };
 }

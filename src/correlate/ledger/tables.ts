@@ -35,14 +35,17 @@ export interface TableReads {
   get(key: string): string | null;
   /** Keys and values whose key begins with the prefix, in the order of their keys. */
   scan(prefix: string): readonly (readonly [string, string])[];
-  /** The same for keys from `from` on and below `to`, which begin alike and differ in digits. */
-  range(from: string, to: string): readonly (readonly [string, string])[];
+  /** The same for keys from `from` on and below `to`, which begin alike and differ in digits; the first `max` of them. */
+  range(from: string, to: string, max?: number): readonly (readonly [string, string])[];
   /** The first or the last row from `from` on and before `to`; null where there is none. For keys that begin alike and differ in digits. */
   edge(which: "first" | "last", from: string, to: string): readonly [string, string] | null;
 }
 
 /** A full table lets go of this part of its rows at once. */
 const EVICTED_SHARE = 32;
+
+/** Of SQLite's LIMIT. */
+const NO_LIMIT = -1;
 
 /** Sorts after every key that begins with a prefix: the highest code point, in SQLite's order of UTF-8 bytes. */
 const LAST = "\u{10FFFF}";
@@ -73,23 +76,31 @@ export function openTable(database: DatabaseSync, name: string, rowsMax: number)
 export function reads(database: DatabaseSync, table: OpenTable): TableReads {
   const select = database.prepare(`SELECT value FROM ${table.name} WHERE key = ?`);
   const range = database.prepare(
-    `SELECT key, value FROM ${table.name} WHERE key >= ? AND key < ? ORDER BY key`,
+    `SELECT key, value FROM ${table.name} WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`,
   );
   /** The overlay is asked by `isIn`: code units do not sort as SQLite's bytes do. */
   function between(
     from: string,
     to: string,
     isIn: (key: string) => boolean,
+    max = Infinity,
   ): readonly (readonly [string, string])[] {
-    const found = new Map<string, string>();
-    for (const row of guard(() => range.all(from, to)))
-      found.set(String(row["key"]), String(row["value"]));
+    const overlaid: (readonly [string, string | null])[] = [];
+    let removed = 0;
     for (const [key, { value }] of table.overlay) {
       if (!isIn(key)) continue;
+      overlaid.push([key, value]);
+      if (value === null) removed++;
+    }
+    const limit = max === Infinity ? NO_LIMIT : max + removed;
+    const found = new Map<string, string>();
+    for (const row of guard(() => range.all(from, to, limit)))
+      found.set(String(row["key"]), String(row["value"]));
+    for (const [key, value] of overlaid)
       if (value === null) found.delete(key);
       else found.set(key, value);
-    }
-    return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+    const all = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+    return max === Infinity ? all : all.slice(0, max);
   }
   return {
     get: (key) => {
@@ -99,7 +110,7 @@ export function reads(database: DatabaseSync, table: OpenTable): TableReads {
       return row === undefined ? null : String(row["value"]);
     },
     scan: (prefix) => between(prefix, prefix + LAST, (key) => key.startsWith(prefix)),
-    range: (from, to) => between(from, to, (key) => key >= from && key < to),
+    range: (from, to, max) => between(from, to, (key) => key >= from && key < to, max),
     edge: createEdge(database, table),
   };
 }

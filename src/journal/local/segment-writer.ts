@@ -79,6 +79,7 @@ export function createSegmentWriter(
     if (open === null) return;
     const sealed = open;
     open = null;
+    sealed.segment.isSealed = true;
     await sealed.file.close();
   }
 

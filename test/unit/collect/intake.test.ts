@@ -67,6 +67,7 @@ function plainCorrelator(
     fold: () => undefined,
     appliedTo: { partition: 0, sequence: 0, locator: "" },
     durableTo: { partition: 0, sequence: 0, locator: "" },
+    areSealsDue: false,
     reviewCount: 0,
     get heldCount() {
       return heldCount;

@@ -34,6 +34,7 @@ describe("loadConfiguration()", () => {
         approvers: [],
         approval: { pendingForMs: 7_200_000, validForMs: 28_800_000 },
         hold: { holdForMs: 120_000, latenessMs: 60_000 },
+        dossier: { sealAfterMs: 2_100_000 },
       },
       endpoints: [],
       pipelines: [],

@@ -1,0 +1,2 @@
+export const DOSSIER_FORMATS = ["text", "json", "html"] as const;
+export type DossierFormat = (typeof DOSSIER_FORMATS)[number];

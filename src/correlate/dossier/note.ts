@@ -1,0 +1,129 @@
+import type { NewEntry } from "../../model/entry.ts";
+import type { AuditEvent } from "../../model/generated/audit-event.ts";
+import { MICROS_PER_SECOND, type Micros } from "../../model/time.ts";
+import { keyOf } from "../ledger/key.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+
+/** What dossiers need beyond what correlation notes, and which sealed grants something came for. A function of the journal's entries. */
+export interface Notes {
+  /** On every entry's path: background leaves nothing but its time. */
+  note(entry: Pick<NewEntry, "kind" | "event">): void;
+  /** Time of the latest record, in whole seconds; -Infinity before the first. */
+  readonly reached: Micros;
+}
+
+export interface NotesOptions {
+  readonly ledger: Ledger;
+  /** How far ahead of our clock an origin's clock is believed. */
+  readonly skewMax: Micros;
+}
+
+const ROW = "all";
+
+export function createNotes({ ledger, skewMax }: NotesOptions): Notes {
+  let reached = ledger.reached.get(ROW) ?? -Infinity;
+
+  function reach({ origin, detail, occurredAt, observedAt }: AuditEvent): void {
+    // What is ours, and what cannot be read, has a time of our clock.
+    if (occurredAt < reached + MICROS_PER_SECOND || origin.kind === "chaperone") return;
+    if (detail !== null && "unreadable" in detail) return;
+    const at = Math.min(occurredAt, observedAt + skewMax);
+    const second = Math.floor(at / MICROS_PER_SECOND) * MICROS_PER_SECOND;
+    if (second <= reached) return;
+    reached = second;
+    ledger.reached.put(ROW, second);
+  }
+
+  return {
+    note: ({ kind, event }) => {
+      reach(event);
+      if (kind === "held") return;
+      const { detail, verdict } = event;
+      for (const grant of verdict.grants) touch(ledger, grant, event);
+      for (const grant of verdict.related) touch(ledger, grant, event);
+      if (detail === null || event.origin.kind !== "chaperone") return;
+      if ("gap" in detail) noteGap(ledger, event, detail.gap);
+      else if ("finding" in detail) noteFinding(ledger, event, detail.finding);
+      else if ("revision" in detail) noteRevision(ledger, event, detail.revision);
+    },
+    get reached() {
+      return reached;
+    },
+  };
+}
+
+/** Something came for a grant; where it is sealed it is looked at again. */
+function touch(ledger: Ledger, grant: string, { observedAt }: AuditEvent): void {
+  const key = keyOf(grant);
+  const sealed = ledger.sealed.get(key);
+  if (sealed === null || sealed.touchedAt !== null) return;
+  ledger.sealed.put(key, { ...sealed, touchedAt: observedAt });
+  ledger.addendaDue.put(keyOf(observedAt, grant), { grant, at: observedAt });
+}
+
+type Detail<K extends string> = Extract<NonNullable<AuditEvent["detail"]>, Record<K, unknown>>;
+
+function noteGap(ledger: Ledger, event: AuditEvent, gap: Detail<"gap">["gap"]): void {
+  const { id: eventId, observedAt: foundAt } = event;
+  const { source, from, to, sizeBytes, count, cause } = gap;
+  ledger.gaps.put(keyOf(foundAt, eventId), {
+    eventId,
+    foundAt,
+    source,
+    from,
+    to,
+    sizeBytes,
+    count,
+    cause,
+  });
+}
+
+/** The highest edition counts. */
+function noteFinding(
+  ledger: Ledger,
+  event: AuditEvent,
+  finding: Detail<"finding">["finding"],
+): void {
+  const { rule, severity, evidence, grants, subject, number, firstId, state } = finding;
+  const id = firstId ?? event.id;
+  const key = keyOf(id);
+  const known = ledger.findingEditions.get(key);
+  if (grants.length === 0 && known === null) return;
+  if (known !== null && known.number >= number) return;
+  const at = event.occurredAt;
+  ledger.findingEditions.put(key, {
+    id,
+    number,
+    rule,
+    severity,
+    state,
+    subject,
+    at,
+    evidence,
+    grants,
+  });
+  for (const grant of new Set([...grants, ...(known?.grants ?? [])])) {
+    ledger.findingsOfGrant.put(keyOf(grant, id), id);
+    touch(ledger, grant, event);
+  }
+}
+
+/** Also of grants that the verdict named before. */
+function noteRevision(
+  ledger: Ledger,
+  event: AuditEvent,
+  { eventId, number, previous }: Detail<"revision">["revision"],
+): void {
+  const { verdict } = event;
+  const document = {
+    eventId,
+    number,
+    previous: previous.coverage,
+    coverage: verdict.coverage,
+  };
+  const grants = [previous, verdict].flatMap(({ grants: of, related }) => [...of, ...related]);
+  for (const grant of new Set(grants)) {
+    ledger.revisionsOfGrant.put(keyOf(grant, eventId, number), document);
+    touch(ledger, grant, event);
+  }
+}

@@ -1,0 +1,280 @@
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { describe, expect, it } from "vitest";
+import { toJsonLine } from "../../../src/forward/encode/json.ts";
+import { canonicalJson } from "../../../src/correlate/dossier/canonical.ts";
+import type { DossierFile } from "../../../src/model/dossier.ts";
+import type { Check } from "../../../src/verify/dossier/check.ts";
+import { createDelivered } from "../../../src/verify/dossier/delivered.ts";
+import { verifyDossier } from "../../../src/verify/dossier/verify.ts";
+import { kubernetes } from "../../support/correlate.ts";
+import type { TestLine } from "../../support/correlate-line.ts";
+import { DANA, readStory, sealedStory, story, aLine, upTo } from "../../support/dossier-story.ts";
+
+const BOTH = { events: true, seals: true };
+const SEALS = { events: false, seals: true };
+
+/** What a file endpoint has. */
+function deliveredBy(line: TestLine): readonly string[] {
+  return line.journal.filter(({ kind }) => kind !== "held").map(({ event }) => toJsonLine(event));
+}
+
+function against(file: DossierFile, lines: readonly string[], isFor = BOTH): readonly Check[] {
+  const delivered = createDelivered(file, isFor);
+  for (const line of lines) delivered.take(line);
+  return delivered.checks();
+}
+
+function mismatches(checks: readonly Check[]): readonly string[] {
+  return checks.filter(({ state }) => state === "mismatch").map(({ says }) => says);
+}
+
+const line = sealedStory();
+const { file } = readStory(line);
+const text = canonicalJson(file);
+const lines = deliveredBy(line);
+
+describe("a dossier as it was sealed", () => {
+  it("is verified, by itself and by what was delivered, in whatever order and however often", () => {
+    const { file: read, checks } = verifyDossier(text);
+    expect(mismatches(checks)).toEqual([]);
+    expect(read).toEqual(file);
+    expect(mismatches(against(file, lines))).toEqual([]);
+    expect(mismatches(against(file, [...lines, ...lines].toReversed()))).toEqual([]);
+  });
+
+  it("is verified when somebody has formatted it, or escaped what a terminal would obey", () => {
+    const pretty = JSON.stringify(file, null, 2).replaceAll("-", "\\u002d");
+    expect(mismatches(verifyDossier(pretty).checks)).toEqual([]);
+  });
+
+  it("has its verdicts at the revision that it names, and says what is newer", () => {
+    const first = JSON.parse(line.ledger.dossiers.all()[0]?.[1] ?? "") as DossierFile["dossier"];
+    const seal = line.ledger.seals.all()[0]?.[1];
+    if (seal === undefined) throw new Error("There is no seal");
+    const checks = against({ ...file, dossier: first, seal }, lines);
+    expect(mismatches(checks)).toEqual([]);
+    expect(checks.filter(({ state }) => state === "note").map(({ says }) => says)).toEqual([
+      expect.stringContaining("revised after the seal"),
+      expect.stringContaining("1 later seals"),
+    ]);
+  });
+});
+
+describe("a dossier that was changed", () => {
+  const changes = [...changesOf(JSON.parse(text) as Json)];
+
+  it("anywhere, in any way, is found by itself", () => {
+    expect(changes.length).toBeGreaterThan(1_000);
+    const unnoticed = changes.filter(
+      ({ value }) => mismatches(verifyDossier(JSON.stringify(value)).checks).length === 0,
+    );
+    expect(unnoticed.map(({ what }) => what)).toEqual([]);
+  });
+
+  it("and sealed anew is found by the seal that was delivered", () => {
+    const forged = changes
+      .map(({ what, value }) => ({ what, json: JSON.stringify(resealed(value)) }))
+      // A digest that was changed alone is right again.
+      .filter(({ json }) => !isSame(json));
+    expect(forged.length).toBeGreaterThan(1_000);
+    const unnoticed = forged.filter(({ json }) => {
+      const read = verifyDossier(json);
+      const outside = read.file === null ? [] : against(read.file, lines, SEALS);
+      return mismatches([...read.checks, ...outside]).length === 0;
+    });
+    expect(unnoticed.map(({ what }) => what)).toEqual([]);
+  });
+
+  it("by a second value of a key, of which readers take different ones, is found", () => {
+    const twice = text.replace('"state":"ended"', '"state":"denied","state":"ended"');
+    expect(JSON.parse(twice)).toEqual(file);
+    expect(mismatches(verifyDossier(twice).checks)).toHaveLength(1);
+  });
+
+  it("into anything but a dossier is found", () => {
+    for (const other of ["", "{}", "[]", "null", "1", '"x"', '{"format":"x"}', "[".repeat(200_000)])
+      expect(mismatches(verifyDossier(other).checks), other.slice(0, 20)).toHaveLength(1);
+  });
+});
+
+describe("C2 a covered action outside every window", () => {
+  it("is found, also where everything was sealed anew", () => {
+    const forged = structuredClone(file) as Mutable<DossierFile>;
+    const action = forged.dossier.timeline.find(({ verdict }) => verdict.coverage === "covered");
+    if (action !== undefined) action.judgedAt = "2030-01-01T00:00:00.000000Z";
+    const { checks } = verifyDossier(JSON.stringify(resealed(forged)));
+    expect(mismatches(checks)).toEqual([expect.stringContaining("when the grant was not open")]);
+  });
+});
+
+describe("what was delivered", () => {
+  it("is missed where it is not there, or says another verdict", () => {
+    const without = lines.filter((one) => !one.includes('"id":"list"'));
+    expect(mismatches(against(file, without))).toEqual(["event list was not delivered"]);
+    const other = lines.map((one) =>
+      one.includes('"id":"list"')
+        ? one.replace('"coverage":"covered"', '"coverage":"denied"')
+        : one,
+    );
+    expect(mismatches(against(file, other))).toEqual([
+      "event list was delivered with another verdict",
+    ]);
+  });
+
+  it("shows an event that was read before the seal and is left out", () => {
+    const { event } = kubernetes({ id: "hidden", at: 150, user: DANA });
+    const verdict = { ...event.verdict, grants: ["g1"], coverage: "covered" };
+    const hidden = toJsonLine({ ...event, verdict });
+    expect(mismatches(against(file, [...lines, hidden]))).toEqual([
+      "event hidden was read before the seal, and is left out",
+    ]);
+  });
+
+  it("shows a seal that is missing, one that is there twice, and a chain that is broken", () => {
+    const three = aLine();
+    three.feed(story());
+    three.advance(upTo(9_000));
+    for (const at of [9_000, 20_000]) {
+      three.feed(kubernetes({ at, user: DANA, groups: ["v:viewers"] }));
+      three.advance(upTo(at + 10_000));
+    }
+    const own = readStory(three).file;
+    const all = deliveredBy(three);
+    const sealLine = (number: number): string =>
+      all.find((one) => one.includes(`"seal":{"number":${number},`)) ?? "";
+    const said = (given: readonly string[]): readonly string[] => mismatches(against(own, given));
+    expect(said(all)).toEqual([]);
+    expect(said(all.filter((one) => one !== sealLine(3)))).toEqual(["seal 3 was not delivered"]);
+    expect(said(all.filter((one) => one !== sealLine(2)))).toEqual([
+      "between the seals 1 and 3 some are missing",
+    ]);
+    expect(said([...all, sealLine(2).replace('"events":', '"events":9')])).toEqual([
+      "two seals have the number 2",
+    ]);
+    const broken = all.map((one) =>
+      one === sealLine(1) ? one.replace(/"chainDigest":"..../, '"chainDigest":"0000') : one,
+    );
+    expect(said(broken)).toContain("seal 2 is not bound to seal 1");
+  });
+
+  it("by another organization, or as an origin's own word, is no seal", () => {
+    const foreign = lines.map((one) =>
+      one.replace('"organization":"acme"', '"organization":"other"'),
+    );
+    expect(mismatches(against(file, foreign, SEALS))).toContain("seal 2 was not delivered");
+  });
+});
+
+describe("a draft", () => {
+  it("is not verified", () => {
+    const open = aLine();
+    open.feed(story());
+    const { checks } = verifyDossier(canonicalJson(readStory(open).file));
+    expect(mismatches(checks)).toEqual(["it is a draft: nothing seals it"]);
+  });
+});
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+type Mutable<T> = { -readonly [K in keyof T]: Mutable<T[K]> };
+
+/** Every change of one place: another value, none, one more, one less. */
+function* changesOf(root: Json): Generator<{ readonly what: string; readonly value: Json }> {
+  for (const path of pathsOf(root))
+    for (const [name, other] of othersOf(at(root, path)))
+      yield { what: `${path.join("/")} ${name}`, value: withAt(root, path, other) };
+}
+
+function* pathsOf(value: Json, path: readonly string[] = []): Generator<readonly string[]> {
+  yield path;
+  if (typeof value !== "object" || value === null) return;
+  for (const [key, member] of Object.entries(value)) yield* pathsOf(member, [...path, key]);
+}
+
+function othersOf(value: Json): (readonly [string, Json])[] {
+  if (value === null)
+    return [
+      ["set", "x"],
+      ["set to a number", 7],
+    ];
+  if (typeof value === "boolean") return [["turned", !value]];
+  if (typeof value === "number")
+    return [
+      ["increased", value + 1],
+      ["a fraction", value + 0.5],
+    ];
+  if (typeof value === "string")
+    return [
+      ["longer", `${value}x`],
+      ["null", null],
+      ["flipped", flipped(value)],
+    ];
+  if (Array.isArray(value)) {
+    const [first = "x"] = value;
+    return [
+      ["one more", [...value, first]],
+      ...(value.length > 0 ? [["one less", value.slice(1)] as const] : []),
+    ];
+  }
+  const [, ...rest] = Object.entries(value);
+  return [
+    ["a key less", Object.fromEntries(rest)],
+    ["a key more", { ...value, extra: null }],
+  ];
+}
+
+function flipped(text: string): string {
+  return text === "" ? "y" : text.slice(0, -1) + (text.endsWith("0") ? "1" : "0");
+}
+
+function at(value: Json, path: readonly string[]): Json {
+  return path.reduce<Json>((inner, key) => (inner as { [key: string]: Json })[key] ?? null, value);
+}
+
+function withAt(root: Json, path: readonly string[], other: Json): Json {
+  const [key, ...rest] = path;
+  if (key === undefined) return other;
+  const copy = Array.isArray(root) ? [...root] : { ...(root as { [key: string]: Json }) };
+  const inner = copy as { [key: string]: Json };
+  inner[key] = withAt(inner[key] ?? null, rest, other);
+  return copy;
+}
+
+/** What a forger who knows the rules would do: all digests made anew. */
+function resealed(value: unknown): unknown {
+  const forged = structuredClone(value) as Mutable<DossierFile>;
+  try {
+    const { dossier, seal } = forged;
+    const events = dossier.timeline.flatMap((action) =>
+      action.events.map((event) => {
+        event.digest = sha256(canonicalJson({ id: event.id, verdict: action.verdict }));
+        return event;
+      }),
+    );
+    dossier.eventsDigest = sha256(
+      events
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        .map(({ id, digest }) => `${id} ${digest}`)
+        .join("\n"),
+    );
+    if (seal === null || dossier.sealing === null) return forged;
+    const { number, previousChainDigest } = dossier.sealing;
+    seal.digest = sha256(canonicalJson(dossier));
+    seal.chainDigest =
+      previousChainDigest === null ? seal.digest : sha256(previousChainDigest + seal.digest);
+    seal.eventId = sha256(
+      canonicalJson(["seal", dossier.organization, dossier.grant.id, number, seal.digest]),
+    );
+  } catch {
+    // What has no such parts cannot be sealed anew.
+  }
+  return forged;
+}
+
+function isSame(json: string): boolean {
+  return isDeepStrictEqual(JSON.parse(json), file);
+}
+
+function sha256(content: string): string {
+  return createHash("sha256").update(content).digest("hex");
+}
