@@ -1,16 +1,16 @@
 import { basename } from "node:path";
 import { timeOfName } from "../collect/support-access/time-of-name.ts";
 import { loadConfiguration } from "../config/load.ts";
-import { explainEvent, type Explanation } from "../correlate/explain.ts";
-import { toJsonLine } from "../forward/encode/json.ts";
-import type { AuditEvent } from "../model/generated/audit-event.ts";
+import { explainEvent } from "../correlate/explain.ts";
 import type { NormalizedEvent } from "../model/normalization.ts";
-import type { RawRecord, Source } from "../model/record.ts";
+import type { RawRecord } from "../model/record.ts";
 import { createNormalizers } from "../normalize/normalizers.ts";
 import { normalizeLine } from "../normalize/record.ts";
 import { systemClock } from "../platform/clock.ts";
 import { EXIT } from "./exit-code.ts";
+import { explainJudged } from "./explain-event.ts";
 import { isWholeFile, readWhole } from "./explain-file.ts";
+import { explanationForm, explanationLines } from "./explain-text.ts";
 import { explainSource } from "./explain-source.ts";
 import { readLine } from "./explain-line.ts";
 import { withLedger } from "./ledger.ts";
@@ -26,6 +26,8 @@ export interface ExplainOptions {
   readonly cluster?: string;
   /** Number of the line in the file, from 1. */
   readonly line: string;
+  /** Id of an event in the ledger, instead of a record. */
+  readonly event?: string;
 }
 
 /**
@@ -34,6 +36,8 @@ export interface ExplainOptions {
  */
 export async function explainCommand(options: ExplainOptions): Promise<number> {
   const configuration = loadConfiguration(options.config, process.env);
+  if (options.event !== undefined)
+    return explainJudged(configuration, { id: options.event, isJson: options.json });
   const record = (await isWholeFile(options, configuration.sources))
     ? await fileRecord(options)
     : await lineRecord(options);
@@ -56,8 +60,12 @@ export async function explainCommand(options: ExplainOptions): Promise<number> {
       }),
     );
     const event = { ...normalized.event, verdict: explanation.verdict };
-    if (options.json) printJson(jsonForm(event, source, explanation));
-    else printLines(explanationLines(event, source, explanation).map(printable));
+    if (options.json) printJson({ source, ...explanationForm(event, explanation) });
+    else
+      printLines([
+        `normalizer  ${source.dialect}, as of source "${printable(source.name)}"`,
+        ...explanationLines(event, explanation),
+      ]);
   }
   return events.some(isUnreadable) ? EXIT.failure : EXIT.ok;
 }
@@ -79,62 +87,4 @@ async function lineRecord({ file, line }: ExplainOptions): Promise<RawRecord> {
 
 function isUnreadable({ event }: NormalizedEvent): boolean {
   return event.detail !== null && "unreadable" in event.detail;
-}
-
-function jsonForm(event: AuditEvent, source: Source, explanation: Explanation): unknown {
-  const { vendor, principal, verdict, isHeld, steps } = explanation;
-  return { source, event: plainForm(event), vendor, principal, verdict, isHeld, steps };
-}
-
-/** The JSON form of the event; the original is what the reader has in hand. */
-function plainForm(event: AuditEvent): Readonly<Record<string, unknown>> {
-  const { original, ...rest } = JSON.parse(toJsonLine(event)) as Record<string, unknown>;
-  return original === undefined ? {} : rest;
-}
-
-function explanationLines(
-  event: AuditEvent,
-  source: Source,
-  { vendor, principal, steps }: Explanation,
-): readonly string[] {
-  const { verdict } = event;
-  const { verdict: inFull, ...fields } = plainForm(event);
-  return [
-    `normalizer  ${source.dialect}, as of source "${source.name}"`,
-    "",
-    "fields",
-    ...(inFull === undefined ? [] : aligned(flatten(fields, ""))),
-    "",
-    `vendor      ${vendor ?? "none"}`,
-    `principal   ${principal ?? "none"}`,
-    `verdict     ${verdict.coverage}, method ${verdict.method}`,
-    `grants      ${verdict.grants.join(", ") || "none"}`,
-    ...(verdict.related.length === 0 ? [] : [`related     ${verdict.related.join(", ")}`]),
-    "",
-    "why, rule by rule",
-    ...steps.map(({ rule, says }) => `  ${rule.padEnd(4)}${says}`),
-  ];
-}
-
-type Field = readonly [path: string, text: string];
-
-function aligned(fields: readonly Field[]): readonly string[] {
-  const width = Math.max(...fields.map(([path]) => path.length));
-  return fields.map(([path, text]) => `  ${path.padEnd(width)}  ${text}`);
-}
-
-/** Every field that has a value, with its path, as `actor.name`. */
-function flatten(value: unknown, path: string): readonly Field[] {
-  if (value === null || value === "") return [];
-  if (typeof value !== "object" || (Array.isArray(value) && value.every(isScalar))) {
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    return text === "[]" ? [] : [[path, text]];
-  }
-  return Object.entries(value).flatMap(([key, item]) =>
-    flatten(item, path === "" ? key : `${path}.${key}`),
-  );
-}
-
-function isScalar(value: unknown): boolean {
-  return typeof value !== "object";
 }

@@ -47,9 +47,14 @@ export function printable<T extends string | number>(cell: T): T | string {
   });
 }
 
-/** Resolves when what was printed has been taken: for lists without a known end. */
-export async function printed(): Promise<void> {
-  if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
+/** Resolves when what was printed has been taken, or nobody waits for that any more: for lists without a known end. */
+export async function printed(signal?: AbortSignal): Promise<void> {
+  if (!process.stdout.writableNeedDrain) return;
+  try {
+    await once(process.stdout, "drain", { signal });
+  } catch (error) {
+    if (signal?.aborted !== true) throw error;
+  }
 }
 
 /** Whoever reads our output may stop reading, as `head` does: that is no failure. */

@@ -32,6 +32,13 @@ interface Options {
   readonly dryRun: boolean;
   readonly recording: string;
   readonly policy: string;
+  readonly stream?: string;
+  readonly principal?: string;
+  readonly coverage?: string;
+  readonly vendor?: string;
+  readonly since?: string;
+  readonly state?: string;
+  readonly timeline: boolean;
   /** Of the command that is called. */
   readonly format: PlayFormat | DossierFormat;
   readonly out?: string;
@@ -138,13 +145,18 @@ function addAsking(add: Add): void {
         ),
       )
       .option("--cluster <name>", "the cluster that the record is about, with --dialect")
-      .option("--line <number>", "the line of the file", "1"),
+      .option("--line <number>", "the line of the file", "1")
+      .option("--event <id>", "a vendor's event that is journaled, instead of a record"),
     async (options) => (await import("./explain.ts")).explainCommand(options),
   );
   add(
     new Command("grants")
       .description("list grants with their covered and uncovered actions")
-      .argument("[id]", "one grant, or the beginning of its id"),
+      .argument("[id]", "deprecated: see chaperone grant")
+      .option("--state <name>", "pending, approved, denied, active, ended or lapsed")
+      .option("--vendor <name>", "of this vendor alone")
+      .option("--principal <name>", "of this person alone")
+      .option("--since <time>", "open at or after this time, or asked for since then"),
     async (options) => (await import("./grants.ts")).grantsCommand(options),
   );
   add(
@@ -158,6 +170,24 @@ function addAsking(add: Add): void {
       .description("list what grants left behind, with the commands that remove and verify it")
       .option("--grant <id>", "one grant, or the beginning of its id"),
     async (options) => (await import("./residue.ts")).residueCommand(options),
+  );
+  add(
+    new Command("grant")
+      .description("one grant: its decisions and windows, and what was done under it")
+      .argument("<id>", "id of the grant, or its beginning")
+      .option("--timeline", "every event under it, one line each", false),
+    async (options) => (await import("./grant.ts")).grantCommand(options),
+  );
+  add(
+    new Command("tap")
+      .description("show events as they are journaled, one line each, until it is stopped")
+      .option("--stream <name>", "of this stream alone")
+      .option("--grant <id>", "of this grant, by its id or the beginning of it")
+      .option("--principal <name>", "by or about this person")
+      .option("--coverage <name>", "with this coverage alone")
+      .option("--vendor <name>", "of this vendor alone")
+      .option("--since <time>", "from this time on; the time now where it is left out"),
+    async (options) => (await import("./tap.ts")).tapCommand(options),
   );
   add(
     new Command("play")

@@ -6,6 +6,7 @@ import type { Log } from "../ports/log.ts";
 import type { Micros } from "../model/time.ts";
 import type { Arrived } from "./evidence/context.ts";
 import type { Bindings } from "./evidence/bindings.ts";
+import type { FindingBook } from "./findings/book.ts";
 import type { Seals } from "./dossier/seals.ts";
 import type { Grants } from "./grants/grants.ts";
 import type { Holds } from "./hold/holds.ts";
@@ -27,6 +28,7 @@ export interface CorrelatorContext {
   readonly bindings: Bindings;
   readonly credentials: Credentials;
   readonly passed: Passed;
+  readonly findings: FindingBook;
   readonly log: Log;
   readonly factsOf: (event: AuditEvent) => Facts | null;
   /** Evidence that came in this call and that a held event may wait for. */

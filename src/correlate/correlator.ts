@@ -6,13 +6,14 @@ import type { Policy } from "../model/policy.ts";
 import type { Source } from "../model/record.ts";
 import { MICROS_PER_MS } from "../model/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Correlated, Correlator } from "../ports/correlator.ts";
+import type { Correlated, Correlator, Watermarks } from "../ports/correlator.ts";
 import type { Log } from "../ports/log.ts";
 import { admitAll } from "./admit.ts";
 import type { CorrelatorContext } from "./context.ts";
 import { createDossierResidue } from "./dossier/residue.ts";
 import { createSeals } from "./dossier/seals.ts";
 import { createBindings } from "./evidence/bindings.ts";
+import { createFindingBook } from "./findings/book.ts";
 import { foldEntry } from "./fold-entry.ts";
 import { createGrants } from "./grants/grants.ts";
 import { createHolds } from "./hold/holds.ts";
@@ -46,6 +47,9 @@ export interface CorrelatorOptions {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** Editions of findings that one call makes; the rest waits for the next. */
+const EDITIONS_MAX = 500;
 
 /**
  * Decides whose an event is, which grants it has and whether they cover it.
@@ -83,6 +87,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     bindings: createBindings(policy),
     credentials: createCredentials(ledger),
     passed: createPassed(ledger, options.repeatedClusters),
+    findings: createFindingBook(ledger),
     arrivedKeys,
     reviews,
     residue,
@@ -112,6 +117,12 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     return { entries: line.entries, duplicates };
   }
 
+  function tellResidue(line: Line, watermarks: Watermarks): void {
+    const { found, withdrawn } = dueResidue.take(watermarks);
+    for (const { finding, cause } of found) line.find(finding, cause);
+    for (const id of withdrawn) context.findings.withdraw(id);
+  }
+
   return {
     correlate: (batch) => {
       const line = createLine(context);
@@ -128,9 +139,12 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       // A crash may have kept what was held, and not what was released for it.
       makeRoom(context, line);
       settleLate(line);
-      for (const { finding, cause } of dueResidue.take(watermarks).found) line.find(finding, cause);
-      // What is judged again may be of a grant that is due.
-      if (reviews.count === 0) for (const event of seals.due(watermarks)) line.add(event);
+      tellResidue(line, watermarks);
+      // What is still to be judged again may take a finding's reason away.
+      if (reviews.count === 0) line.tellFindings(EDITIONS_MAX);
+      // What is judged again, or said anew, may be of a grant that is due.
+      if (reviews.count + context.findings.dueCount === 0)
+        for (const event of seals.due(watermarks)) line.add(event);
       // Nothing is appended for nothing, so that there will be no commit either.
       return line.entries.length === 0 ? { entries: [], duplicates: 0 } : close(line, 0);
     },
@@ -149,7 +163,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       return ledger.commitment.durableTo;
     },
     get reviewCount() {
-      return reviews.count;
+      return reviews.count + context.findings.dueCount;
     },
     get areSealsDue() {
       return seals.isBehind;

@@ -1,8 +1,8 @@
 import type { KubernetesFacts } from "../model/facts.ts";
-import type { Micros } from "../model/time.ts";
+import { MICROS_PER_MS, type Micros } from "../model/time.ts";
 import { NOT_VENDOR, UNRESOLVED } from "../model/verdict.ts";
 import { attribute } from "./attribute/attribute.ts";
-import { proxiedOf } from "./attribute/proxied.ts";
+import { joinOf, proxiedOf } from "./attribute/proxied.ts";
 import { kubernetesAction, type KubernetesPrincipal } from "./attribute/kubernetes-action.ts";
 import { type Decision, type Step, verdictOf } from "./decision.ts";
 import { answerOf } from "./evidence/api-requests.ts";
@@ -12,6 +12,7 @@ import type { KnownCredential, KnownUser, KnownVendor, Vendors } from "./identit
 import { prefixOf } from "./ledger/key.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { requestKey } from "./hold/wait.ts";
+import { tellJoin } from "./trace/methods.ts";
 
 /** What decisions are made of. */
 export interface DecisionContext {
@@ -140,6 +141,10 @@ function asPrincipal(
   const sharedRoles = vendor.isPerson(name) ? [] : vendor.rolesOfKubernetesUser(credential.name);
   const isAgents = facts.impersonated !== null && !principal.isImpersonating;
   const proxied = isAgents ? proxiedOf(context, facts, vendor) : null;
+  if (context.trace !== undefined) {
+    const join = isAgents ? joinOf(context, facts, vendor) : null;
+    tellJoin(join, context.skew / MICROS_PER_MS, context.trace);
+  }
   const action = kubernetesAction(facts, { ...principal, sharedRoles, proxied });
   return attribute(action, context.grants, context.trace);
 }
@@ -188,6 +193,10 @@ function decideReceived(
         ? null
         : context.vendors.personOf(facts.user.name);
   const vendor = known.vendor.name;
+  context.trace?.push({
+    rule: "W1",
+    says: `"${facts.user?.name ?? ""}" is ${known.kind === "agent" ? `an agent of ${vendor}` : `${vendor}'s`}`,
+  });
   const request = context.ledger.apiRequests.get(requestKey(facts));
   const verdict = request === null ? null : answerOf(request);
   if (verdict !== null) {

@@ -3,13 +3,17 @@ import type { Policy } from "../model/policy.ts";
 import { MICROS_PER_MS } from "../model/time.ts";
 import type { Watermarks } from "../ports/correlator.ts";
 import type { Verdict } from "../model/generated/audit-event.ts";
-import { decide } from "./decide.ts";
+import { decide, withDecision } from "./decide.ts";
 import type { Step } from "./decision.ts";
+import { findingsOf } from "./findings/event-rules.ts";
+import type { Finding } from "./findings/finding.ts";
+import { foreignFinding } from "./findings/foreign.ts";
 import { createGrants } from "./grants/grants.ts";
 import { waitOf } from "./hold/wait.ts";
 import { createCredentials } from "./identity/credentials.ts";
 import { createVendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
+import { tellWait } from "./trace/waits.ts";
 
 /** The reasoning for one event with the evidence that the ledger has now. */
 export interface Explanation {
@@ -18,6 +22,8 @@ export interface Explanation {
   readonly verdict: Verdict;
   /** It would be held until more evidence has come. */
   readonly isHeld: boolean;
+  /** The findings that the event makes by itself; others need more than one event. */
+  readonly findings: readonly Pick<Finding, "rule" | "severity">[];
   /** The rules that were asked, in their order (verdicts.md). */
   readonly steps: readonly Step[];
 }
@@ -38,7 +44,8 @@ export function explainEvent(normalized: NormalizedEvent, options: ExplainOption
   if (facts === null) {
     const says = "an event of our own, or one that cannot be read";
     const steps = [{ rule: "C8", says }];
-    return { vendor: null, principal: null, verdict: event.verdict, isHeld: false, steps };
+    const { verdict } = event;
+    return { vendor: null, principal: null, verdict, isHeld: false, findings: [], steps };
   }
   const vendors = createVendors(policy);
   const steps: Step[] = [];
@@ -50,9 +57,22 @@ export function explainEvent(normalized: NormalizedEvent, options: ExplainOption
     event,
     facts,
   );
-  const { until } = waitOf(facts, { vendors, credentials, skew });
-  const isHeld = !decision.isSettled && !(until !== null && until < watermarks.evidence);
-  if (isHeld) steps.push({ rule: "H1", says: "waits for evidence that may change this" });
+  const foreign = decision.vendor === null ? foreignFinding(event, facts, vendors) : null;
+  if (foreign?.rule === "vendor-name-impersonated")
+    steps.push({ rule: "W5", says: `a name of ${foreign.vendor ?? ""}, and not by its agent` });
+  const wait = waitOf(facts, { vendors, credentials, skew });
   const { vendor, principal, verdict } = decision;
-  return { vendor, principal, verdict, isHeld, steps };
+  const isPast = wait.until !== null && wait.until < watermarks.evidence;
+  const isHeld = !decision.isSettled && !isPast;
+  if (isHeld) tellWait(wait, policy, steps);
+  else steps.push({ rule: "H1", says: decision.isSettled ? SETTLED : PAST });
+  const decided = { event: withDecision(event, decision), facts, decision };
+  const made = [...findingsOf(decided, vendors), ...(foreign === null ? [] : [foreign])];
+  const findings = made.map(({ rule, severity }) => ({ rule, severity }));
+  for (const { rule, severity } of findings)
+    steps.push({ rule: "§6", says: `finding ${rule} (${severity})` });
+  return { vendor, principal, verdict, isHeld, findings, steps };
 }
+
+const SETTLED = "settled: nothing that is still to come is waited for";
+const PAST = "not settled by what is known, and the watermark has passed it";

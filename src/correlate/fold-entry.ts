@@ -6,6 +6,7 @@ import { decide } from "./decide.ts";
 import { foldKubernetes, mayMakeCredential } from "./evidence/fold-kubernetes.ts";
 import { foldTeleport } from "./evidence/fold.ts";
 import { foldGrantSource } from "./evidence/grant-sources.ts";
+import { judgeFindings, recordFinding, settledOf } from "./findings/judge-findings.ts";
 import { recordEntry } from "./record.ts";
 import { recordRevision } from "./revise/record-revision.ts";
 
@@ -16,8 +17,7 @@ import { recordRevision } from "./revise/record-revision.ts";
 export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void {
   const event = entry.event();
   if (event.detail !== null && "finding" in event.detail) {
-    context.ledger.findings.put(event.id, true);
-    context.residue.noteFinding(event);
+    recordFinding(context, event);
     return;
   }
   if (event.detail !== null && "revision" in event.detail) {
@@ -44,6 +44,8 @@ export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void
   }
   const { principal } = decide(context, event, facts);
   recordEntry(context, { kind: entry.kind, event, facts, principal });
+  if (entry.kind === "held") return;
+  judgeFindings(context, null, settledOf({ event, facts, principal }));
 }
 
 /** Whose the event is was not journaled; it follows from the evidence that the revision was made for. */
@@ -51,7 +53,9 @@ function foldRevision(context: CorrelatorContext, revision: AuditEvent, eventId:
   const judged = context.ledger.judged.get(eventId);
   if (judged === null) return;
   const { principal } = decide(context, { ...judged.event, original: null }, judged.facts);
-  recordRevision(context, revision, principal);
+  const event = recordRevision(context, revision, principal);
+  const revised = context.ledger.judged.get(eventId);
+  if (event !== null && revised !== null) judgeFindings(context, judged, settledOf(revised));
 }
 
 /** Spares the facts of what leaves no trace, which is most of the traffic. */

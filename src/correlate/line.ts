@@ -5,8 +5,8 @@ import { streamsOf } from "../model/stream.ts";
 import type { CorrelatorContext } from "./context.ts";
 import { withDecision } from "./decide.ts";
 import type { Decision, Settled } from "./decision.ts";
-import { findingsOf } from "./findings/event-rules.ts";
-import { type Finding, findingEvent } from "./findings/finding.ts";
+import { judgeFindings, recordFinding } from "./findings/judge-findings.ts";
+import type { Finding } from "./findings/finding.ts";
 import type { JudgedDocument } from "./ledger/kinds.ts";
 import { recordEntry } from "./record.ts";
 import { recordRevision } from "./revise/record-revision.ts";
@@ -22,8 +22,10 @@ export interface Line {
   hold(event: AuditEvent, facts: Facts): void;
   /** The revision of an event that was journaled, and what the new verdict is found guilty of. */
   revise(judged: JudgedDocument, decision: Decision): void;
-  /** A finding that was not made before. */
+  /** A finding by all its evidence; nothing where that is what was said of it last. */
   find(finding: Finding, cause: AuditEvent): void;
+  /** Editions of findings whose evidence has changed since. */
+  tellFindings(max: number): void;
   /** An event of our own that is made once, such as a seal. */
   add(event: AuditEvent): void;
 }
@@ -38,12 +40,11 @@ export function createLine(context: CorrelatorContext): Line {
     context.seals.note(entry);
   }
 
-  function find(finding: Finding, cause: AuditEvent): void {
-    const event = findingEvent(finding, cause);
-    if (context.ledger.findings.get(event.id) !== null) return;
-    context.ledger.findings.put(event.id, true);
-    context.residue.noteFinding(event);
-    push("event", event);
+  function tell(editions: readonly AuditEvent[]): void {
+    for (const edition of editions) {
+      push("event", edition);
+      recordFinding(context, edition);
+    }
   }
 
   return {
@@ -56,8 +57,7 @@ export function createLine(context: CorrelatorContext): Line {
       const event = withDecision(undecided, decision);
       push(kind, event);
       recordEntry(context, { kind, event, facts, principal: decision.principal });
-      for (const finding of findingsOf({ event, facts, decision }, context.vendors))
-        find(finding, event);
+      tell(judgeFindings(context, null, { event, facts, decision }));
     },
     hold: (event, facts) => {
       push("held", event);
@@ -67,11 +67,14 @@ export function createLine(context: CorrelatorContext): Line {
       const revision = revisionEvent(judged, decision);
       push("event", revision);
       const event = recordRevision(context, revision, decision.principal);
-      if (event === null) return;
-      for (const finding of findingsOf({ event, facts: judged.facts, decision }, context.vendors))
-        find(finding, event);
+      if (event !== null)
+        tell(judgeFindings(context, judged, { event, facts: judged.facts, decision }));
     },
-    find,
+    find: (finding, cause) => {
+      const edition = context.findings.find(finding, cause);
+      if (edition !== null) tell([edition]);
+    },
+    tellFindings: (max) => tell(context.findings.due(max)),
     add: (event) => push("event", event),
   };
 }

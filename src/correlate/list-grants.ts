@@ -17,17 +17,29 @@ export interface GrantSummary {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** What is left out lets every grant by. */
+export interface GrantFilter {
+  readonly id?: string;
+  readonly state?: string;
+  readonly vendor?: string;
+  readonly principal?: string;
+  /** Asked for, decided or open at this time or later. */
+  readonly since?: Micros | null;
+}
+
 /** The state of a grant is that of a time. */
 export interface ListGrantsOptions {
   readonly policy: Policy;
   readonly now: Micros;
+  readonly filter?: GrantFilter;
 }
 
-/** Every grant that the ledger knows, by the time of its request; the state is that of `now`. */
+/** The grants that the ledger knows, by the time of their requests; the state is that of `now`. */
 export function listGrants(ledger: Ledger, options: ListGrantsOptions): readonly GrantSummary[] {
-  const { policy, now } = options;
+  const { policy, now, filter = {} } = options;
   const vendors = createVendors(policy);
   return allGrants({ policy, ledger, vendors, cluster: null, now })
+    .filter(({ grant }) => isListed(grant, filter))
     .map(({ grant }) => {
       const counts = ledger.counts.get(keyOf(grant.id)) ?? {};
       const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
@@ -35,4 +47,25 @@ export function listGrants(ledger: Ledger, options: ListGrantsOptions): readonly
       return { grant, coveredCount, uncoveredCount: total - coveredCount, counts };
     })
     .sort((a, b) => (a.grant.requestedAt ?? 0) - (b.grant.requestedAt ?? 0));
+}
+
+/** An id may be its beginning alone. */
+function isListed(grant: Grant, filter: GrantFilter): boolean {
+  const { id, state, vendor, principal, since = null } = filter;
+  return (
+    (id === undefined || grant.id.startsWith(id)) &&
+    (state === undefined || grant.state === state) &&
+    (vendor === undefined || grant.vendor === vendor) &&
+    (principal === undefined || grant.principal === principal) &&
+    (since === null || lastOf(grant) >= since)
+  );
+}
+
+/** Until when something can be said of a grant; a window without an end goes on. */
+function lastOf({ requestedAt, decisions, intervals }: Grant): Micros {
+  return Math.max(
+    requestedAt ?? -Infinity,
+    ...decisions.map(({ at }) => at),
+    ...intervals.map(({ until }) => until ?? Infinity),
+  );
 }

@@ -1,4 +1,6 @@
 import { open } from "node:fs/promises";
+import { basename } from "node:path";
+import { isUnfinished } from "../collect/documents/look.ts";
 import { sourceOf } from "../collect/collectors.ts";
 import { escapeGlob } from "../collect/file-tail/escape-glob.ts";
 import { createFileFinder, type FoundPath } from "../collect/file-tail/find-files.ts";
@@ -21,7 +23,9 @@ export async function checkDocuments(
   if (results.some(({ state }) => state === "problem")) return results;
   const { paths } = await createFileFinder([`${escapeGlob(options.directory)}/*`], [])();
   const isOutOfBand = configured.options.kind === "outOfBand";
-  const documents = paths.filter(({ path }) => !isOutOfBand || path.endsWith(".json"));
+  const documents = paths
+    .filter(({ path }) => !isUnfinished(basename(path)))
+    .filter(({ path }) => !isOutOfBand || path.toLowerCase().endsWith(".json"));
   const newest = documents.reduce<FoundPath | null>(
     (best, one) => (best === null || one.modifiedNs > best.modifiedNs ? one : best),
     null,
@@ -43,7 +47,7 @@ async function checkNewest(
   const { organization } = configuration;
   const source = sourceOf(configured);
   const normalizer = createNormalizers(organization)[source.dialect];
-  const takenAt = timeOfName(path) ?? Number(newest.modifiedNs / 1_000n);
+  const takenAt = timeOfName(basename(path)) ?? Number(newest.modifiedNs / 1_000n);
   const isWhole = bytes.length <= options.fileBytesMax;
   const record = {
     bytes,

@@ -48,6 +48,8 @@ export function createPlace(options: PlaceOptions): Place {
     if (saving !== null || !isBehind()) return;
     saving = save().finally(() => {
       saving = null;
+      // A move may have come since the last look.
+      if (!closing.signal.aborted) start();
     });
   }
 

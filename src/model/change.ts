@@ -11,6 +11,8 @@ export interface KubernetesChange {
   readonly kind: string | null;
   /** Name as a body has it, which alone tells a generated one. */
   readonly name: string | null;
+  /** What the server makes a name of, where the request leaves that to it; null where it does not. */
+  readonly namePrefix: string | null;
   readonly owners: readonly ObjectOwner[];
   /** What it did to the fields that are followed; null where it touched none of them. */
   readonly fields: FieldsChange | null;

@@ -28,7 +28,7 @@ export interface Correlator {
   readonly appliedTo: JournalPosition;
   /** Smallest position that must stay in the journal for the ledger to be made again after a power loss. */
   readonly durableTo: JournalPosition;
-  /** Events that are to be judged again (H3); `advance` goes on with them. */
+  /** Events that are to be judged again (H3), and findings that are to be said anew; `advance` goes on with them. */
   readonly reviewCount: number;
   /** Seals are due that the last `advance` had no room for. */
   readonly areSealsDue: boolean;

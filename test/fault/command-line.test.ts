@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startChaperone } from "../support/chaperone-process.ts";
 import { chaperone } from "../unit/commands/chaperone.ts";
 
 const shipped = fileURLToPath(new URL("../../config/", import.meta.url));
@@ -55,6 +56,75 @@ describe("after a run", () => {
     const one = await inFolder("grants", first?.grant.id.slice(0, 8) ?? "");
     expect(one.out).toMatch(/^decision +approve by /m);
     expect(await inFolder("grants", "nothing")).toMatchObject({ code: 2 });
+  });
+
+  it("grant shows one of them with what was done under it, and event by event", async () => {
+    const { out } = await inFolder("grants", "--json", "--state", "ended");
+    const ended = JSON.parse(out) as { grant: { id: string }; coveredCount: number }[];
+    const busy = ended.find(({ coveredCount }) => coveredCount > 0);
+    const id = busy?.grant.id ?? "";
+    const whole = await inFolder("grant", id.slice(0, 8));
+    expect(whole.out).toMatch(/^decision +approve by /m);
+    expect(whole.out).toMatch(/^who +what +where +coverage/m);
+    const timeline = await inFolder("grant", id, "--timeline");
+    const lines = timeline.out.trim().split("\n");
+    expect(lines[0]).toMatch(/== asked for by /);
+    expect(lines.at(-1)).toMatch(/== over: |  (covered|after-)/);
+    const times = lines.map((line) => line.slice(0, 24));
+    expect(times).toEqual(times.toSorted());
+    const json = await inFolder("grant", id, "--json");
+    const { timeline: events } = JSON.parse(json.out) as { timeline: { event: unknown }[] };
+    expect(events.length).toBeGreaterThanOrEqual(busy?.coveredCount ?? Infinity);
+    expect(await inFolder("grant", "")).toMatchObject({ code: 2 });
+    expect(await inFolder("grants", "--state", "open")).toMatchObject({ code: 2 });
+  });
+
+  it("explain says of a journaled event whose it is and why, rule by rule", async () => {
+    const { out } = await inFolder("grants", "--json");
+    const all = JSON.parse(out) as { grant: { id: string }; coveredCount: number }[];
+    const busy = all.find(({ coveredCount }) => coveredCount > 0)?.grant.id ?? "";
+    const grant = JSON.parse((await inFolder("grant", busy, "--json")).out) as {
+      timeline: { revision: number; event: { id: string; verdict: unknown; detail: object } }[];
+    };
+    const first = grant.timeline.find(({ event }) => "teleport" in event.detail);
+    const id = first?.event.id ?? "";
+    const json = await inFolder("explain", "--event", id, "--json");
+    const told = JSON.parse(json.out) as { steps: { rule: string }[] };
+    expect(told).toMatchObject({
+      journaled: { verdict: first?.event.verdict, revision: first?.revision },
+      verdict: first?.event.verdict,
+      event: { id },
+    });
+    expect(told.steps.map(({ rule }) => rule)).toContain("C1");
+    const text = await inFolder("explain", "--event", id);
+    expect(text.out).toMatch(/^journaled {3}.*\n\nfields\n[^]*\nwhy, rule by rule\n {2}W1 /);
+    expect(await inFolder("explain", "--event", "nothing")).toMatchObject({ code: 2 });
+  });
+
+  it("tap shows what was journaled, by its filters, and ends when it is told to", async () => {
+    const tap = startChaperone(
+      [
+        "--config",
+        join(folder, "chaperone.yaml"),
+        "tap",
+        "--since",
+        "P1D",
+        "--vendor",
+        "palisade",
+        "--json",
+      ],
+      {
+        CHAPERONE_QUICKSTART_DIR: folder,
+        CHAPERONE_QUICKSTART_OTLP: `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`,
+      },
+    );
+    await expect.poll(() => tap.output().split("\n").length).toBeGreaterThan(100);
+    tap.interrupt();
+    expect(await tap.ended).toBe(0);
+    expect(tap.errors()).toBe("");
+    for (const line of tap.output().trim().split("\n"))
+      expect(JSON.parse(line)).toMatchObject({ labels: { vendor: "palisade" } });
+    expect(await inFolder("tap", "--coverage", "in-grant")).toMatchObject({ code: 2 });
   });
 
   it("journal inspect shows whole segments, and the entries of a range", async () => {

@@ -5,6 +5,8 @@ const MAIN = new URL("../../src/main.ts", import.meta.url).pathname;
 
 /** Chaperone in a process of its own, so that it can really be killed. */
 export interface ChaperoneProcess {
+  /** As Ctrl-C does. */
+  interrupt(): void;
   /** Resolves when the process is gone. */
   kill9(): Promise<void>;
   /** Exit code, once it ended by itself. */
@@ -15,9 +17,14 @@ export interface ChaperoneProcess {
   output(): string;
 }
 
-export function startChaperone(args: readonly string[]): ChaperoneProcess {
+/** @param environment beside this process' own. */
+export function startChaperone(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): ChaperoneProcess {
   const child: ChildProcess = spawn(process.execPath, ["--no-warnings", MAIN, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...environment },
   });
   let errors = "";
   let output = "";
@@ -28,6 +35,7 @@ export function startChaperone(args: readonly string[]): ChaperoneProcess {
   );
   const ended = once(child, "close").then(([code]) => code as number | null);
   return {
+    interrupt: () => void child.kill("SIGINT"),
     kill9: async () => {
       child.kill("SIGKILL");
       await ended;

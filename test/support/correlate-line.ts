@@ -39,6 +39,7 @@ export interface TestLine {
   verdict(id: string): Verdict | null;
   /** The verdict of its last revision, or its own where there is none; null while it is held. */
   finalVerdict(id: string): Verdict | null;
+  /** The last edition of every finding that stands. */
   findings(rule?: string): readonly AuditEvent[];
   /** A new process over the same ledger file, or what a crash left of it, and journal. What was not durable is lost. */
   restart(image?: DatabaseSync): TestLine;
@@ -121,16 +122,28 @@ function openLine(database: DatabaseSync, world: World, options: TestLineOptions
       );
       return revised?.event.verdict ?? line.verdict(id);
     },
-    findings: (rule) =>
-      world.journal
-        .map(({ event }) => event)
-        .filter(({ detail }) => detail !== null && "finding" in detail)
-        .filter(({ action }) => rule === undefined || action.name === rule),
+    findings: (rule) => [...lastEditions(world.journal, rule).values()],
     restart: (image = database) => openLine(image, survivors(world), options),
     rebuild: (changed) =>
       openLine(new DatabaseSync(":memory:"), survivors(world), { ...options, ...changed }),
   };
   return line;
+}
+
+function lastEditions(
+  journal: readonly NewEntry[],
+  rule: string | undefined,
+): ReadonlyMap<string, AuditEvent> {
+  const editions = new Map<string, AuditEvent>();
+  for (const { event } of journal) {
+    const { detail, action } = event;
+    if (detail === null || !("finding" in detail)) continue;
+    if (rule !== undefined && action.name !== rule) continue;
+    const id = detail.finding.firstId ?? event.id;
+    if (detail.finding.state === "open") editions.set(id, event);
+    else editions.delete(id);
+  }
+  return editions;
 }
 
 function survivors(world: World): World {

@@ -4,6 +4,7 @@ import type { AuditEvent } from "../../src/model/generated/audit-event.ts";
 import type { NormalizedEvent } from "../../src/model/normalization.ts";
 import type { Policy, Vendor, VendorRole } from "../../src/model/policy.ts";
 import type { Micros } from "../../src/model/time.ts";
+import { addressOf } from "../../src/normalize/teleport/address.ts";
 import { NOT_VENDOR } from "../../src/model/verdict.ts";
 import { type KubernetesCall, objectOf, statusOf } from "./kubernetes-call.ts";
 
@@ -161,7 +162,7 @@ export function teleport(record: TeleportRecord): NormalizedEvent {
     target: { kind: target?.kind ?? null, name: null, subresource: target?.subresource ?? null },
     status: status ?? (outcomeCode === "403" ? "denied" : "success"),
     code: outcomeCode ?? null,
-    sourceAddress: facts.addressRemote?.replace(/:\d+$/, "") ?? null,
+    sourceAddress: addressOf(facts.addressRemote),
   });
 }
 

@@ -6,6 +6,10 @@ import type { Watch } from "./watch.ts";
 /** Hidden files, and the names by which editors and copying programs call what they are still writing. */
 const UNFINISHED = /^\.|~$|\.(?:tmp|part|partial|swp)$/i;
 
+export function isUnfinished(name: string): boolean {
+  return UNFINISHED.test(name);
+}
+
 /**
  * Puts what a look found beside what is known: new documents, those that have changed, and those that are gone. Returns the documents
  * that are gone and were not read.
@@ -15,7 +19,7 @@ export function takeLook(watch: Watch, { paths, faults }: FoundFiles): readonly 
   const files = new Map(paths.map((path): [string, FoundPath] => [basename(path.path), path]));
   let left = 0;
   for (const [name, path] of files) {
-    if (UNFINISHED.test(name) || !watch.kind.isDocument(name)) continue;
+    if (isUnfinished(name) || !watch.kind.isDocument(name)) continue;
     const known = watch.known.get(name) ?? add(watch, name, path, nowMs);
     if (known === null) left++;
     else see(watch, known, { path, nowMs });

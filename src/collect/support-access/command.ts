@@ -33,7 +33,7 @@ export function createSnapshotCommand(of: SnapshotCommandOf): Collector {
       for (let failures = 0; !signal.aborted;) {
         const takenAt = clock.now();
         const startedMs = clock.monotonicMs();
-        const result = await runCommand({ ...options, signal });
+        const result = await runCommand({ ...options, clock, signal });
         if (signal.aborted) return;
         if (result.status === "done") {
           const isDurable = await handIn(of, intake, { bytes: result.output, takenAt, signal });

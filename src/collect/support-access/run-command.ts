@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import type { Clock } from "../../ports/clock.ts";
 
 /** What came of one run of a command. */
 export type CommandResult =
@@ -11,6 +12,7 @@ export interface CommandRun {
   readonly command: readonly string[];
   readonly timeoutMs: number;
   readonly outputBytesMax: number;
+  readonly clock: Pick<Clock, "sleep">;
   /** Ends the run. */
   readonly signal: AbortSignal;
 }
@@ -27,12 +29,13 @@ export function runCommand(run: CommandRun): Promise<CommandResult> {
   return new Promise((resolve) => {
     // A process group of its own, so that what it starts is killed with it.
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const ended = new AbortController();
     const chunks: Uint8Array[] = [];
     let sizeBytes = 0;
     let stderr = "";
 
     function end(result: CommandResult): void {
-      clearTimeout(timer);
+      ended.abort();
       run.signal.removeEventListener("abort", stop);
       child.removeAllListeners();
       child.on("error", () => undefined);
@@ -45,10 +48,9 @@ export function runCommand(run: CommandRun): Promise<CommandResult> {
       end({ status: "failed", why });
     }
     const stop = (): void => kill("was stopped");
-    const timer = setTimeout(
-      () => kill(`did not end within ${run.timeoutMs} ms, and was killed`),
-      run.timeoutMs,
-    );
+    void run.clock.sleep(run.timeoutMs, ended.signal).then(() => {
+      if (!ended.signal.aborted) kill(`did not end within ${run.timeoutMs} ms, and was killed`);
+    });
     run.signal.addEventListener("abort", stop);
 
     child.stdout.on("data", (chunk: Uint8Array) => {

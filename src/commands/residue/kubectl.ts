@@ -2,7 +2,8 @@ import type { ListedLeftover } from "../../correlate/list-residue.ts";
 
 /** What to do about something that was left, word by word; whoever runs it decides. */
 export interface Advice {
-  readonly remove: readonly string[];
+  /** Null where it has no name that one could give. */
+  readonly remove: readonly string[] | null;
   /** Shows that it is gone. */
   readonly verify: readonly string[];
   /** What one should know before. */
@@ -17,6 +18,7 @@ type Left = Pick<ListedLeftover, "what" | "object" | "container">;
 /** Commands that remove it and that show it is gone. A name stands behind its kind, so that it is no option whatever it begins with. */
 export function adviceFor(left: Left): Advice {
   const { what, object } = left;
+  if (object.name.endsWith("*")) return namelessAdvice(left);
   switch (what) {
     case "object":
       return {
@@ -43,6 +45,18 @@ export function adviceFor(left: Left): Advice {
     case "fields":
       return fieldsAdvice(left);
   }
+}
+
+/** Names cannot hold a star: it stands for what the server made of one, and nobody logged. */
+function namelessAdvice({ object }: Left): Advice {
+  const { apiGroup, resource, namespace } = object;
+  const type = apiGroup === "" ? resource : `${resource}.${apiGroup}`;
+  const within = namespace === "" ? [] : [`--namespace=${namespace}`];
+  return {
+    remove: null,
+    verify: ["kubectl", "get", type, ...within, "--sort-by=.metadata.creationTimestamp"],
+    note: "the server made the rest of its name, which the audit policy did not have logged: look for one that was created at that time",
+  };
 }
 
 function fieldsAdvice(left: Left): Advice {

@@ -64,7 +64,7 @@ function printAdvice(left: ListedLeftover): void {
       printable(`    changed  ${pathText(path)}${valueText(value)}`),
     ),
     ...left.children.map((child) => printable(`    with it  ${child.kind} ${nameOf(child)}`)),
-    ...(left.isThere ? [`    remove   ${commandLine(remove)}`] : []),
+    ...(left.isThere && remove !== null ? [`    remove   ${commandLine(remove)}`] : []),
     `    verify   ${commandLine(verify)}`,
     ...(note === null || !left.isThere ? [] : [`    note     ${note}`]),
   ]);

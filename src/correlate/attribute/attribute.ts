@@ -6,13 +6,16 @@ import { isOpenAt, type TimedGrant } from "../grants/derive.ts";
 import type { Grants } from "../grants/grants.ts";
 import { isBoundElsewhere } from "../grants/resources.ts";
 import type { VendorAction } from "./action.ts";
-import { openWindow, requestsOf } from "./window.ts";
+import { tellCandidates, tellNarrowed } from "../trace/candidates.ts";
+import { tellMethods } from "../trace/methods.ts";
+import { openOnes, openWindow, requestsOf } from "./window.ts";
 
 /**
  * The verdict of a vendor's action: the first method that applies (M1–M5), the standing roles before M5 and C6 (C5), and the
  * coverage.
  */
 export function attribute(action: VendorAction, grants: Grants, trace: Trace): Decision {
+  if (trace !== undefined) tellMethods(action, trace);
   const { verdict, isSettled } =
     action.named.length > 0
       ? byNamedIds(action, grants, trace)
@@ -50,6 +53,7 @@ function byNamedIds(action: VendorAction, grants: Grants, trace: Trace): Attribu
   const known = named
     .flatMap((id) => grants.byId(id, action.cluster) ?? [])
     .filter((timed) => !isRequestRead(timed) || action.persons.includes(timed.grant.principal));
+  if (trace !== undefined) tellCandidates(action, known, trace);
   const open = known.filter(
     (timed) => isOpenAt(timed, judgedAt) && !isBoundElsewhere(timed.grant, action.reached),
   );
@@ -77,7 +81,10 @@ function byStandingRole(action: VendorAction, trace: Trace): Attributed | null {
     trace?.push({ rule: "C5", says: "it carries groups of standing roles alone" });
   else if (action.isOnRootCluster)
     trace?.push({ rule: "C5", says: "on a root cluster, without any request's id" });
-  else return null;
+  else {
+    trace?.push({ rule: "C5", says: "not by standing roles alone, nor on a root cluster" });
+    return null;
+  }
   return { verdict: verdictOf("standing"), isSettled: !action.isSessionAwaited };
 }
 
@@ -86,6 +93,10 @@ function byWindow(action: VendorAction, grants: Grants, trace: Trace): Attribute
   const requests = requestsOf(action, grants);
   trace?.push({ rule: "M5", says: `${requests.length} requests of "${action.principal}"` });
   const open = openWindow(action, requests);
+  if (trace !== undefined) {
+    tellCandidates(action, requests, trace);
+    tellNarrowed(action, { open: openOnes(action, requests), left: open }, trace);
+  }
   const method = methodOf(open.length > 0 ? open : requests);
   const verdict =
     open.length > 0
@@ -97,5 +108,5 @@ function byWindow(action: VendorAction, grants: Grants, trace: Trace): Attribute
 /** G5: what follows from recorded approvals alone is no better known than they are. */
 function methodOf(candidates: readonly TimedGrant[]): Method {
   const areRecorded = candidates.every(({ grant }) => grant.kind === "out-of-band");
-  return areRecorded && candidates.length > 0 ? "recorded" : "window";
+  return areRecorded ? "recorded" : "window";
 }

@@ -39,6 +39,37 @@ export function proxiedOf(
   facts: KubernetesFacts,
   vendor: KnownVendor,
 ): Proxied | null {
+  const join = joinOf(context, facts, vendor);
+  if (join === null) return null;
+  const { at, nearest } = join;
+  const accessRequests = [...new Set(nearest.flatMap((one) => one.accessRequests))];
+  if (accessRequests.length === 0) return null;
+  const naming = nearest.filter((one) => one.accessRequests.length > 0);
+  return {
+    persons: [...new Set(naming.map(({ person }) => person))],
+    accessRequests,
+    skewMs: Math.max(...naming.map((one) => Math.ceil(Math.abs(one.at - at) / MICROS_PER_MS))),
+  };
+}
+
+/** How a request is joined, step by step. */
+export interface ProxiedJoin {
+  /** The time that Teleport's records are compared with. */
+  readonly at: Micros;
+  /** Sessions are looked for, and not a `kube.request`. */
+  readonly isTerminal: boolean;
+  /** Within the tolerance, of the same person, method and path, or pod. */
+  readonly candidates: readonly ProxiedRequestDocument[];
+  readonly fitting: readonly ProxiedRequestDocument[];
+  readonly nearest: readonly ProxiedRequestDocument[];
+}
+
+/** Null for what is not made as somebody else. */
+export function joinOf(
+  context: JoinContext,
+  facts: KubernetesFacts,
+  vendor: KnownVendor,
+): ProxiedJoin | null {
   const call = apiCallOf(facts, context.vendors);
   if (call === null || facts.impersonated === null) return null;
   const { ledger, skew } = context;
@@ -63,14 +94,7 @@ export function proxiedOf(
         here.filter(({ groups }) => groups === null),
       ]);
   const nearest = nearestOf(fitting, (one) => Math.abs(one.at - at));
-  const accessRequests = [...new Set(nearest.flatMap((one) => one.accessRequests))];
-  if (accessRequests.length === 0) return null;
-  const naming = nearest.filter((one) => one.accessRequests.length > 0);
-  return {
-    persons: [...new Set(naming.map(({ person }) => person))],
-    accessRequests,
-    skewMs: Math.max(...naming.map((one) => Math.ceil(Math.abs(one.at - at) / MICROS_PER_MS))),
-  };
+  return { at, isTerminal: isTerminal(facts), candidates, fitting, nearest };
 }
 
 /** What the API server's log says of a `kube.request`. */

@@ -25,11 +25,18 @@ export function openWindow(
   action: VendorAction,
   requests: readonly TimedGrant[],
 ): readonly TimedGrant[] {
-  const open = requests.filter(
+  return narrowByGroups(action, openOnes(action, requests));
+}
+
+/** The same before they are narrowed. */
+export function openOnes(
+  action: VendorAction,
+  requests: readonly TimedGrant[],
+): readonly TimedGrant[] {
+  return requests.filter(
     (timed) =>
       isPerhapsOpenAt(timed, action.judgedAt) && !isBoundElsewhere(timed.grant, action.reached),
   );
-  return narrowByGroups(action, open);
 }
 
 /** Those whose roles give all the groups; if none does, those that give some; if none does, all (C6). */

@@ -45,7 +45,7 @@ export interface GapDocument {
 }
 
 /** A finding as its last edition has it. */
-export interface FindingDocument {
+export interface FindingEditionDocument {
   readonly id: string;
   readonly number: number;
   readonly rule: string;

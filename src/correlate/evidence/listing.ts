@@ -1,7 +1,7 @@
 import type { ListingChange, SnapshotDocument } from "../ledger/kinds.ts";
 
 /** Changes of one grant that are kept: the earliest, and the last of them an end. Only a hostile origin makes so many. */
-export const LISTING_CHANGES_MAX = 1_000;
+export const LISTING_CHANGES_MAX = 200;
 
 /** A snapshot and its neighbours in time, for one grant. */
 export interface Neighbourhood {

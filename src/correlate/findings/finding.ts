@@ -15,9 +15,12 @@ export interface Finding {
   readonly identity: readonly string[];
 }
 
-/** The finding as an event of our own. Everything in it comes from its cause, nothing from the clock: replay makes the same one. */
-export function findingEvent(finding: Finding, cause: AuditEvent): AuditEvent {
-  const { rule, severity, evidence, grants, subject, vendor } = finding;
+/** All of a finding's event that does not change with its editions. */
+export type FindingTemplate = Omit<AuditEvent, "detail" | "original">;
+
+/** Everything in it comes from its cause, nothing from the clock: replay makes the same one. */
+export function templateOf(finding: Finding, cause: AuditEvent): FindingTemplate {
+  const { rule, vendor } = finding;
   const stream = { stream: "logs-findings" };
   return {
     id: findingId(cause.organization, finding),
@@ -32,25 +35,15 @@ export function findingEvent(finding: Finding, cause: AuditEvent): AuditEvent {
     target: cause.target,
     outcome: { status: "unknown", code: null, reason: null },
     session: cause.session,
-    detail: {
-      finding: {
-        rule,
-        severity,
-        evidence,
-        grants,
-        subject,
-        number: 1,
-        firstId: null,
-        state: "open",
-      },
-    },
-    original: null,
     verdict: EVIDENCE,
   };
 }
 
-/** A digest, so that hostile names in the identity cannot make one finding look like another. */
-function findingId(organization: string, finding: Pick<Finding, "rule" | "identity">): string {
+/** Of its first edition: a digest, so that hostile names in the identity cannot make one finding look like another. */
+export function findingId(
+  organization: string,
+  finding: Pick<Finding, "rule" | "identity">,
+): string {
   const text = JSON.stringify([organization, finding.rule, ...finding.identity]);
   return createHash("sha256").update(text).digest("hex");
 }

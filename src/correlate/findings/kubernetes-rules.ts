@@ -25,7 +25,7 @@ export function kubernetesFindings(
   const isAgentsOwn = known?.kind === "agent" && facts.impersonated === null;
   const rules: readonly (Rule | null)[] = isAgentsOwn
     ? [actsAlone(facts)]
-    : [...accessRules(settled, facts), outsideRole(settled), ...nameRules(settled, facts, vendors)];
+    : [...accessRules(settled, facts), outsideRole(settled), ...nameRules(facts, vendors)];
   const identity = [requestKey(facts)];
   return rules
     .filter((found) => found !== null)
@@ -59,12 +59,8 @@ function actsAlone(facts: KubernetesFacts): Rule | null {
   return isAlone ? ["agent-acts-alone", "high"] : null;
 }
 
-/** W4 and W5, for what a vendor's user or agent does under another name. */
-function nameRules(
-  settled: Settled,
-  facts: KubernetesFacts,
-  vendors: Vendors,
-): readonly (Rule | null)[] {
+/** W4 and W5, for what a vendor's user or agent does under another name; who is proven to be the organization's own is no vendor's. */
+function nameRules(facts: KubernetesFacts, vendors: Vendors): readonly (Rule | null)[] {
   const { user, impersonated } = facts;
   const known = user === null ? null : vendors.ofUser(user);
   if (user === null || impersonated === null || known === null) return [];
@@ -75,9 +71,8 @@ function nameRules(
     const isOwnName =
       vendor.isPerson(vendors.personOf(impersonated.name)) ||
       vendor.rolesOfKubernetesUser(impersonated.name).length > 0;
-    const isUncovered = settled.decision.verdict.coverage === "uncovered";
     return [
-      !isOwnName && isUncovered ? ["vendor-impersonates-customer", "critical"] : null,
+      !isOwnName ? ["vendor-impersonates-customer", "critical"] : null,
       isOther && !isOwnName ? ["vendor-name-impersonated", "critical"] : null,
     ];
   }

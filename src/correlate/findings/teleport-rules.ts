@@ -20,6 +20,8 @@ export function teleportAccess(settled: Settled, facts: TeleportFacts): Finding 
   const { event, decision } = settled;
   if (!ACCESS.has(facts.event)) return null;
   if (facts.protocol === "kube" || facts.kubernetesCluster !== null) return null;
+  // Whoever leaves a session in a pod is said to join it, from the pod's name, and without a cluster.
+  if (facts.event === "session.join" && event.actor.sourceAddress === null) return null;
   if (!hasHappened(settled) && !RAN_ANYHOW.has(facts.event)) return null;
   const { cluster, sessionId, serverId, serverName } = facts;
   const identity =

@@ -45,6 +45,7 @@ function judgeCertain(
     return verdictOf("ambiguous", { method, grants });
   }
   if (isOutsideRole(action, open, trace)) return verdictOf("outside-role", { method, grants });
+  trace?.push({ rule: "C3", says: permittedText(action, open) });
   trace?.push({ rule: "M6", says: `open at that time: ${grants.join(", ")}` });
   return verdictOf("covered", { method, grants });
 }
@@ -60,6 +61,11 @@ function isOutsideRole(action: VendorAction, open: readonly TimedGrant[], trace:
   if (permits(configured(action, roles), action.request)) return false;
   trace?.push({ rule: "C3", says: `the roles ${roles.join(", ")} do not permit it` });
   return true;
+}
+
+function permittedText({ request }: VendorAction, open: readonly TimedGrant[]): string {
+  if (request === null) return "nothing was asked of Kubernetes: roles permit only what is";
+  return `the roles ${open.flatMap(({ grant }) => grant.roles).join(", ")} permit it (C4)`;
 }
 
 /** Roles that the configuration does not know say nothing of what they permit. */

@@ -1,3 +1,4 @@
+import type { Finding, FindingTemplate } from "../findings/finding.ts";
 import type { FieldsChange, ObjectOwner } from "../../model/change.ts";
 import type { Facts, OutOfBandFacts } from "../../model/facts.ts";
 import type { AuditEvent, Verdict } from "../../model/generated/audit-event.ts";
@@ -172,7 +173,7 @@ export interface ResidueObject {
   /** Plural, as in a path. */
   readonly resource: string;
   readonly namespace: string;
-  /** Empty for a request that names none: a deletion of many, or a creation whose name was not logged. */
+  /** Empty for a deletion of many; ends with a star where the server made a part of it that was not logged. */
   readonly name: string;
 }
 
@@ -194,6 +195,10 @@ export interface ResidueRequest {
   /** Of a deletion of many: those that it names, else all. */
   readonly names?: readonly string[];
   readonly isKept?: boolean;
+  /** Of a deletion: it is a vendor's. */
+  readonly isVendors?: true;
+  /** Of a deletion of one of several objects without known names. */
+  readonly isOfOne?: true;
   /** Of a deletion: whether it leaves what the object owns. */
   readonly isOrphaning?: boolean;
 }
@@ -263,4 +268,30 @@ export interface OutOfBandDocument {
   readonly facts: OutOfBandFacts;
   /** Whether its evidence was found to be right. */
   readonly isProven: boolean;
+}
+
+/** What an event adds to a finding. */
+export interface FindingEvidence {
+  /** When it happened. */
+  readonly at: Micros;
+  readonly severity: Finding["severity"];
+  readonly grants: readonly string[];
+}
+
+/** A finding with all its evidence, and what was said of it last. */
+export interface FindingDocument {
+  /** Of its first edition. */
+  readonly id: string;
+  readonly template: FindingTemplate;
+  readonly subject: string | null;
+  /** Its evidence is said as a whole, and not event by event. */
+  readonly isWhole: boolean;
+  /** Of the last edition; 0 where there is none yet. */
+  readonly number: number;
+  /** By event id. */
+  readonly evidence: Readonly<Record<string, FindingEvidence>>;
+  /** Evidence that came late took its reason away. */
+  readonly isWithdrawn: boolean;
+  /** The last edition; null where there is none yet. */
+  readonly edition: AuditEvent | null;
 }

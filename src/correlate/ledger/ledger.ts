@@ -3,7 +3,7 @@ import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type {
   ChainDocument,
   DueDocument,
-  FindingDocument,
+  FindingEditionDocument,
   GapDocument,
   RevisionDocument,
   SealDocument,
@@ -15,6 +15,7 @@ import type {
   CertificateDocument,
   CountsDocument,
   EndDocument,
+  FindingDocument,
   GrantDocument,
   HoldDocument,
   JudgedDocument,
@@ -87,8 +88,10 @@ export interface Ledger {
   readonly holds: Documents<HoldDocument>;
   /** The held events whole, so that waits survive a restart; by event id. */
   readonly heldEvents: Documents<StoredEvent>;
-  /** Ids of findings that were made. */
-  readonly findings: Documents<true>;
+  /** By the id of the first edition. */
+  readonly findings: Documents<FindingDocument>;
+  /** Ids of findings of which another edition is to be made. */
+  readonly findingsDue: Documents<true>;
   /** By grant id: the events that it covers, and those that are related to it. */
   readonly counts: Documents<CountsDocument>;
   /** What was done to objects that vendors wrote to; by object. */
@@ -117,7 +120,7 @@ export interface Ledger {
   /** Declared losses; by the time at which they were found, and id. */
   readonly gaps: Documents<GapDocument>;
   /** Findings by the id of their first edition. */
-  readonly findingEditions: Documents<FindingDocument>;
+  readonly findingEditions: Documents<FindingEditionDocument>;
   /** Their ids by grant. */
   readonly findingsOfGrant: Documents<string>;
   /** Changed verdicts by grant, event and number. */
@@ -170,6 +173,7 @@ const ROWS_MAX = {
   holds: 1_000_000,
   heldEvents: 1_000_000,
   findings: 1_000_000,
+  findingsDue: 1_000_000,
   counts: 1_000_000,
   residue: 200_000,
   othersRemovals: 200_000,
@@ -233,6 +237,7 @@ export function createLedger(
     holds: documents("holds"),
     heldEvents: documents("heldEvents"),
     findings: documents("findings"),
+    findingsDue: documents("findingsDue"),
     counts: documents("counts"),
     residue: documents("residue"),
     othersRemovals: documents("othersRemovals"),

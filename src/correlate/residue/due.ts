@@ -4,14 +4,14 @@ import type { Grants } from "../grants/grants.ts";
 import { keyOf, prefixOf } from "../ledger/key.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { ResidueReader } from "./evaluate.ts";
-import { residueFinding, type ResidueFinding } from "./finding.ts";
+import { firstIdOf, residueFinding, type ResidueFinding } from "./finding.ts";
 import { NO_GRANT, type Residue, type ResidueGrant } from "./residue.ts";
 
 /** What is to be said about grants that have ended. */
 export interface DueFindings {
   /** New ones, and ones that stand with other evidence. */
   readonly found: readonly ResidueFinding[];
-  /** Ids of those that evidence which came late took the reason from. */
+  /** First ids of those that evidence which came late took the reason from. */
   readonly withdrawn: readonly string[];
 }
 
@@ -62,7 +62,7 @@ export function createDueResidue(options: DueResidueOptions): DueResidue {
     const key = keyOf(id, cluster);
     waiting.delete(key);
     const stand = new Map(
-      ledger.residueFindings.scan(prefixOf(id, cluster)).map((event) => [event.id, event]),
+      ledger.residueFindings.scan(prefixOf(id, cluster)).map((event) => [firstIdOf(event), event]),
     );
     const isDue = endedAt !== null && passedOn(watermarks, cluster) > endedAt;
     if (endedAt !== null && !isDue) {

@@ -1,7 +1,8 @@
 import type { AuditEvent, Target } from "../../model/generated/audit-event.ts";
 import type { Grant } from "../../model/generated/grant.ts";
 import { EVIDENCE } from "../../model/verdict.ts";
-import { type Finding, findingEvent } from "../findings/finding.ts";
+import { firstEdition } from "../findings/edition.ts";
+import type { Finding } from "../findings/finding.ts";
 import type { GrantLeftover } from "./evaluate.ts";
 import { kindOf } from "./kind.ts";
 import type { Leftover } from "./leftovers.ts";
@@ -14,6 +15,11 @@ export interface ResidueFinding {
   readonly cause: AuditEvent;
   /** Its event. */
   readonly event: AuditEvent;
+}
+
+/** The id by which all editions of a finding are one: that of its first. */
+export function firstIdOf({ id, detail }: AuditEvent): string {
+  return detail !== null && "finding" in detail ? (detail.finding.firstId ?? id) : id;
 }
 
 /** R3: the object; a debug container is `pod/container`. */
@@ -83,5 +89,5 @@ export function residueFinding(
     original: null,
     verdict: EVIDENCE,
   };
-  return { finding, cause, event: findingEvent(finding, cause) };
+  return { finding, cause, event: firstEdition(finding, cause) };
 }

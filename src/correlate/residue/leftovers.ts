@@ -2,6 +2,7 @@ import type { ObjectOwner } from "../../model/change.ts";
 import type { Micros } from "../../model/time.ts";
 import type { ResidueObject, ResidueRequest } from "../ledger/kinds.ts";
 import { createFields, type ChangedField } from "./fields.ts";
+import { nameless } from "./nameless.ts";
 
 /** Something that vendors' requests left, as of a time. */
 export interface Leftover {
@@ -51,10 +52,12 @@ export function residueOf(
   for (const request of past) {
     if (request.act === "remove" || request.act === "remove-all") {
       if (request.isKept === true) life.isEnding = true;
+      else if (request.isOfOne === true) life.made.shift();
       else life = newLife(object);
       continue;
     }
-    if (request.act === "create") life = newLife(object);
+    // Objects whose names the server made, and nobody logged, stand together.
+    if (request.act === "create" && !nameless.isSo(object.name)) life = newLife(object);
     const hasLeft = life.isEnding && request.isKept === false;
     if (hasLeft) life = newLife(object);
     else follow(life, request, asOf.isVendors(request));
@@ -80,7 +83,8 @@ interface Life {
   readonly unknown: ResidueRequest[];
   /** Vendors' writes of all kinds. */
   readonly writes: ResidueRequest[];
-  made: ResidueRequest | null;
+  /** The creation, by a vendor; several of what has no known name. */
+  made: ResidueRequest[];
   kind: string | null;
   /** It is deleted, and waits for its finalizers. */
   isEnding: boolean;
@@ -93,7 +97,7 @@ function newLife(object: ResidueObject): Life {
     tokens: [],
     unknown: [],
     writes: [],
-    made: null,
+    made: [],
     kind: null,
     isEnding: false,
   };
@@ -103,8 +107,9 @@ function follow(life: Life, request: ResidueRequest, isVendors: boolean): void {
   const { act, fields, containers, kind } = request;
   if (act !== "token" && act !== "containers") life.kind = kind ?? life.kind;
   if (isVendors) life.writes.push(request);
-  if (act === "create") life.made = isVendors ? request : null;
-  else if (isVendors && request.isUnknown === true) life.unknown.push(request);
+  if (act === "create") {
+    if (isVendors) life.made.push(request);
+  } else if (isVendors && request.isUnknown === true) life.unknown.push(request);
   if (act === "token" && isVendors) life.tokens.push(request);
   // Nobody can take one away again; a list names those of earlier requests too.
   for (const name of containers ?? [])
@@ -114,11 +119,12 @@ function follow(life: Life, request: ResidueRequest, isVendors: boolean): void {
 
 function leftoversOf(object: ResidueObject, life: Life, asOf: AsOf): readonly Leftover[] {
   const base = { object, kind: life.kind, container: null, changes: [], owners: [] };
-  const { made } = life;
+  const [made] = life.made;
   const tokens = tokensOf(object, life, asOf.before);
-  if (made !== null) {
-    const { at: since, id, owners = [] } = made;
-    return [{ ...base, what: "object", since, evidence: [id], owners }, ...tokens];
+  if (made !== undefined) {
+    const evidence = life.made.map(({ id }) => id);
+    const { at: since, owners = [] } = made;
+    return [{ ...base, what: "object", since, evidence, owners }, ...tokens];
   }
   const containers = [...life.containers].flatMap(([container, { request, isVendors }]) => {
     if (!isVendors) return [];

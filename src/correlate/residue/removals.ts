@@ -1,6 +1,7 @@
 import type { ObjectOwner } from "../../model/change.ts";
 import type { ResidueObject, ResidueRequest } from "../ledger/kinds.ts";
 import { pluralOf } from "./kind.ts";
+import { nameless } from "./nameless.ts";
 import type { ResidueStore } from "./store.ts";
 
 /**
@@ -33,12 +34,30 @@ export function sweptAway(
   const ofOwners = owners
     .flatMap((owner) => deletions(store, ownerObject(object, owner)))
     .filter(({ isOrphaning }) => isOrphaning === false);
-  return [...ofMany, ...ofNamespace, ...ofOwners].map(({ id, at, receivedAt, act }) => ({
+  const swept = [...ofMany, ...ofNamespace, ...ofOwners].map(({ id, at, receivedAt, act }) => ({
     id,
     at,
     receivedAt,
     act,
   }));
+  return [...swept, ...ofNameless(store, object)];
+}
+
+/**
+ * Whoever removes an object by the name that the server made has seen that name; where nobody logged it, a vendor's own deletion of
+ * such a name counts for one of them. Others delete objects of theirs that are named alike.
+ */
+function ofNameless(store: ResidueStore, object: ResidueObject): readonly ResidueRequest[] {
+  const prefix = nameless.prefixOf(object.name);
+  if (prefix === null || prefix === "") return [];
+  return store
+    .beginningWith(object, prefix)
+    .filter((each) => nameless.of(each.object.name) === object.name)
+    .filter(({ requests }) => !requests.some(({ act }) => act === "create"))
+    .flatMap(({ requests }) =>
+      requests.filter(({ act, isVendors }) => act === "remove" && isVendors),
+    )
+    .map((request) => ({ ...request, isOfOne: true as const }));
 }
 
 function deletions(store: ResidueStore, object: ResidueObject): readonly ResidueRequest[] {

@@ -2,6 +2,7 @@ import type { KubernetesChange } from "../../model/change.ts";
 import type { KubernetesFacts } from "../../model/facts.ts";
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { ResidueObject, ResidueRequest } from "../ledger/kinds.ts";
+import { nameless } from "./nameless.ts";
 import { isOrphaningQuery, isSelective, type Act } from "./acts.ts";
 
 /** A request and what it was made to. */
@@ -57,16 +58,18 @@ export function residueWrite(
   if (object === null) return null;
   const change = levelOf(event) === "Metadata" ? null : changeOf(event);
   if (change?.isDryRun === true) return null;
-  const name = object.name === "" && act === "create" ? (change?.name ?? "") : object.name;
-  const isNameless = act === "create" && name === "";
+  const name =
+    object.name === "" && act === "create"
+      ? (change?.name ?? nameless.name(change?.namePrefix ?? ""))
+      : object.name;
   const isContentUnknown =
     (act === "change" || act === "containers") && change?.isBodyLogged !== true;
   const request: ResidueRequest = {
     id: event.id,
     at: stageTime(event) ?? facts.receivedAt,
     receivedAt: facts.receivedAt,
-    act: isNameless ? "change" : act,
-    ...(isNameless || isContentUnknown ? { isUnknown: true } : {}),
+    act,
+    ...(isContentUnknown ? { isUnknown: true } : {}),
     ...(act === "remove-all" ? namesOf(facts, change) : {}),
     ...(change === null ? {} : known(change, facts.requestUri)),
   };

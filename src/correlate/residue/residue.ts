@@ -5,7 +5,8 @@ import type { ResidueObject } from "../ledger/kinds.ts";
 import { ownerObject } from "./removals.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { actOf } from "./acts.ts";
-import { RESIDUE_RULE } from "./finding.ts";
+import { nameless } from "./nameless.ts";
+import { firstIdOf, RESIDUE_RULE } from "./finding.ts";
 import { levelOf, mayTakeAway, residueWrite, type ChangeOf, type ResidueWrite } from "./request.ts";
 import { createResidueStore, objectKey } from "./store.ts";
 
@@ -89,6 +90,8 @@ export function createResidue(ledger: Ledger, changeOf: ChangeOf): Residue {
           ? namespaceKey(cluster, name)
           : objectKey(object);
     touchAll(indexed(by));
+    if (request.act === "remove")
+      touchAll(indexed(objectKey({ ...object, name: nameless.of(name) })));
   }
 
   function touchAll(grants: readonly ResidueGrant[]): void {
@@ -157,8 +160,10 @@ export function createResidue(ledger: Ledger, changeOf: ChangeOf): Residue {
     noteFinding: (event) => {
       const { detail, origin } = event;
       if (event.action.name !== RESIDUE_RULE || detail === null || !("finding" in detail)) return;
-      const [grant = ""] = detail.finding.grants;
-      ledger.residueFindings.put(keyOf(grant, origin.cluster ?? "", event.id), event);
+      const { grants, state } = detail.finding;
+      const key = keyOf(grants[0] ?? "", origin.cluster ?? "", firstIdOf(event));
+      if (state === "withdrawn") ledger.residueFindings.remove(key);
+      else ledger.residueFindings.put(key, event);
     },
     takeTouched: () => {
       const taken = [...touched.values()];

@@ -13,14 +13,14 @@ export type ResidueTables = Pick<
 
 /** What was done to the objects of the clusters, as far as it matters to residue. */
 export interface ResidueStore {
-  /** Whether the request is kept as a vendor's. */
-  has(object: ResidueObject, id: string): boolean;
   /** Adds a vendor's request; what others did to the object is kept with it from then on. */
   addVendors(object: ResidueObject, request: ResidueRequest): void;
   /** Adds somebody else's. */
   addOthers(object: ResidueObject, request: ResidueRequest): void;
   /** Everything that was done to the object itself. */
   read(object: ResidueObject): ResidueDocument;
+  /** Objects like it, that vendors wrote to, whose names begin so. */
+  beginningWith(object: ResidueObject, prefix: string): readonly ResidueDocument[];
 }
 
 export function objectKey(object: ResidueObject): string {
@@ -32,9 +32,8 @@ export function createResidueStore(tables: ResidueTables): ResidueStore {
   const { residue, othersRemovals, othersChanges } = tables;
 
   return {
-    has: (object, id) =>
-      residue.get(objectKey(object))?.requests.some((request) => request.id === id) ?? false,
-    addVendors: (object, request) => {
+    addVendors: (object, own) => {
+      const request = own.act === "remove" ? { ...own, isVendors: true as const } : own;
       const key = objectKey(object);
       const known = residue.get(key);
       const others = [othersRemovals.get(key), othersChanges.get(key)];
@@ -59,6 +58,7 @@ export function createResidueStore(tables: ResidueTables): ResidueStore {
       // The newest count: what they undid is older than they are.
       table.put(key, { object, requests: newest(requests, OTHERS_REQUESTS_MAX), isCrowded: false });
     },
+    beginningWith: (object, prefix) => residue.scan(objectKey({ ...object, name: prefix })),
     read: (object) => {
       const key = objectKey(object);
       const known = residue.get(key);

@@ -1,6 +1,7 @@
 import type { Verdict } from "../../model/generated/audit-event.ts";
 import type { CorrelatorContext } from "../context.ts";
 import { decide } from "../decide.ts";
+import { judgeFindings } from "../findings/judge-findings.ts";
 import type { Line } from "../line.ts";
 import { keepJudged } from "./judged.ts";
 
@@ -24,8 +25,10 @@ function review(context: CorrelatorContext, line: Line, id: string): void {
   const { facts, number } = judged;
   const decision = decide(context, event, facts);
   if (!isSame(decision.verdict, event.verdict)) line.revise(judged, decision);
-  else if (decision.principal !== judged.principal)
+  else if (decision.principal !== judged.principal) {
     keepJudged(context, { event, facts, number, principal: decision.principal });
+    judgeFindings(context, judged, { event, facts, decision });
+  }
 }
 
 function isSame(a: Verdict, b: Verdict): boolean {

@@ -13,11 +13,16 @@ export function revisionEvent(judged: JudgedDocument, decision: Decision): Audit
   const { vendor, verdict } = decision;
   return {
     ...event,
-    id: hash("sha256", JSON.stringify(["revision", event.id, number]), "hex"),
+    id: revisionId(event.id, number),
     labels: vendor === null ? event.labels : { ...event.labels, vendor },
     origin: { kind: "chaperone", name: "revisions", cluster: event.origin.cluster, position: "" },
     detail: { revision: { eventId: event.id, number, previous: event.verdict } },
     original: null,
     verdict,
   };
+}
+
+/** By this id the journal has it. */
+export function revisionId(eventId: string, number: number): string {
+  return hash("sha256", JSON.stringify(["revision", eventId, number]), "hex");
 }

@@ -30,7 +30,6 @@ export async function recover(settings: Settings): Promise<SegmentList> {
   for (const [index, first] of firsts.entries()) {
     const next = firsts[index + 1];
     const segment = newSegment(folder, first);
-    segment.isSealed = true;
     if (next === undefined) {
       const isNoted = first <= bounds.current.newestFirst;
       if (!(await recoverLast(settings, segment, !isNoted))) continue;

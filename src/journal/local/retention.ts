@@ -4,6 +4,7 @@ import { MICROS_PER_MS } from "../../model/time.ts";
 import type { Micros } from "../../model/time.ts";
 import { describeError, systemCode } from "../../model/error.ts";
 import { hasNoRoom } from "./full.ts";
+import type { DiskFile } from "../../ports/disk.ts";
 import type { Settings } from "./options.ts";
 import type { Segment } from "./segment.ts";
 import { BEGUN_AT_KEY } from "./segment-writer.ts";
@@ -90,16 +91,21 @@ export function createRetention(settings: Settings, segments: SegmentList): Rete
   };
 }
 
-/** From the header, once; the segment's time is not known where that cannot be read, and then nothing is too old. */
+/** From the header, once. */
 async function begunAt({ disk }: Pick<Settings, "disk">, segment: Segment): Promise<Micros | null> {
   if (segment.begunAt !== null) return segment.begunAt;
   const file = await disk.open(segment.path, "read");
   try {
-    const header = await headerOf(file);
-    const text = isFault(header) ? undefined : header.metadata[BEGUN_AT_KEY];
-    segment.begunAt = text === undefined ? null : Number(text);
+    segment.begunAt = await begunAtIn(file);
     return segment.begunAt;
   } finally {
     await file.close();
   }
+}
+
+/** When a segment was begun; not known where its header cannot be read, and then nothing is too old. */
+export async function begunAtIn(file: DiskFile): Promise<Micros | null> {
+  const header = await headerOf(file);
+  const text = isFault(header) ? undefined : header.metadata[BEGUN_AT_KEY];
+  return text === undefined ? null : Number(text);
 }

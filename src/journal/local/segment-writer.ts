@@ -79,7 +79,6 @@ export function createSegmentWriter(
     if (open === null) return;
     const sealed = open;
     open = null;
-    sealed.segment.isSealed = true;
     await sealed.file.close();
   }
 

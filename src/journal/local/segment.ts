@@ -12,8 +12,6 @@ export interface Segment {
   sizeBytes: number;
   /** Microseconds: when it was begun, from its header; null until somebody asked. */
   begunAt: number | null;
-  /** Whether nothing will be written to it any more. */
-  isSealed: boolean;
 }
 
 const NAME = /^(\d{16})\.avro$/;
@@ -39,6 +37,5 @@ export function newSegment(folder: string, first: number): Segment {
     last: first - 1,
     sizeBytes: 0,
     begunAt: null,
-    isSealed: false,
   };
 }

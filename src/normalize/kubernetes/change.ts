@@ -17,6 +17,7 @@ const NO_BODY: KubernetesChange = Object.freeze({
   isBodyLogged: false,
   kind: null,
   name: null,
+  namePrefix: null,
   owners: [],
   fields: null,
   debugContainers: null,
@@ -46,6 +47,7 @@ export function changeOf(event: AuditEvent): KubernetesChange {
     isBodyLogged: true,
     kind: textOf(object?.["kind"]),
     name: textOf(metadataOf(object)?.["name"]),
+    namePrefix: textOf(metadataOf(asked)?.["generateName"]),
     owners: ownersOf(object),
     fields:
       isDeletion || target.subresource !== null ? null : fieldsChange(event, request, answered),

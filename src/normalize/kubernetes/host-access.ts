@@ -1,17 +1,18 @@
 import type { HostAccess, KubernetesFacts } from "../../model/facts.ts";
 import { fieldsOf, stringsOf, textOf, type Fields } from "../fields.ts";
 
+const TEMPLATE = ["spec", "template", "spec"];
 /** Where the pod's specification stands in a body of these resources. */
-const PATHS: Readonly<Record<string, readonly string[]>> = {
-  pods: ["spec"],
-  replicationcontrollers: ["spec", "template", "spec"],
-  deployments: ["spec", "template", "spec"],
-  daemonsets: ["spec", "template", "spec"],
-  statefulsets: ["spec", "template", "spec"],
-  replicasets: ["spec", "template", "spec"],
-  jobs: ["spec", "template", "spec"],
-  cronjobs: ["spec", "jobTemplate", "spec", "template", "spec"],
-};
+const PATHS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["pods", ["spec"]],
+  ["replicationcontrollers", TEMPLATE],
+  ["deployments", TEMPLATE],
+  ["daemonsets", TEMPLATE],
+  ["statefulsets", TEMPLATE],
+  ["replicasets", TEMPLATE],
+  ["jobs", TEMPLATE],
+  ["cronjobs", ["spec", "jobTemplate", ...TEMPLATE]],
+]);
 const GROUPS = new Set(["", "apps", "batch"]);
 const HOST_NAMESPACES = ["hostPID", "hostNetwork", "hostIPC"];
 /** As `kubectl debug node/…` names its pod (kubectl, pkg/cmd/debug), and what newer ones label it with. */
@@ -34,13 +35,14 @@ export function hostAccessOf(
   body: unknown,
 ): HostAccess | null {
   if (body === undefined || object === null || object.subresource !== "") return null;
+  const path = PATHS.get(object.resource);
+  if (path === undefined || !GROUPS.has(object.apiGroup)) return null;
   if (verb !== "create" && verb !== "update" && verb !== "patch") return null;
-  if (!GROUPS.has(object.apiGroup) || !Object.hasOwn(PATHS, object.resource)) return null;
   const pod = fieldsOf(body);
   if (pod === null) return null;
   const isPod = object.resource === "pods";
   if (isPod && isDebugPod(pod)) return "kubectl-debug";
-  const spec = specOf(pod, PATHS[object.resource] ?? []);
+  const spec = specOf(pod, path);
   return spec === null ? null : accessOf(spec, isPod);
 }
 

@@ -47,6 +47,7 @@ function addSet(patch: Patch, path: string, value: unknown): void {
 function readJsonPatch(patch: Patch, list: readonly unknown[]): void {
   for (const item of list) {
     const operation = fieldsOf(item) ?? {};
+    if (typeof operation["path"] !== "string") continue;
     const path = pointer(operation["path"]);
     const from = pointer(operation["from"]);
     switch (operation["op"]) {

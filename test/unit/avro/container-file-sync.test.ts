@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { openContainerFile, type ContainerFile } from "../../../src/avro/container-file.ts";
 import { readContainerFile } from "../../../src/avro/container-read.ts";
@@ -32,11 +33,33 @@ test("a block whose fsync failed is not there for who opens the file later: the 
   const file = await open(faulty.disk);
   await file.append([type.toBuffer({ number: 1 })]);
   faulty.fault = ({ operation }) => (operation === "sync" ? { code: "EIO" } : null);
+  faulty.delay = async ({ operation }) => {
+    for (let turns = operation === "truncate" ? 20 : 0; turns > 0; turns -= 1) await nextTurn();
+  };
   const failed = file.append([type.toBuffer({ number: 2 })]);
   await expect(failed).rejects.toMatchObject({ problem: "failed" });
   faulty.fault = () => null;
+  faulty.delay = null;
+  await expect(file.append([type.toBuffer({ number: 3 })])).rejects.toMatchObject({
+    problem: "failed",
+  });
   await open(faulty.disk);
   expect(await numbersIn(faulty.disk)).toEqual([1]);
+});
+
+test("an append for which the disk has no room leaves the file whole, and may come again", async () => {
+  const faulty = createFaultyDisk();
+  const file = await open(faulty.disk);
+  await file.append([type.toBuffer({ number: 1 })]);
+  const { sizeBytes } = file;
+  faulty.capacityBytes = faulty.usedBytes + 5;
+  const append = () => file.append([type.toBuffer({ number: 2 })]);
+  await expect(append()).rejects.toMatchObject({ problem: "full" });
+  expect(file.sizeBytes).toBe(sizeBytes);
+  expect(faulty.bytes(PATH).byteLength).toBe(sizeBytes);
+  faulty.capacityBytes = Infinity;
+  await append();
+  expect(await numbersIn(faulty.afterPowerLoss().disk)).toEqual([1, 2]);
 });
 
 test("what a file holds when it is opened is durable, its name included", async () => {

@@ -4,6 +4,7 @@ import avro from "avsc";
 import { expect, test } from "vitest";
 import { openContainerFile } from "../../../src/avro/container-file.ts";
 import { readContainerFile } from "../../../src/avro/container-read.ts";
+import { containerBlock, containerHeader, newSyncMarker } from "../../../src/avro/container.ts";
 import type { ContainerFault } from "../../../src/avro/container.ts";
 import { typeOfSchema } from "../../../src/avro/schemas.ts";
 import { nodeDisk } from "../../../src/platform/disk.ts";
@@ -117,6 +118,31 @@ test("one flipped bit anywhere in a block loses that block alone and is reported
   }
 });
 
+test.each([2, 4])(
+  "a block of three records that says %i loses all of them, and is reported",
+  async (count) => {
+    const path = join(await temporaryFolder(), "notes.avro");
+    const sync = newSyncMarker();
+    const header = containerHeader({ ...options, sync });
+    const wrong = { count, payload: Buffer.concat(encoded(1, 2, 3)), codec: options.codec, sync };
+    const sound = { ...wrong, count: 1, payload: Buffer.concat(encoded(4)) };
+    const blocks = [await containerBlock(wrong), await containerBlock(sound)];
+    await writeFile(path, Buffer.concat([header, ...blocks]));
+    const faults: ContainerFault[] = [];
+    expect(await read(path, faults)).toEqual([4]);
+    expect(faults).toMatchObject([{ kind: "damaged", offsetBytes: header.byteLength }]);
+  },
+);
+
+test("a file that is closed while an append is under way has it", async () => {
+  const path = join(await temporaryFolder(), "notes.avro");
+  const file = await openContainerFile(nodeDisk, path, options);
+  const appended = file.append(encoded(1));
+  await file.close();
+  await appended;
+  expect(await read(path)).toEqual([1]);
+});
+
 test("damage in front of a sound block is kept for readers to report when the file is opened", async () => {
   const path = join(await temporaryFolder(), "notes.avro");
   const [first = 0] = await writeNotes(path, [1], [2], [3]);
@@ -137,6 +163,18 @@ test("a file of another schema is not appended to", async () => {
     problem: "other-schema",
   });
   expect(await read(path)).toEqual([1]);
+});
+
+test("a file whose schema is none is refused as damaged, and left as it is", async () => {
+  const path = join(await temporaryFolder(), "notes.avro");
+  const sync = newSyncMarker();
+  const header = containerHeader({ schema: `{"type":`, codec: "zstandard", sync });
+  const bytes = Buffer.concat([header, Buffer.alloc(2_000, 7)]);
+  await writeFile(path, bytes);
+  await expect(openContainerFile(nodeDisk, path, options)).rejects.toMatchObject({
+    problem: "damaged",
+  });
+  expect(await readFile(path)).toEqual(bytes);
 });
 
 test("a file that is no container is refused and left as it is", async () => {

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { readDocumentsCheckpoint } from "../../../src/collect/documents/checkpoint.ts";
 import { readCheckpoint } from "../../../src/collect/file-tail/checkpoint.ts";
 import { digestOf } from "../../../src/collect/file-tail/digest.ts";
 import { readRecordingsCheckpoint } from "../../../src/collect/teleport/recordings/checkpoint.ts";
@@ -51,9 +52,25 @@ const RECORDINGS = {
   ],
 };
 
+const DOCUMENTS = {
+  version: 1,
+  read: [
+    [
+      "a.json",
+      "12 4096 1763950000000000002",
+      "digest right",
+      "mail.txt",
+      "13 10 1763950000000000001",
+    ],
+    ["b.txt", "14 0 1", "digest 17", null, null],
+    ["c.json", "15 7 2", "digest", "gone.txt", null],
+  ],
+};
+
 describe.each([
   ["a file tail", FILES, readCheckpoint],
   ["recordings", RECORDINGS, readRecordingsCheckpoint],
+  ["documents", DOCUMENTS, readDocumentsCheckpoint],
 ] as const)("the checkpoint of %s that was damaged", (_, saved, read) => {
   it("is told as unreadable, or all of it is understood: no number is negative, fractional or missing", () => {
     expect(read("audit", saved)).toEqual(saved);

@@ -31,6 +31,17 @@ describe("watermarks (H2)", () => {
     expect(marks.current()).toMatchObject({ evidence: seconds(940), isEvidenceIdle: true });
   });
 
+  it("H2 says how far each source has come by itself", () => {
+    const marks = three();
+    marks.progress(kube, atEnd(seconds(1_000)));
+    marks.progress(root, atEnd(seconds(2_000)));
+    expect(marks.current().sources).toEqual([
+      { source: kube, watermark: seconds(940) },
+      { source: root, watermark: seconds(1_940) },
+      { source: leaf, watermark: -Infinity },
+    ]);
+  });
+
   it("H2 a source that is behind stands at the smallest of its unread files", () => {
     const marks = three();
     marks.progress(leaf, atEnd(seconds(5_000)));
@@ -97,6 +108,18 @@ describe("watermarks (H2)", () => {
     marks.progress(leaf, atEnd(seconds(1)));
     marks.progress(root, { ...behind("file"), isFailing: true });
     await marks.admit(kube, seconds(9_999), never);
+  });
+
+  it("H1 sources of grants beside Teleport neither wait nor are waited for", async () => {
+    const support: Source = { name: "support", dialect: "support-access", cluster: "prod" };
+    const slack: Source = { name: "slack", dialect: "out-of-band", cluster: null };
+    const marks = createWatermarks({ sources: [root, support, slack], latenessMs: 60_000 });
+    marks.progress(root, behind("file"));
+    await marks.admit(support, seconds(9_999), never);
+    await marks.admit(slack, seconds(9_999), never);
+    marks.progress(root, atEnd(seconds(500)));
+    marks.progress(support, { ...behind("file"), isFailing: true });
+    expect(marks.current()).toMatchObject({ evidence: seconds(440), isEvidenceIdle: true });
   });
 
   it("H2 an aborted wait ends", async () => {

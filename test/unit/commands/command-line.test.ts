@@ -72,7 +72,11 @@ describe("the command line", () => {
   });
 
   it.each([
-    ["a command that is not there", ["grant"], `unknown command 'grant' (Did you mean grants?)`],
+    [
+      "a command that is not there",
+      ["valdate"],
+      `unknown command 'valdate' (Did you mean validate?)`,
+    ],
     ["an option that is not there", ["run", "--onse"], "unknown option '--onse'"],
     ["an argument too many", ["validate", "x"], "too many arguments"],
     ["an argument too few", ["quarantine", "show"], "missing required argument 'id'"],

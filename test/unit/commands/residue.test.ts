@@ -128,6 +128,12 @@ describe("R4 commands", () => {
       "kubectl get cronjobs.batch/x --namespace=gpu --output=yaml",
     ],
     [
+      "an object whose name was not logged: listed, never deleted by a pattern",
+      { what: "object", object: { ...object, name: "shell-*" }, container: null },
+      "",
+      "kubectl get daemonsets.apps --namespace=gpu --sort-by=.metadata.creationTimestamp",
+    ],
+    [
       "a cordon: uncordoned",
       {
         what: "fields",
@@ -139,7 +145,7 @@ describe("R4 commands", () => {
     ],
   ] as const)("%s", (_, left, remove, verify) => {
     const advice = adviceFor(left);
-    expect([line(advice.remove), line(advice.verify)]).toEqual([remove, verify]);
+    expect([line(advice.remove ?? []), line(advice.verify)]).toEqual([remove, verify]);
   });
 });
 

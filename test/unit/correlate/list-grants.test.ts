@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { listGrants } from "../../../src/correlate/list-grants.ts";
+import {
+  eventsOfGrant,
+  requestsOfGrant,
+  type UnderGrant,
+} from "../../../src/correlate/grant-timeline.ts";
+import { listGrants, type GrantFilter } from "../../../src/correlate/list-grants.ts";
 import { aPolicy, approved, at, kubernetes, request } from "../../support/correlate.ts";
 import { createTestLine } from "../../support/correlate-line.ts";
 
@@ -75,5 +80,59 @@ describe("listGrants", () => {
     line.feed(approved("a", { requested: 5 }), approved("b", { requested: 1 }));
     const ids = listGrants(line.ledger, { policy, now: at(9) }).map(({ grant }) => grant.id);
     expect(ids).toEqual(["b", "a"]);
+  });
+
+  it("lists by the beginning of an id, state, vendor, person and time", () => {
+    const line = createTestLine({ policy });
+    line.feed(
+      approved("r1"),
+      approved("r2", {
+        user: "ivan@vendor.example",
+        requested: 5_000,
+        approved: 5_010,
+        expires: 6_000,
+      }),
+    );
+    const listed = (filter: GrantFilter): string[] =>
+      listGrants(line.ledger, { policy, now: at(5_500), filter }).map(({ grant }) => grant.id);
+    expect(listed({})).toEqual(["r1", "r2"]);
+    expect(listed({ id: "r" })).toEqual(["r1", "r2"]);
+    expect(listed({ id: "r2" })).toEqual(["r2"]);
+    expect(listed({ state: "active" })).toEqual(["r2"]);
+    expect(listed({ vendor: "other" })).toEqual([]);
+    expect(listed({ principal: dana })).toEqual(["r1"]);
+    // The first one was open until then.
+    expect(listed({ since: at(1_000) })).toEqual(["r1", "r2"]);
+    expect(listed({ since: at(1_001) })).toEqual(["r2"]);
+  });
+});
+
+describe("what was done under a grant", () => {
+  it("stands in its order with its last verdict, each Kubernetes request once by its last stage", () => {
+    const line = createTestLine({ policy });
+    line.feed(approved("r1"));
+    line.evidenceUpTo(10_000);
+    const call = { user: dana, groups: ["v:viewers"] };
+    line.feed(
+      kubernetes({ at: 40, ...call, id: "b", auditId: "b" }),
+      kubernetes({ at: 20, ...call, stage: "RequestReceived", id: "a0", auditId: "a", code: null }),
+      kubernetes({ at: 20, ...call, id: "a1", auditId: "a" }),
+      kubernetes({ at: 2_000, ...call, id: "late" }),
+      kubernetes({ at: 30, user: "root@acme.example", id: "other" }),
+    );
+    const ids = (events: Iterable<UnderGrant>): string[] =>
+      [...events].map(({ event }) => event.id);
+    expect(ids(eventsOfGrant(line.ledger, "r1"))).toEqual(["a0", "a1", "b", "late"]);
+    const once = [...requestsOfGrant(line.ledger, "r1")];
+    expect(ids(once).length).toBe(3);
+    expect(once.at(-1)).toMatchObject({
+      revision: 0,
+      event: { verdict: { coverage: "after-expiry" } },
+    });
+    line.feed(request("r1", "update", { at: 900, state: "APPROVED", expires: at(3_000) }));
+    expect([...requestsOfGrant(line.ledger, "r1")].at(-1)).toMatchObject({
+      revision: 1,
+      event: { verdict: { coverage: "covered" } },
+    });
   });
 });

@@ -57,6 +57,18 @@ test("a lie in the count of a block is found out", async () => {
   expect(damages).toMatchObject([{ from: 11, to: 20, count: 10 }]);
 });
 
+test("lies in the counts of two blocks that make up for each other are found out by a reader that begins between them", async () => {
+  const { faulty, ends } = await written();
+  const [first = 0, second = 0] = ends;
+  const head = faulty.bytes(FIRST).findIndex((_byte, at, all) => isCountOfTen(all, at, first));
+  // Nine and eleven instead of ten and ten.
+  faulty.corrupt(FIRST, (bytes) => bytes.fill(18, head, head + 1).fill(22, second, second + 1));
+  const { journal, damages } = await openJournal(faulty.disk);
+  const found = await readAll(journal, { after: { ...ORIGIN, sequence: 12 } });
+  expect(found.map((entry) => entry.id)).toEqual([...ids(13, 20), ...ids(31, 40)]);
+  expect(damages).toMatchObject([{ from: 21, to: 30, count: 10 }]);
+});
+
 test("a block that was cut out of a sealed segment is a loss of its exact number", async () => {
   const { faulty, ends } = await written();
   faulty.corrupt(FIRST, (bytes) =>

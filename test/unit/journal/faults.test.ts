@@ -131,6 +131,15 @@ describe("a full disk", () => {
   });
 });
 
+test("a journal that is closed refuses appends, instead of keeping them waiting", async () => {
+  const { journal } = await openJournal(createFaultyDisk().disk);
+  await journal.append(newEntries(1, 1));
+  await journal.close();
+  await expect(journal.append(newEntries(2, 2))).rejects.toMatchObject({
+    code: "JOURNAL_WRITE_FAILED",
+  });
+});
+
 describe("commits", () => {
   test("gather what comes during an fsync into one block", async () => {
     const faulty = createFaultyDisk();

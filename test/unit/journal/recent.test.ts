@@ -39,3 +39,11 @@ test("entries that were let go of are no longer in memory, and are read from the
   expect(await idsOf(journal)).toEqual(ids(1, 6));
   await journal.close();
 });
+
+test("entries that nobody needs any more do not stay in memory", async () => {
+  const { journal } = await openJournal(createFaultyDisk().disk);
+  await journal.append(newEntries(1, 3));
+  await journal.release(journal.end);
+  expect(journal.recent.bytesAfter(0)).toBe(0);
+  await journal.close();
+});

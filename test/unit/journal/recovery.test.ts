@@ -119,7 +119,10 @@ describe("recovery fails closed", () => {
   test("when the note of the journal's bounds is missing beside segments", async () => {
     const { faulty } = await twoCommits();
     faulty.remove(`${FOLDER}/bounds.json`);
-    await expect(openJournal(faulty.disk)).rejects.toMatchObject({ code: "JOURNAL_DAMAGED" });
+    await expect(openJournal(faulty.disk)).rejects.toMatchObject({
+      code: "JOURNAL_DAMAGED",
+      message: expect.stringContaining("is missing") as string,
+    });
   });
 
   test("when the note of the journal's bounds is damaged", async () => {

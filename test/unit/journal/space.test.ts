@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { LocalJournalOptions } from "../../../src/journal/local/options.ts";
 import type { Journal } from "../../../src/ports/journal.ts";
@@ -68,6 +69,8 @@ describe("the byte limit", () => {
     await journal.release(journal.end);
     await waiting;
     expect(journal.start.sequence).toBeGreaterThan(0);
+    // No more of them than the room that is needed takes.
+    expect(journal.start.sequence).toBeLessThan(durable / 2);
     await journal.close();
     const again = await openJournal(faulty.disk, small);
     expect(again.journal.end.sequence).toBe(durable + 1);
@@ -190,6 +193,20 @@ describe("release", () => {
     expect(faulty.openFiles).toBe(1);
     expect((await readAll(again.journal, { after: again.journal.start })).length).toBe(11);
     expect(again.damages).toEqual([]);
+  });
+
+  test("leaves what it unlinked gone for good, on a disk that takes its time", async () => {
+    const faulty = createFaultyDisk();
+    const clock = createImpatientClock(100 * DAY_MS);
+    const { journal } = await openJournal(faulty.disk, { ...options, clock, keepMs: 0 });
+    await days(journal, clock);
+    faulty.delay = async ({ operation }) => {
+      for (let turns = operation === "unlink" ? 20 : 0; turns > 0; turns -= 1) await nextTurn();
+    };
+    await journal.release(journal.end);
+    faulty.delay = null;
+    const left = faulty.afterPowerLoss().paths.filter((path) => path.endsWith(".avro"));
+    expect(left).toEqual([newestOf(faulty)]);
   });
 
   test("is no loss to a reader that starts at the oldest entry", async () => {

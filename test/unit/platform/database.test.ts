@@ -19,7 +19,7 @@ describe("openDatabase", () => {
     const path = join(folder, "ledger.sqlite");
     const first = openDatabase(path);
     const ledger = createLedger(first);
-    ledger.findings.put("f", true);
+    ledger.reviews.put("f", true);
     ledger.commitment.endCall(1);
     ledger.commitment.commit({ partition: 0, sequence: 1, locator: "l" });
     ledger.commitment.write();
@@ -27,7 +27,7 @@ describe("openDatabase", () => {
     first.close();
     const second = openDatabase(path);
     const again = createLedger(second);
-    expect(again.findings.get("f")).toBe(true);
+    expect(again.reviews.get("f")).toBe(true);
     expect(again.commitment.appliedTo).toEqual({ partition: 0, sequence: 1, locator: "l" });
     second.close();
   });

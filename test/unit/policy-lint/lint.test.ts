@@ -128,6 +128,13 @@ describe("a policy that drops noise", () => {
     expect(found.join()).not.toMatch(/nodes |clusterroles/);
   });
 
+  it("a namespace that is dropped twice is told once", () => {
+    const rule = "  - level: None\n    namespaces: [ci]\n";
+    const found = texts(lint(policy(`${rule}${rule}${EVERYTHING}`)));
+    expect(found).toContain(`get pods/exec as ${AGENT}: hidden, ci, rule 1 line 4`);
+    expect(found.join()).not.toContain("rule 2");
+  });
+
   it("a name is dropped: of a list it says nothing", () => {
     const found = texts(
       lint(
@@ -210,6 +217,14 @@ describe("what shows it", () => {
       for (let round = 0; round < 3; round++) now = mended(now, vendors);
       expect(texts(lint(now, vendors))).toEqual([]);
     }
+  });
+
+  it("takes no body from what a later rule logs whole", () => {
+    const text = policy(
+      '  - level: None\n    verbs: [get]\n    resources: [{ group: "", resources: [nodes] }]\n' +
+        `  - level: None\n    resources: [{ group: "", resources: [configmaps] }]\n${EVERYTHING}`,
+    );
+    expect(texts(lint(mended(text, [aVendor()])))).toEqual([]);
   });
 
   it("never asks for the body of a secret or of a token", () => {

@@ -86,6 +86,12 @@ describe("interactive-access through Teleport", () => {
     ).toEqual([]);
   });
 
+  it("one for who joins a colleague's session, none for who leaves one in a pod", () => {
+    const join = { ...ssh, protocol: null, event: "session.join" };
+    expect(rules({ ...join, addressRemote: "203.0.113.9:50000" })).toEqual(["interactive-access"]);
+    expect(rules({ ...join, login: "root", addressRemote: "pretrain-0" })).toEqual([]);
+  });
+
   it("none where nobody got in", () => {
     expect(rules({ ...ssh, event: "session.rejected", status: "denied" })).toEqual([]);
   });
@@ -119,6 +125,7 @@ describe("off-network", () => {
     ["inside", kubernetes({ ...direct, sourceAddress: "203.0.113.9" })],
     ["inside, by IPv6", kubernetes({ ...direct, sourceAddress: "2001:db8:1::1" })],
     ["without an address", kubernetes(direct)],
+    ["of what is no address", kubernetes({ ...direct, sourceAddress: "@" })],
     [
       "the agent's address",
       kubernetes({ at: 20, user: AGENT, as: dana, sourceAddress: "10.0.0.1" }),

@@ -107,6 +107,9 @@ describe("what one request makes, covered or not", () => {
 
   it.each<[string, Call]>([
     ["a look at secrets' neighbours", { verb: "get", resource: "configmaps" }],
+    ["a part of a secret", { verb: "get", resource: "secrets/status" }],
+    ["a port of another group's", { verb: "get", resource: "vms/portforward.example.com" }],
+    ["policies of something else", { verb: "create", resource: "policies.example.com" }],
     ["secrets of another group", { verb: "get", resource: "secrets.example.com" }],
     ["a secret that is not there", { verb: "get", resource: "secrets", code: 404 }],
     ["a secret that is written", { verb: "create", resource: "secrets", code: 201 }],
@@ -243,6 +246,14 @@ describe("whose name it is", () => {
     expect(rulesIn(line)).toEqual(["vendor-impersonates-customer", "vendor-name-impersonated"]);
   });
 
+  it("W5 not by an agent whose vendor has that name too", () => {
+    const other = aVendor({ name: "other", impersonators: ["o"] });
+    const line = createTestLine({ policy: aPolicy({ vendors: [aVendor(), other] }) });
+    line.advance({ evidence: Infinity });
+    line.feed(kubernetes({ at: 20, user: "o", as: dana, asGroups: ["v:base"] }));
+    expect(rulesIn(line)).toEqual(["standing-access"]);
+  });
+
   it("W5 by a colleague on their own account; not by oneself, nor of a name that is shared", () => {
     const line = lineAtEnd();
     const own = { at: 20, user: dana, groups: ["v:admins"] };
@@ -283,6 +294,7 @@ describe("what is nobody's", () => {
     failed(2, "198.51.100.8");
     failed(3, "198.51.100.8", "test");
     failed(day, "198.51.100.7");
+    line.feed(kubernetes({ at: 5, user: null, code: 500, decision: null }));
     expect(severities(line)).toEqual(
       Array.from({ length: 4 }, () => ["authentication-failed", "low"]),
     );

@@ -4,6 +4,9 @@ import { encodeEvent } from "../../../../src/avro/event.ts";
 import { FIRST_EVENT_SCHEMA, encodedByFirst, firstEvents } from "../../../support/first-version.ts";
 import { typeOfSchema } from "../../../../src/avro/schemas.ts";
 import type { AuditEvent } from "../../../../src/model/generated/audit-event.ts";
+import { anEvent } from "../../../support/entries.ts";
+
+const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
 
 /** What the first version had in memory when it stored the event: no field that came later. */
 function asFirstKnew(event: AuditEvent): AuditEvent {
@@ -17,6 +20,22 @@ describe("an event in the ledger that an earlier version stored", () => {
     const stored = JSON.stringify(storeEvent(asFirstKnew(event)));
     const restored = restoreEvent(JSON.parse(stored) as ReturnType<typeof storeEvent>);
     expect(restored).toEqual(event);
+    expect(encodeEvent(restored)).toEqual(encodeEvent(event));
+  });
+});
+
+describe("an event in the ledger", () => {
+  it.each([
+    ["without an original", null],
+    ["with an original of any bytes", { bytes, sha256: "d1", truncatedFromBytes: 9_000 }],
+    [
+      "whose original is a part of a larger buffer",
+      { bytes: bytes.subarray(7, 12), sha256: "d2", truncatedFromBytes: null },
+    ],
+  ])("%s comes back as it was", (_what, original) => {
+    const event = anEvent({ original });
+    const stored = JSON.stringify(storeEvent(event));
+    const restored = restoreEvent(JSON.parse(stored) as ReturnType<typeof storeEvent>);
     expect(encodeEvent(restored)).toEqual(encodeEvent(event));
   });
 });

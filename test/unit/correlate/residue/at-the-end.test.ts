@@ -106,9 +106,10 @@ describe("R2 what is there at the end", () => {
         metadata: { ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name: "job" }] },
       },
     });
-    const deletion = (propagationPolicy: string): ReturnType<typeof write> =>
+    const deletion = (propagationPolicy: string, level?: "Metadata"): ReturnType<typeof write> =>
       write({
         at: 30,
+        ...(level === undefined ? {} : { level }),
         verb: "delete",
         resource: "jobs.batch",
         namespace: "ml",
@@ -118,6 +119,8 @@ describe("R2 what is there at the end", () => {
       });
     expect(residueAfter([granted(), owned, deletion("Background")])).toEqual([]);
     expect(residueAfter([granted(), owned, deletion("Orphan")])).toEqual(["Pod ml/shell"]);
+    // At this level nobody knows what it was told.
+    expect(residueAfter([granted(), owned, deletion("", "Metadata")])).toEqual(["Pod ml/shell"]);
   });
 
   it("what somebody else made under the same name afterwards is not the vendor's", () => {
@@ -161,6 +164,42 @@ describe("R2 what is there at the end", () => {
     });
     const removal = remove(30, "shell", { user: AGENT, as: admin });
     expect(residueAfter([granted(), certificate, createPod(20, "shell"), removal])).toEqual([]);
+  });
+
+  describe("of objects whose names the server made, and nobody logged,", () => {
+    const made = (at: number): ReturnType<typeof write> =>
+      createPod(at, "", {
+        level: "Request",
+        request: { kind: "Pod", metadata: { generateName: "shell-" } },
+        response: undefined,
+      });
+
+    it.each([
+      ["the vendor's deletion takes one", [made(20), remove(30, "shell-x7k2p")], []],
+      [
+        "one deletion takes no two",
+        [made(20), made(21), remove(30, "shell-x7k2p")],
+        ["Pod ml/shell-*"],
+      ],
+      [
+        "somebody else's deletion says nothing",
+        [made(20), remove(30, "shell-x7k2p", { user: admin })],
+        ["Pod ml/shell-*"],
+      ],
+      [
+        "a deletion of what is named otherwise says nothing",
+        [made(20), remove(30, "shell-x")],
+        ["Pod ml/shell-*"],
+      ],
+      [
+        "a deletion before it says nothing",
+        [remove(15, "shell-x7k2p"), made(20)],
+        ["Pod ml/shell-*"],
+      ],
+      ["a deletion that is read first counts", [remove(30, "shell-x7k2p"), made(20)], []],
+    ])("%s", (_, events, expected) => {
+      expect(residueAfter([granted(), ...events])).toEqual(expected);
+    });
   });
 
   it("a token goes with its account", () => {

@@ -96,7 +96,7 @@ describe("R2 the order of arrival", () => {
         passTo(line, Infinity);
         expect(residueIn(line)).toEqual(expected);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });

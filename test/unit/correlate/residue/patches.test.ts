@@ -90,6 +90,10 @@ describe("R2 patches compose", () => {
       [patch(20, template(hostPath)), put(30, { ...hostPath, hostIPC: true }, admin)],
     ],
     [
+      "what somebody else set to the same",
+      [patch(20, template({ hostPID: true })), patch(30, template({ hostPID: true }), admin)],
+    ],
+    [
       "what was set after somebody else had it unset",
       [
         patch(20, template(hostPath)),

@@ -135,6 +135,18 @@ describe("R1 what a grant leaves", () => {
       }),
       "Pod ml/shell-x7k2p",
     ],
+    [
+      "an object whose name the server made, and nobody logged",
+      write({
+        at: 20,
+        verb: "create",
+        resource: "pods",
+        namespace: "ml",
+        level: "Request",
+        request: { kind: "Pod", metadata: { generateName: "shell-" } },
+      }),
+      "Pod ml/shell-*",
+    ],
   ])("%s", (_, event, expected) => {
     expect(residueAfter([granted(), event])).toEqual([expected]);
   });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { request } from "../../../support/correlate.ts";
+import { createGrants } from "../../../../src/correlate/grants/grants.ts";
+import { createVendors } from "../../../../src/correlate/identity/vendors.ts";
+import { createDueResidue } from "../../../../src/correlate/residue/due.ts";
+import { createResidueReader } from "../../../../src/correlate/residue/evaluate.ts";
+import { createResidue } from "../../../../src/correlate/residue/residue.ts";
+import { changeOf } from "../../../../src/normalize/kubernetes/change.ts";
+import { aPolicy, request } from "../../../support/correlate.ts";
 import {
   createPod,
   granted,
@@ -21,6 +27,9 @@ describe("R2 when the grant has ended", () => {
     passTo(line, 999);
     passTo(line, 2_000, 1_000);
     expect(residueIn(line)).toEqual([]);
+    const next = line.restart();
+    passTo(next, 2_000, 1_000);
+    expect(residueIn(next)).toEqual([]);
     passTo(line, 2_000, 1_001);
     expect(residueIn(line)).toEqual(["Pod ml/shell"]);
   });
@@ -92,5 +101,36 @@ describe("R2 when the grant has ended", () => {
     line.feed(createPod(20, "third", { namespace: "other" }));
     passTo(line, 2_000);
     expect(residueIn(line)).toEqual([]);
+  });
+
+  it("what evidence that comes late takes the reason from is to be withdrawn, until it is", () => {
+    const line = storyLine();
+    line.feed(granted(), createPod(20, "shell"), createPod(21, "other"));
+    passTo(line, 2_000);
+    const [finding] = line
+      .findings("residue-at-grant-end")
+      .filter(({ target }) => target.name === "shell");
+    line.feed(remove(30, "shell", admin));
+    const policy = aPolicy();
+    const { ledger } = line;
+    const residue = createResidue(ledger, changeOf);
+    const due = createDueResidue({ ledger, residue, reader: createResidueReader(ledger) });
+    due.watch(createGrants({ policy, ledger, vendors: createVendors(policy) }));
+    const end = { evidence: Infinity, isEvidenceIdle: true, sources: [] };
+    expect(due.take(end)).toEqual({ found: [], withdrawn: [finding?.id] });
+    expect(due.take(end)).toEqual({ found: [], withdrawn: [] });
+    const of = finding?.detail ?? null;
+    if (finding === undefined || of === null || !("finding" in of)) throw new Error("No finding");
+    const detail = {
+      finding: { ...of.finding, firstId: finding.id, state: "withdrawn" },
+    };
+    residue.noteFinding({ ...finding, id: "second edition", detail });
+    const again = createDueResidue({
+      ledger,
+      residue: createResidue(ledger, changeOf),
+      reader: createResidueReader(ledger),
+    });
+    again.watch(createGrants({ policy, ledger, vendors: createVendors(policy) }));
+    expect(again.take(end)).toEqual({ found: [], withdrawn: [] });
   });
 });

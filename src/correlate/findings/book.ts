@@ -1,0 +1,170 @@
+import type { AuditEvent } from "../../model/generated/audit-event.ts";
+import type { FindingDocument, FindingEvidence } from "../ledger/kinds.ts";
+import type { Ledger } from "../ledger/ledger.ts";
+import { isCurrent, nextEdition } from "./edition.ts";
+import { type Finding, findingId, templateOf } from "./finding.ts";
+
+/** All findings, and which of them have to be said, or said anew (verdicts §6). */
+export interface FindingBook {
+  /** Adds an event to a finding's evidence; gives the finding's first edition where nobody has said it yet. */
+  accuse(finding: Finding, event: AuditEvent): AuditEvent | null;
+  /** Takes an event out of it. */
+  clear(finding: Finding, event: AuditEvent): void;
+  /** Says what a finding's evidence is, all of it (WHOLE_RULES); gives its first edition where nobody has said it yet. */
+  find(finding: Finding, cause: AuditEvent): AuditEvent | null;
+  /** By the first edition's id. */
+  withdraw(id: string): void;
+  /** An edition that is journaled. */
+  record(edition: AuditEvent): void;
+  /** Editions of findings that have changed since their last, or that nobody has said yet; some at a time. */
+  due(max: number): readonly AuditEvent[];
+  /** Editions that are to be said. */
+  readonly dueCount: number;
+}
+
+/** Rules of which each edition says all evidence there is; of all others events are evidence one by one. */
+const WHOLE_RULES: ReadonlySet<string> = new Set([
+  "residue-at-grant-end",
+  "event-id-reused",
+  "vendor-name-impersonated",
+  "authentication-failed",
+]);
+
+/** Evidence of one finding that is kept: the earliest. Who does more than this has done enough. */
+const EVIDENCE_MAX = 1_000;
+
+export function createFindingBook(ledger: Ledger): FindingBook {
+  const due = new Set(ledger.findingsDue.all().map(([id]) => id));
+
+  function put(document: FindingDocument): void {
+    const { id } = document;
+    ledger.findings.put(id, document);
+    const isDue = !isCurrent(document);
+    if (isDue === due.has(id)) return;
+    if (!isDue) {
+      forget(id);
+      return;
+    }
+    due.add(id);
+    ledger.findingsDue.put(id, true);
+  }
+
+  function firstOf(document: FindingDocument): AuditEvent | null {
+    put(document);
+    return document.edition === null ? nextEdition(document) : null;
+  }
+
+  /** What nobody was told of is forgotten. */
+  function takeBack(document: FindingDocument): void {
+    if (!document.isWithdrawn || document.edition !== null) {
+      put(document);
+      return;
+    }
+    forget(document.id);
+    ledger.findings.remove(document.id);
+  }
+
+  function forget(id: string): void {
+    due.delete(id);
+    ledger.findingsDue.remove(id);
+  }
+
+  function documentOf(finding: Finding, cause: AuditEvent): FindingDocument {
+    const id = findingId(cause.organization, finding);
+    const known = ledger.findings.get(id);
+    if (known !== null) return known;
+    return {
+      id,
+      template: templateOf(finding, cause),
+      subject: finding.subject,
+      isWhole: WHOLE_RULES.has(finding.rule),
+      number: 0,
+      evidence: {},
+      isWithdrawn: false,
+      edition: null,
+    };
+  }
+
+  return {
+    accuse: (finding, event) => {
+      const document = documentOf(finding, event);
+      const { severity, grants } = finding;
+      const row: FindingEvidence = { at: event.occurredAt, severity, grants };
+      if (isSameRow(document.evidence[event.id], row)) return null;
+      const evidence = bounded({ ...document.evidence, [event.id]: row });
+      return evidence === null ? null : firstOf({ ...document, evidence, isWithdrawn: false });
+    },
+    clear: (finding, event) => {
+      const id = findingId(event.organization, finding);
+      const document = ledger.findings.get(id);
+      if (document?.evidence[event.id] === undefined) return;
+      const { [event.id]: _, ...evidence } = document.evidence;
+      takeBack({ ...document, evidence, isWithdrawn: Object.keys(evidence).length === 0 });
+    },
+    find: (finding, cause) => {
+      const { severity, grants } = finding;
+      const document = documentOf(finding, cause);
+      const row: FindingEvidence = { at: document.template.occurredAt, severity, grants };
+      const evidence = wholeEvidence(finding.evidence, row);
+      return firstOf({ ...document, evidence, isWithdrawn: false });
+    },
+    withdraw: (id) => {
+      const document = ledger.findings.get(id);
+      if (document !== null) takeBack({ ...document, evidence: {}, isWithdrawn: true });
+    },
+    record: (edition) => {
+      const { detail } = edition;
+      if (detail === null || !("finding" in detail)) return;
+      const { number, firstId, state, subject, severity, grants, rule } = detail.finding;
+      const id = firstId ?? edition.id;
+      const known = ledger.findings.get(id);
+      if (known !== null && !known.isWhole) {
+        put({ ...known, number, edition });
+        return;
+      }
+      const { detail: _, original: __, ...template } = edition;
+      const isWithdrawn = state === "withdrawn";
+      const row = { at: edition.occurredAt, severity: severity as Finding["severity"], grants };
+      const evidence = isWithdrawn ? {} : wholeEvidence(detail.finding.evidence, row);
+      const first = known?.template ?? template;
+      const isWhole = WHOLE_RULES.has(rule);
+      put({ id, template: first, subject, isWhole, number, evidence, isWithdrawn, edition });
+    },
+    due: (max) =>
+      [...due].slice(0, max).flatMap((id) => {
+        const document = ledger.findings.get(id);
+        return document === null ? [] : nextEdition(document);
+      }),
+    get dueCount() {
+      return due.size;
+    },
+  };
+}
+
+function wholeEvidence(
+  ids: readonly string[],
+  row: FindingEvidence,
+): Readonly<Record<string, FindingEvidence>> {
+  return Object.fromEntries(ids.slice(0, EVIDENCE_MAX).map((id) => [id, row]));
+}
+
+function isSameRow(a: FindingEvidence | undefined, b: FindingEvidence): boolean {
+  return (
+    a !== undefined &&
+    a.at === b.at &&
+    a.severity === b.severity &&
+    a.grants.length === b.grants.length &&
+    a.grants.every((grant, index) => grant === b.grants[index])
+  );
+}
+
+/** The earliest so many; null where the newest row is not among them. */
+function bounded(
+  evidence: Readonly<Record<string, FindingEvidence>>,
+): Readonly<Record<string, FindingEvidence>> | null {
+  const rows = Object.entries(evidence);
+  if (rows.length <= EVIDENCE_MAX) return evidence;
+  const added = rows.at(-1)?.[0];
+  const kept = rows.sort(([idA, a], [idB, b]) => a.at - b.at || (idA < idB ? -1 : 1)).slice(0, -1);
+  return kept.some(([id]) => id === added) ? Object.fromEntries(kept) : null;
+}

@@ -1,0 +1,49 @@
+import type { AuditEvent } from "../../model/generated/audit-event.ts";
+import type { Settled } from "../decision.ts";
+import type { Vendors } from "../identity/vendors.ts";
+import type { JudgedDocument } from "../ledger/kinds.ts";
+import type { Residue } from "../residue/residue.ts";
+import type { FindingBook } from "./book.ts";
+import { findingsOf } from "./event-rules.ts";
+import { findingId } from "./finding.ts";
+
+/** What noting findings needs of the correlator. */
+export interface FindingContext {
+  readonly findings: FindingBook;
+  readonly vendors: Vendors;
+  readonly residue: Residue;
+}
+
+/**
+ * What an event's verdict is found guilty of: it is evidence of those findings, and of none any more that only the verdict before it
+ * (null where it is the first) was found guilty of. Returns the first editions of those that nobody has said yet.
+ */
+export function judgeFindings(
+  context: FindingContext,
+  before: JudgedDocument | null,
+  settled: Settled,
+): readonly AuditEvent[] {
+  const { findings, vendors } = context;
+  const { event } = settled;
+  const now = findingsOf(settled, vendors);
+  const ids = new Set(now.map((finding) => findingId(event.organization, finding)));
+  if (before !== null)
+    for (const finding of findingsOf(settledOf(before), vendors))
+      if (!ids.has(findingId(event.organization, finding))) findings.clear(finding, event);
+  return now.map((finding) => findings.accuse(finding, event)).filter((first) => first !== null);
+}
+
+/** A judged event with the verdict that it has. One that was a vendor's keeps its label, so that it stays in its streams. */
+export function settledOf(judged: Pick<JudgedDocument, "event" | "facts" | "principal">): Settled {
+  const { event, facts, principal } = judged;
+  const { verdict, labels } = event;
+  const vendor = verdict.coverage === "not-vendor" ? null : (labels["vendor"] ?? null);
+  const decision = { vendor, principal, verdict, isSettled: true };
+  return { event: { ...event, original: null }, facts, decision };
+}
+
+/** Notes an edition that is journaled. */
+export function recordFinding(context: FindingContext, edition: AuditEvent): void {
+  context.findings.record(edition);
+  context.residue.noteFinding(edition);
+}
