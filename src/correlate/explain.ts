@@ -66,7 +66,7 @@ export function explainEvent(normalized: NormalizedEvent, options: ExplainOption
   const isHeld = !decision.isSettled && !isPast;
   if (isHeld) tellWait(wait, policy, steps);
   else steps.push({ rule: "H1", says: decision.isSettled ? SETTLED : PAST });
-  const decided = { event: withDecision(event, decision), facts, decision };
+  const decided = { event: withDecision(event, decision, vendors), facts, decision };
   const made = [...findingsOf(decided, vendors), ...(foreign === null ? [] : [foreign])];
   const findings = made.map(({ rule, severity }) => ({ rule, severity }));
   for (const { rule, severity } of findings)

@@ -2,7 +2,7 @@ import type { JournalEntry } from "../model/entry.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
 import { VENDOR_STREAM } from "../model/stream.ts";
 import type { CorrelatorContext } from "./context.ts";
-import { decide } from "./decide.ts";
+import { principalOf } from "./decide.ts";
 import { foldKubernetes, mayMakeCredential } from "./evidence/fold-kubernetes.ts";
 import { foldTeleport } from "./evidence/fold.ts";
 import { foldGrantSource } from "./evidence/grant-sources.ts";
@@ -42,17 +42,16 @@ export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void
   } else {
     foldGrantSource(context, event, facts);
   }
-  const { principal } = decide(context, event, facts);
+  const principal = principalOf(event, context.vendors);
   recordEntry(context, { kind: entry.kind, event, facts, principal });
   if (entry.kind === "held") return;
   judgeFindings(context, null, settledOf({ event, facts, principal }));
 }
 
-/** Whose the event is was not journaled; it follows from the evidence that the revision was made for. */
 function foldRevision(context: CorrelatorContext, revision: AuditEvent, eventId: string): void {
   const judged = context.ledger.judged.get(eventId);
   if (judged === null) return;
-  const { principal } = decide(context, { ...judged.event, original: null }, judged.facts);
+  const principal = principalOf(revision, context.vendors);
   const event = recordRevision(context, revision, principal);
   const revised = context.ledger.judged.get(eventId);
   if (event !== null && revised !== null) judgeFindings(context, judged, settledOf(revised));

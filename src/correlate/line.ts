@@ -54,7 +54,7 @@ export function createLine(context: CorrelatorContext): Line {
       context.passed.note(event);
     },
     deliver: (kind, { event: undecided, facts, decision }) => {
-      const event = withDecision(undecided, decision);
+      const event = withDecision(undecided, decision, context.vendors);
       push(kind, event);
       recordEntry(context, { kind, event, facts, principal: decision.principal });
       tell(judgeFindings(context, null, { event, facts, decision }));
@@ -64,7 +64,7 @@ export function createLine(context: CorrelatorContext): Line {
       recordEntry(context, { kind: "held", event, facts, principal: null });
     },
     revise: (judged, decision) => {
-      const revision = revisionEvent(judged, decision);
+      const revision = revisionEvent(judged, decision, context.vendors);
       push("event", revision);
       const event = recordRevision(context, revision, decision.principal);
       if (event !== null)

@@ -40,7 +40,7 @@ export function settleAll(
         duplicates++;
         continue;
       }
-      line.pass(settling === null ? event : withDecision(event, settling));
+      line.pass(settling === null ? event : withDecision(event, settling, context.vendors));
       if (own?.dialect === "kubernetes-audit") context.residue.noteOthers(event, own);
       const finding = foreignFinding(event, own, context.vendors);
       if (finding !== null) line.find(finding, event);

@@ -59,6 +59,11 @@ export const ATTRIBUTES: readonly Attribute<AuditEvent>[] = [
       (e) => e.actor.sourceAddress,
       "Address of the last, trustworthy hop.",
     ],
+    "chaperone.principal": [
+      "labels.principal",
+      (e) => e.labels["principal"] ?? null,
+      "Who answers for it, where that is not its actor.",
+    ],
     "chaperone.stream": ["labels.stream", (e) => e.labels["stream"] ?? null, "Stream it is in."],
     "chaperone.vendor": [
       "labels.vendor",

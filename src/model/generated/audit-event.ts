@@ -7,7 +7,7 @@ export interface AuditEvent {
   readonly id: string;
   /** Organization whose event it is. */
   readonly organization: string;
-  /** At least stream; vendor where the event is a vendor's; schema=unknown for event types without a normalization of their own. */
+  /** At least stream; vendor where the event is a vendor's; principal, who answers for it, where that is not its actor; schema=unknown for event types without a normalization of their own. */
   readonly labels: Readonly<Record<string, string>>;
   /** Where the event comes from. */
   readonly origin: Origin;
