@@ -3,8 +3,9 @@ import type { Verdict } from "../../model/generated/audit-event.ts";
 import type { Micros } from "../../model/time.ts";
 import { apiCallOf, isRefused } from "../attribute/api-request.ts";
 import { requestKey, waitKey } from "../hold/wait.ts";
-import { keyOf } from "../ledger/key.ts";
+import { keyOf, prefixOf } from "../ledger/key.ts";
 import type { ApiRequestDocument } from "../ledger/kinds.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import type { EvidenceContext } from "./context.ts";
 
 /** Adds a stage to the request of a vendor's user or agent. Of two records of one stage the later one counts. */
@@ -19,6 +20,8 @@ export function foldApiRequest(context: EvidenceContext, facts: KubernetesFacts)
   if (known !== null && known.stages[facts.stage] === at) return;
   const next: ApiRequestDocument = {
     ...call,
+    uri: facts.requestUri,
+    verb: facts.verb,
     groups: (facts.impersonated ?? facts.user)?.groups ?? [],
     cluster: facts.cluster,
     isRemote: facts.impersonated !== null && facts.impersonated.name !== call.name,
@@ -56,8 +59,28 @@ export function answerApiRequest(
   if (known === null) return;
   const next = { ...known, verdicts: { ...known.verdicts, [facts.stage]: verdict } };
   context.ledger.apiRequests.put(key, next);
-  if (answerOf(next) !== answerOf(known)) context.arrived(waitKey.request(key));
+  if (answerOf(next) === answerOf(known)) return;
+  context.arrived(waitKey.request(key));
+  for (const { uri, verb, receivedAt } of auditIdEnds(context.ledger, facts)) {
+    const other = requestKey({ ...facts, requestUri: uri, verb, receivedAt });
+    if (other !== key) context.arrived(waitKey.request(other));
+  }
 }
+
+/** The first and the last of the requests that have one audit id, in the order of their keys: nearly always one and the same. */
+export function auditIdEnds(
+  ledger: Pick<Ledger, "apiRequests">,
+  { cluster, auditId }: Pick<KubernetesFacts, "cluster" | "auditId">,
+): readonly ApiRequestDocument[] {
+  const from = prefixOf(cluster, auditId);
+  const ends = (["first", "last"] as const).map((which) =>
+    ledger.apiRequests.edge(which, from, from + BEHIND),
+  );
+  return ends.filter((request) => request !== null);
+}
+
+/** Sorts behind whatever a key goes on with. */
+const BEHIND = "\u{10FFFF}";
 
 /** The verdict of the last stage that was judged; null where none was. */
 export function answerOf({ verdicts }: Pick<ApiRequestDocument, "verdicts">): Verdict | null {

@@ -9,7 +9,7 @@ export interface FindingBook {
   /** Adds an event to a finding's evidence; gives the finding's first edition where nobody has said it yet. */
   accuse(finding: Finding, event: AuditEvent): AuditEvent | null;
   /** Takes an event out of it. */
-  clear(finding: Finding, event: AuditEvent): void;
+  clear(finding: Pick<Finding, "rule" | "identity">, event: AuditEvent): void;
   /** Says what a finding's evidence is, all of it (WHOLE_RULES); gives its first edition where nobody has said it yet. */
   find(finding: Finding, cause: AuditEvent): AuditEvent | null;
   /** By the first edition's id. */

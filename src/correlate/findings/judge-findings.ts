@@ -6,9 +6,10 @@ import type { Residue } from "../residue/residue.ts";
 import type { FindingBook } from "./book.ts";
 import { findingsOf } from "./event-rules.ts";
 import { findingId } from "./finding.ts";
+import { ledgerFindings, type LedgerRulesContext } from "./ledger-rules.ts";
 
 /** What noting findings needs of the correlator. */
-export interface FindingContext {
+export interface FindingContext extends LedgerRulesContext {
   readonly findings: FindingBook;
   readonly vendors: Vendors;
   readonly residue: Residue;
@@ -25,7 +26,9 @@ export function judgeFindings(
 ): readonly AuditEvent[] {
   const { findings, vendors } = context;
   const { event } = settled;
-  const now = findingsOf(settled, vendors);
+  const { found, cleared } = ledgerFindings(context, settled);
+  const now = [...findingsOf(settled, vendors), ...found];
+  for (const finding of cleared) findings.clear(finding, event);
   const ids = new Set(now.map((finding) => findingId(event.organization, finding)));
   if (before !== null)
     for (const finding of findingsOf(settledOf(before), vendors))

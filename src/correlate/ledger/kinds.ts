@@ -37,6 +37,9 @@ export interface ApiRequestDocument {
   /** Method and path as Teleport's `kube.request` has them. */
   readonly method: string;
   readonly path: string;
+  /** As the API server logged them. */
+  readonly uri: string;
+  readonly verb: string;
   /** Stages but RequestReceived, by name: when they were reached. */
   readonly stages: Readonly<Record<string, Micros>>;
   /** Verdicts of those stages that were judged, by name. */

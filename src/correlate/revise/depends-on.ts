@@ -29,7 +29,9 @@ export function dependencesOf(
   const at = facts.dialect === "kubernetes-audit" ? facts.receivedAt : timeOf(facts);
   const keys = [...verdict.grants, ...verdict.related].map((id) => waitKey.grant(id));
   if (principal !== null) keys.push(waitKey.principal(principal));
-  const named = keys.map((key) => ({ key, at }));
+  // Whether it outlives its grants is about when it was over.
+  const over = facts.dialect === "kubernetes-audit" ? Math.max(at, facts.stageAt ?? at) : at;
+  const named = keys.map((key) => ({ key, at: over }));
   if (facts.dialect === "kubernetes-audit")
     return [...named, ...ofCredential(facts, credentials), ...ofKubernetes(facts, vendors)];
   if (facts.dialect === "teleport") return [...named, ...ofTeleport(facts, vendors)];

@@ -25,8 +25,10 @@ function review(context: CorrelatorContext, line: Line, id: string): void {
   const { facts, number } = judged;
   const decision = decide(context, event, facts);
   if (!isSame(decision.verdict, event.verdict)) line.revise(judged, decision);
-  else if (decision.principal !== judged.principal) {
-    keepJudged(context, { event, facts, number, principal: decision.principal });
+  else {
+    if (decision.principal !== judged.principal)
+      keepJudged(context, { event, facts, number, principal: decision.principal });
+    // What was done may have outlived a grant whose end is another by now.
     judgeFindings(context, judged, { event, facts, decision });
   }
 }
