@@ -50,8 +50,15 @@ export function createRows(database: DatabaseSync, monotonicMs: () => number): R
   let call = 0;
 
   function change(table: OpenTable, key: string, value: string | null): void {
-    table.overlay.set(key, { value, call });
-    changes.push({ table, key, value, call });
+    const known = table.overlay.get(key);
+    if (known?.call === call) {
+      // A call that changes a row very often keeps its last value alone.
+      known.value = value;
+      return;
+    }
+    const made: Change = { table, key, value, call };
+    table.overlay.set(key, made);
+    changes.push(made);
   }
 
   function takeChanges(): readonly Change[] {

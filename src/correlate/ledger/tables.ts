@@ -1,12 +1,13 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { guard } from "./guard.ts";
+import { createOverlay, type Overlaid, type Overlay } from "./overlay.ts";
 
 /** One table of the file, with what was changed and is not in the file yet. */
 export interface OpenTable {
   readonly name: string;
   /** Beyond these the oldest rows are taken away. */
   readonly rowsMax: number;
-  readonly overlay: Map<string, Overlaid>;
+  readonly overlay: Overlay;
   readonly upsert: StatementSync;
   readonly drop: StatementSync;
   readonly count: StatementSync;
@@ -15,19 +16,10 @@ export interface OpenTable {
   rowsAtMost: number;
 }
 
-interface Overlaid {
-  /** Null for a row that was removed. */
-  readonly value: string | null;
-  /** The call that made the change; a later call may change the same row before this one is written. */
-  readonly call: number;
-}
-
-/** One row that has a new value, or none. */
-export interface Change {
+/** One row that has a new value, or none; as it lies over the table. */
+export interface Change extends Overlaid {
   readonly table: OpenTable;
   readonly key: string;
-  readonly value: string | null;
-  readonly call: number;
 }
 
 /** Reads see the changes that are not in the file yet. */
@@ -58,7 +50,7 @@ export function openTable(database: DatabaseSync, name: string, rowsMax: number)
     return {
       name,
       rowsMax,
-      overlay: new Map<string, Overlaid>(),
+      overlay: createOverlay(),
       upsert: database.prepare(
         `INSERT INTO ${name} VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
       ),
@@ -78,7 +70,7 @@ export function reads(database: DatabaseSync, table: OpenTable): TableReads {
   const range = database.prepare(
     `SELECT key, value FROM ${table.name} WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`,
   );
-  /** The overlay is asked by `isIn`: code units do not sort as SQLite's bytes do. */
+  /** The overlay is asked by `isIn`: code units do not sort as SQLite's bytes do, but what is in stands together in either order. */
   function between(
     from: string,
     to: string,
@@ -87,8 +79,8 @@ export function reads(database: DatabaseSync, table: OpenTable): TableReads {
   ): readonly (readonly [string, string])[] {
     const overlaid: (readonly [string, string | null])[] = [];
     let removed = 0;
-    for (const [key, { value }] of table.overlay) {
-      if (!isIn(key)) continue;
+    for (const [key, { value }] of table.overlay.from(from)) {
+      if (!isIn(key)) break;
       overlaid.push([key, value]);
       if (value === null) removed++;
     }
@@ -121,9 +113,12 @@ function createEdge(database: DatabaseSync, { name, overlay }: OpenTable): Table
   return (which, from, to) => {
     const isNearer = (a: string, b: string): boolean => (which === "first" ? a < b : a > b);
     let found: readonly [string, string] | null = null;
-    for (const [key, { value }] of overlay)
-      if (value !== null && key >= from && key < to && (found === null || isNearer(key, found[0])))
-        found = [key, value];
+    for (const [key, { value }] of which === "first" ? overlay.from(from) : overlay.below(to)) {
+      if (key < from || key >= to) break;
+      if (value === null) continue;
+      found = [key, value];
+      break;
+    }
     return guard(() => {
       for (const row of statements[which].iterate(from, to)) {
         const key = String(row["key"]);

@@ -42,6 +42,25 @@ describe("rows with the journal's commit", () => {
     expect(rows.appliedTo.sequence).toBe(10);
   });
 
+  it("that one call changes again and again count once, with their last value", () => {
+    const database = new DatabaseSync(":memory:");
+    const rows = createRows(database, () => 0);
+    const table = rows.table("grants", 10_000);
+    table.put("removed", "x");
+    for (let i = 0; i < 2_000; i++) table.put("kept", String(i));
+    table.remove("removed");
+    rows.endCall(1);
+    table.put("kept", "next");
+    rows.endCall(1);
+    rows.commit(position(1));
+    expect(rows.appliedTo.sequence).toBe(0);
+    rows.write();
+    expect(database.prepare("SELECT key, value FROM grants").all()).toEqual([
+      { key: "kept", value: "1999" },
+    ]);
+    expect(table.get("kept")).toBe("next");
+  });
+
   it.each([
     [1_999, 0],
     [2_000, 1],
