@@ -38,7 +38,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
         test: {
           name: "slow",
           root: import.meta.dirname,
-          include: ["{container,fault}/**/*.test.ts"],
+          include: ["{container,fault,truth}/**/*.test.ts"],
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,

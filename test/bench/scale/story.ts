@@ -47,7 +47,7 @@ export function sessionsOf(person: number, { persons, sessions }: Story): Normal
   );
 }
 
-export function grantId(person: number, number: number | "open"): string {
+function grantId(person: number, number: number | "open"): string {
   return `grant-${person}-${number}`;
 }
 
