@@ -54,19 +54,11 @@ function sectionHtml({ title, says = [], facts = [], tables = [] }: Section): st
 }
 
 /** The row of titles is repeated on every page that the table goes on to. */
-function tableHtml({ header, rows }: SectionTable, name: string): string {
+function tableHtml({ header, rows, says }: SectionTable, name: string): string {
   const cells = header.map((title) => `<th scope="col">${escaped(title)}</th>`).join("");
-  const lines = rows.map(
-    (row) =>
-      `<tr>${row
-        .map((cell) =>
-          typeof cell === "number"
-            ? `<td class="number">${cell}</td>`
-            : `<td>${escaped(cell)}</td>`,
-        )
-        .join("")}</tr>`,
-  );
+  const lines = rows.map((row) => `<tr>${row.map(cellHtml).join("")}</tr>`);
   return [
+    ...(says === undefined ? [] : [`<p>${escaped(says)}</p>`]),
     `<div class="scroll" role="region" aria-label="${name}" tabindex="0">`,
     "<table>",
     `<thead><tr>${cells}</tr></thead>`,
@@ -76,6 +68,15 @@ function tableHtml({ header, rows }: SectionTable, name: string): string {
     "</table>",
     "</div>",
   ].join("\n");
+}
+
+/** Longest word for which a column is made wide enough; a longer one may break anywhere, so that the table fits its page. */
+const WORD_LENGTH_MAX = 16;
+
+function cellHtml(cell: string | number): string {
+  if (typeof cell === "number") return `<td class="number">${cell}</td>`;
+  const isShort = cell.split(/\s/).every((word) => word.length <= WORD_LENGTH_MAX);
+  return `<td${isShort ? ` class="short"` : ""}>${escaped(cell)}</td>`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

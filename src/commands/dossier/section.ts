@@ -8,6 +8,8 @@ export interface Section {
 }
 
 export interface SectionTable {
+  /** A sentence before it. */
+  readonly says?: string;
   readonly header: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
 }
@@ -16,8 +18,9 @@ export interface SectionTable {
 export function tableOf(
   header: readonly string[],
   rows: readonly (readonly (string | number)[])[],
+  says?: string,
 ): readonly SectionTable[] {
-  return rows.length === 0 ? [] : [{ header, rows }];
+  return rows.length === 0 ? [] : [{ header, rows, ...(says === undefined ? {} : { says }) }];
 }
 
 /** `2026-11-22 02:51:23.736Z`; a dash where there is none. The JSON form has the microseconds. */

@@ -47,7 +47,7 @@ function summary({ file, newer, isFormMissing, seals }: ReadDossier): Section {
     says.push(`The form of seal ${seals.at(-1)?.number} cannot be had any more; its event stands.`);
   if (newer !== null)
     says.push(
-      `NEWER than this seal: ${count(newer.events, "event")}, ${count(newer.findings, "finding")}, ${count(newer.revised, "changed verdict")}. Another seal will add them.`,
+      `NEWER than this seal: ${count(newer.events, "event")}, ${count(newer.findings, "finding")}, ${count(newer.revised, "changed verdict")}${newer.parts.map((part) => `, another ${part}`).join("")}. Another seal will add them.`,
     );
   return { title: "Summary", says };
 }
@@ -151,17 +151,13 @@ function residue({ residue: left, unknownChanges }: Dossier): Section {
   ]);
   return {
     title: "Left behind at the grant's end",
-    says: [
-      ...(rows.length === 0 ? ["Nothing that the audit trail shows."] : []),
-      ...(unknownChanges.length === 0
-        ? []
-        : ["Of these changes the audit policy logged no content; nobody can say what they left:"]),
-    ],
+    says: rows.length === 0 ? ["Nothing that the audit trail shows."] : [],
     tables: [
       ...tableOf(["what", "kind", "object", "cluster", "since"], rows),
       ...tableOf(
         ["changed", "kind", "object", "cluster"],
         unknownChanges.map((one) => [shortTime(one.at), one.kind, placeOf(one), one.cluster]),
+        "Of these changes the audit policy logged no content: nobody can say what they left.",
       ),
     ],
   };

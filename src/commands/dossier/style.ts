@@ -8,7 +8,9 @@ h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; border-bottom: 1px solid #111; }
 .draft { border: 3px double #111; padding: .5rem; font-weight: bold; text-align: center; }
 .scroll { overflow-x: auto; margin: .75rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: .8rem; }
-th, td { border: 1px solid #767676; padding: .2rem .4rem; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th, td { border: 1px solid #767676; padding: .2rem .4rem; text-align: left; vertical-align: top; }
+td { overflow-wrap: anywhere; }
+td.short { overflow-wrap: normal; }
 th { background: #eee; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 0; }

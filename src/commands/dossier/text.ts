@@ -18,8 +18,9 @@ function sectionLines({ title, says = [], facts = [], tables = [] }: Section): r
     "─".repeat(title.length),
     ...facts.map(([name, value]) => `${printable(name).padEnd(width)}  ${printable(value)}`),
     ...says.map((sentence) => printable(sentence)),
-    ...tables.flatMap(({ header, rows }, index) => [
+    ...tables.flatMap(({ header, rows, says: before }, index) => [
       ...(index === 0 && says.length + facts.length === 0 ? [] : [""]),
+      ...(before === undefined ? [] : [before, ""]),
       ...tableLines(
         header,
         rows.map((row) => row.map(printable)),

@@ -6,6 +6,7 @@ import { createGrants, timedById } from "../grants/grants.ts";
 import { createVendors } from "../identity/vendors.ts";
 import { keyOf, prefixOf } from "../ledger/key.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { canonicalJson } from "./canonical.ts";
 import { createDossierResidue } from "./residue.ts";
 import type { SealDocument } from "./kinds.ts";
 import { contentDigest, writeDossier } from "./write.ts";
@@ -27,6 +28,8 @@ export interface Newer {
   readonly findings: number;
   /** Verdicts that changed since. */
   readonly revised: number;
+  /** Parts that are others now, beside the events, findings and verdicts that are counted: the grant itself, sessions, what was left. */
+  readonly parts: readonly string[];
 }
 
 export interface ReadOptions {
@@ -47,10 +50,8 @@ export function readDossier(ledger: Ledger, id: string, options: ReadOptions): R
   if (last === undefined || text === null)
     return { file: fileOf(draft, null), seals, isFormMissing, newer: null };
   const sealed = JSON.parse(text) as Dossier;
-  const isSame =
-    contentDigest({ ...draft, grant: { ...draft.grant, state: sealed.grant.state } }) ===
-    contentDigest(sealed);
-  const newer = isSame ? null : newerOf(draft, sealed);
+  const now = { ...draft, grant: { ...draft.grant, state: sealed.grant.state } };
+  const newer = contentDigest(now) === contentDigest(sealed) ? null : newerOf(now, sealed);
   return { file: fileOf(sealed, last), seals, isFormMissing, newer };
 }
 
@@ -110,6 +111,9 @@ function newerOf(draft: Dossier, sealed: Dossier): Newer {
   return {
     events: now.filter(({ id }) => !before.has(id)).length + unlisted,
     revised: now.filter(({ id, digest }) => (before.get(id) ?? digest) !== digest).length,
+    parts: (["grant", "sessions", "residue", "unknownChanges", "gaps"] as const).filter(
+      (part) => canonicalJson(draft[part]) !== canonicalJson(sealed[part]),
+    ),
     findings: draft.findings.listed.filter(({ id, number }) => !known.has(`${id} ${number}`))
       .length,
   };

@@ -121,8 +121,9 @@ export function createSeals(options: SealsOptions): Seals {
         ledger.addendaDue.put(keyOf(0, id), { grant: id, at: 0 });
         return;
       }
-      const endedAt = grants.byId(id, null)?.grant.endedAt ?? null;
-      if (endedAt !== null) putDue(id, endedAt);
+      const grant = grants.byId(id, null)?.grant ?? null;
+      if (grant !== null && grant.vendor !== null && grant.endedAt !== null)
+        putDue(id, grant.endedAt);
     },
     due: (watermarks) => {
       isBehind = false;

@@ -2,6 +2,7 @@ import type {
   CoverageRow,
   Dossier,
   DossierAction,
+  DossierFinding,
   DossierSealing,
   Listed,
 } from "../../model/dossier.ts";
@@ -33,11 +34,12 @@ export interface DossierContext {
   readonly sources: readonly Source[];
   /** What the grant left behind when it ended. */
   readonly residueOf: (grant: Grant) => GrantsResidue;
+  /** Most events that are listed, and most gaps, findings and revisions. */
+  readonly limits?: { readonly eventsMax: number; readonly listedMax: number };
 }
 
 /** Beyond these a dossier says how many there are more. */
-const EVENTS_MAX = 20_000;
-const LISTED_MAX = 1_000;
+const LIMITS = { eventsMax: 10_000, listedMax: 1_000 };
 
 /** The account of one grant as the ledger has it now; null where it knows no such grant. Changes nothing. */
 export function writeDossier(
@@ -45,22 +47,25 @@ export function writeDossier(
   id: string,
   sealing: DossierSealing | null,
 ): Dossier | null {
-  const { ledger, grants } = context;
+  const { ledger, grants, limits = LIMITS } = context;
+  const { eventsMax, listedMax } = limits;
   const grant = grants.byId(id, null)?.grant ?? null;
   if (grant === null) return null;
   const ids = ledger.judgedOfGrant.scan(prefixOf(id));
-  const documents = ids.slice(0, EVENTS_MAX).flatMap((each) => ledger.judged.get(each) ?? []);
+  const documents = ids.slice(0, eventsMax).flatMap((each) => ledger.judged.get(each) ?? []);
   const timeline = timelineOf(context, documents);
-  const unlisted = ids.slice(EVENTS_MAX).toSorted(compare);
+  // Beyond the limit, or beyond what the ledger has room for.
+  const known = new Set(documents.map(({ event }) => event.id));
+  const unlisted = ids.filter((each) => !known.has(each)).toSorted(compare);
   return {
     organization: context.organization,
     grant: dossierGrant(grant, { grants, documents }),
     sealing,
     origins: originsOf(timeline, context.sources),
-    gaps: listed(gapsOf(ledger, grant, context.skewMax).map(dossierGap)),
+    gaps: listed(gapsOf(ledger, grant, context.skewMax).map(dossierGap), listedMax),
     coverage: coverageOf(timeline),
     sessions: sessionsOf(ledger, documents),
-    findings: findingsOf(ledger, id),
+    findings: listed(findingsOf(ledger, id), listedMax),
     ...context.residueOf(grant),
     revisions: listed(
       ledger.revisionsOfGrant.scan(prefixOf(id)).map(({ eventId, number, previous, coverage }) => ({
@@ -69,6 +74,7 @@ export function writeDossier(
         previous,
         coverage,
       })),
+      listedMax,
     ),
     timeline,
     unlisted:
@@ -90,29 +96,27 @@ export function contentDigest(dossier: Dossier): string {
   return digestOf(canonicalJson({ ...dossier, sealing: null }));
 }
 
-function listed<T>(all: readonly T[]): Listed<T> {
-  return { listed: all.slice(0, LISTED_MAX), unlisted: Math.max(0, all.length - LISTED_MAX) };
+function listed<T>(all: readonly T[], max: number): Listed<T> {
+  return { listed: all.slice(0, max), unlisted: Math.max(0, all.length - max) };
 }
 
-function findingsOf(ledger: Ledger, id: string): Dossier["findings"] {
+function findingsOf(ledger: Ledger, id: string): readonly DossierFinding[] {
   const found = ledger.findingsOfGrant
     .scan(prefixOf(id))
     .flatMap((finding) => ledger.findingEditions.get(finding) ?? [])
     .filter(({ grants }) => grants.includes(id));
-  return listed(
-    found
-      .toSorted((a, b) => a.at - b.at || compare(a.id, b.id))
-      .map((finding) => ({
-        id: finding.id,
-        number: finding.number,
-        rule: finding.rule,
-        severity: finding.severity,
-        state: finding.state,
-        subject: finding.subject,
-        at: formatTime(finding.at),
-        evidence: finding.evidence,
-      })),
-  );
+  return found
+    .toSorted((a, b) => a.at - b.at || compare(a.id, b.id))
+    .map((finding) => ({
+      id: finding.id,
+      number: finding.number,
+      rule: finding.rule,
+      severity: finding.severity,
+      state: finding.state,
+      subject: finding.subject,
+      at: formatTime(finding.at),
+      evidence: finding.evidence,
+    }));
 }
 
 function coverageOf(timeline: readonly DossierAction[]): readonly CoverageRow[] {

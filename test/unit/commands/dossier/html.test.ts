@@ -65,8 +65,16 @@ describe("the page of a dossier", () => {
     expect(print).toContain(".scroll { overflow: visible; }");
   });
 
+  it("breaks no word but long ones, which would not fit a page", () => {
+    expect(page).toMatch(/<td class="short">2026-10-03 01:05:00.000Z<\/td>/);
+    expect(page).toMatch(/<td>[^<]*system:serviceaccount:teleport:agent<\/td>/);
+    expect(style).toMatch(
+      /td \{ overflow-wrap: anywhere; \}\ntd.short \{ overflow-wrap: normal; \}/,
+    );
+  });
+
   it("says nothing by colour alone: every coverage has a word and a sign", () => {
-    const cells = [...page.matchAll(/<td>([✓✗] [^<]*)<\/td>/g)].map(([, cell]) => cell);
+    const cells = [...page.matchAll(/<td[^>]*>([✓✗] [^<]*)<\/td>/g)].map(([, cell]) => cell);
     expect(cells).toContain("✓ covered");
     expect(cells).toContain("✗ after-revocation (revised)");
     expect(style.match(/#[0-9a-f]{3,6}/g)?.map(grayness)).toEqual(
