@@ -102,7 +102,11 @@ const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 
 function findings({ findings: found }: Dossier): Section {
   const rows = found.listed
-    .toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
+    .toSorted(
+      (a, b) =>
+        Number(a.state === "withdrawn") - Number(b.state === "withdrawn") ||
+        SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
+    )
     .map(({ severity, rule, state, subject, at, evidence }) => [
       severity,
       rule,

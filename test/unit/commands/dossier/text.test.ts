@@ -21,7 +21,7 @@ describe("the text of a dossier", () => {
     line.feed(kubernetes({ at: 9_100, user: DANA, groups: ["v:viewers"] }));
     line.evidenceUpTo(9_200);
     expect(textLines(readStory(line))).toContain(
-      "NEWER than this seal: 1 event, 0 findings, 0 changed verdicts. Another seal will add them.",
+      "NEWER than this seal: 1 event, 1 finding, 0 changed verdicts. Another seal will add them.",
     );
   });
 
