@@ -49,7 +49,7 @@ export function createSealBook(context: DossierContext): SealBook {
     ledger.sealed.put(keyOf(grant), {
       last: { number, digest },
       contentDigest: content,
-      gapsUntil: before?.gapsUntil ?? gaps.at(-1)?.foundAt ?? 0,
+      gapsUntil: gaps.at(-1)?.foundAt ?? 0,
       touchedAt: null,
     });
   }

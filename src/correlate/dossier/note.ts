@@ -78,7 +78,7 @@ function noteGap(ledger: Ledger, event: AuditEvent, gap: Detail<"gap">["gap"]): 
   });
 }
 
-/** The highest edition counts. */
+/** The journal has the editions in their order. */
 function noteFinding(
   ledger: Ledger,
   event: AuditEvent,
@@ -89,7 +89,6 @@ function noteFinding(
   const key = keyOf(id);
   const known = ledger.findingEditions.get(key);
   if (grants.length === 0 && known === null) return;
-  if (known !== null && known.number >= number) return;
   const at = event.occurredAt;
   ledger.findingEditions.put(key, {
     id,

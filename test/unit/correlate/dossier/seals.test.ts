@@ -178,6 +178,19 @@ describe("what comes after a seal", () => {
     expect(dossier?.grant.intervals).toMatchObject([{ endCause: "deleted" }]);
   });
 
+  it("is also that an event is another grant's by now", () => {
+    const line = aLine();
+    line.feed(story());
+    line.advance(upTo(9_000));
+    line.feed(approved("g2", { requested: 1_040, approved: 1_050, expires: 2_000 }));
+    line.advance(upTo(20_000));
+    const [first, ...more] = sealsOf(line).filter(({ grant }) => grant === "g1");
+    expect([first?.events, ...more.map(({ events }) => events)]).toEqual([6, 5]);
+    expect(sealedForm(line, "g1", more[0]?.number ?? 0)?.revisions.listed).toEqual([
+      { eventId: "late", number: 1, previous: "after-expiry", coverage: "covered" },
+    ]);
+  });
+
   it("leaves later losses out, which cannot be of its time", () => {
     const line = aLine();
     const gap = (id: string, seconds: number): void => void line.feed(aGap(id, seconds));

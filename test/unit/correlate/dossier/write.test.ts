@@ -33,11 +33,26 @@ describe("a dossier", () => {
   it("has a Kubernetes request once, with all its stages, and the stage apart that has another verdict", () => {
     const line = aLine();
     line.feed(story(), exec("shell", 200, "/x?command=id"));
-    const { timeline } = dossierOf(line);
-    const stages = timeline
-      .filter(({ events }) => events.some(({ id }) => id.startsWith("shell")))
-      .map(({ events }) => events.map(({ stage }) => stage));
-    expect(stages).toEqual([["RequestReceived", "ResponseStarted", "ResponseComplete"]]);
+    const stages = (): unknown =>
+      dossierOf(line)
+        .timeline.filter(({ events }) => events.some(({ id }) => id.startsWith("shell")))
+        .map(({ events }) => events.map(({ stage }) => stage));
+    expect(stages()).toEqual([["RequestReceived", "ResponseStarted", "ResponseComplete"]]);
+    const judged = line.ledger.judged.get("shell-0");
+    if (judged === null) throw new Error("The stage is not kept");
+    const verdict = { ...judged.event.verdict, coverage: "ambiguous" };
+    line.ledger.judged.put("shell-0", { ...judged, event: { ...judged.event, verdict } });
+    expect(stages()).toEqual([["RequestReceived"], ["ResponseStarted", "ResponseComplete"]]);
+  });
+
+  it("counts what the ledger had no room for any more", () => {
+    const line = aLine();
+    line.feed(story());
+    line.evidenceUpTo(100_000);
+    line.ledger.judged.remove("list");
+    const { timeline, unlisted } = dossierOf(line);
+    expect(timeline).toHaveLength(5);
+    expect(unlisted?.events).toBe(1);
   });
 
   it("C1 has the time that coverage is judged at: of a session's events its start", () => {
