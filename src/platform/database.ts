@@ -5,6 +5,10 @@ import { ChaperoneError, describeError } from "../model/error.ts";
 const LEDGER_SCHEMA_VERSION = 1;
 
 /** How long to wait for another process that looks into the ledger at the same time. */
+/** Pages that are kept in memory: the rows of a vendor's busy day are spread over the file. */
+const CACHE_KIB = 32 * 1024;
+/** Pages in the log after which SQLite copies them to the file, which it syncs: some batches of changes, and not each. */
+const WAL_PAGES = 8_192;
 const BUSY_TIMEOUT_MS = 5_000;
 
 export type OpenDatabase = (path: string) => DatabaseSync;
@@ -22,6 +26,8 @@ export function openDatabase(path: string): DatabaseSync {
     database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     database.exec("PRAGMA journal_mode = WAL");
     database.exec("PRAGMA synchronous = NORMAL");
+    database.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+    database.exec(`PRAGMA wal_autocheckpoint = ${WAL_PAGES}`);
     checkVersion(database, path);
     return database;
   } catch (error) {

@@ -25,7 +25,7 @@ export interface Store {
 }
 
 /** Bounds of what is taken and not written: memory, and what a start has to fold again. */
-const CHANGES_MAX = 2_000;
+const CHANGES_MAX = 8_000;
 const WRITE_INTERVAL_MS = 1_000;
 /** Bounds what a power loss may undo. A checkpoint syncs the file, which takes milliseconds. */
 const CHECKPOINT_INTERVAL_MS = 30_000;
@@ -66,7 +66,7 @@ export function createStore(database: DatabaseSync, monotonicMs: () => number): 
 
   function writeTaken(): void {
     database.exec("BEGIN");
-    for (const change of taken) writeChange(change);
+    for (const change of lastChanges(taken)) writeChange(change);
     for (const table of tables) evictOldest(table);
     position.save(takenTo);
     database.exec("COMMIT");
@@ -109,6 +109,21 @@ export function createStore(database: DatabaseSync, monotonicMs: () => number): 
       return durableTo;
     },
   };
+}
+
+/** Of several changes of one row the last one, in the place of the first: the others need not be in the file. */
+function lastChanges(changes: readonly Change[]): readonly Change[] {
+  const places = new Map<OpenTable, Map<string, number>>();
+  const last: Change[] = [];
+  for (const change of changes) {
+    const { table, key } = change;
+    const ofTable = places.get(table) ?? new Map<string, number>();
+    places.set(table, ofTable);
+    const place = ofTable.get(key) ?? last.length;
+    ofTable.set(key, place);
+    last[place] = change;
+  }
+  return last;
 }
 
 /** How far the file has come, in the file. */

@@ -62,8 +62,8 @@ describe("rows with the journal's commit", () => {
   });
 
   it.each([
-    [1_999, 0],
-    [2_000, 1],
+    [7_999, 0],
+    [8_000, 1],
   ])("with %i changes under traffic are written up to entry %i", (changes, sequence) => {
     const rows = createRows(new DatabaseSync(":memory:"), () => 0);
     const table = rows.table("grants", 10_000);
