@@ -1,6 +1,7 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { FindingDocument, FindingEvidence } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { EVIDENCE_MAX, withRow, type Evidence } from "./evidence.ts";
 import { isCurrent, nextEdition } from "./edition.ts";
 import { type Finding, findingId, templateOf } from "./finding.ts";
 
@@ -30,15 +31,34 @@ const WHOLE_RULES: ReadonlySet<string> = new Set([
   "authentication-failed",
 ]);
 
-/** Evidence of one finding that is kept: the earliest. Who does more than this has done enough. */
-const EVIDENCE_MAX = 1_000;
+/** Findings that are remembered; each takes 100 KB at most. */
+const RECENT_MAX = 100;
 
 export function createFindingBook(ledger: Ledger): FindingBook {
   const due = new Set(ledger.findingsDue.all().map(([id]) => id));
 
-  function put(document: FindingDocument): void {
+  /** Findings that were asked for lately: somebody busy is accused of the same one event after event. */
+  const recent = new Map<string, FindingDocument>();
+
+  function get(id: string): FindingDocument | null {
+    const known = recent.get(id);
+    if (known !== undefined) return known;
+    const stored = ledger.findings.get(id);
+    if (stored !== null) remember(stored);
+    return stored;
+  }
+
+  function remember(document: FindingDocument): void {
+    if (recent.size >= RECENT_MAX) recent.clear();
+    recent.set(document.id, document);
+  }
+
+  /** `isGrown` where evidence was added to one that is due already: it stays so, and need not be compared with what was said. */
+  function put(document: FindingDocument, isGrown = false): void {
     const { id } = document;
+    remember(document);
     ledger.findings.put(id, document);
+    if (isGrown && due.has(id)) return;
     const isDue = !isCurrent(document);
     if (isDue === due.has(id)) return;
     if (!isDue) {
@@ -50,7 +70,7 @@ export function createFindingBook(ledger: Ledger): FindingBook {
   }
 
   function firstOf(document: FindingDocument): AuditEvent | null {
-    put(document);
+    put(document, true);
     return document.edition === null ? nextEdition(document) : null;
   }
 
@@ -61,6 +81,7 @@ export function createFindingBook(ledger: Ledger): FindingBook {
       return;
     }
     forget(document.id);
+    recent.delete(document.id);
     ledger.findings.remove(document.id);
   }
 
@@ -71,7 +92,7 @@ export function createFindingBook(ledger: Ledger): FindingBook {
 
   function documentOf(finding: Finding, cause: AuditEvent): FindingDocument {
     const id = findingId(cause.organization, finding);
-    const known = ledger.findings.get(id);
+    const known = get(id);
     if (known !== null) return known;
     return {
       id,
@@ -91,12 +112,12 @@ export function createFindingBook(ledger: Ledger): FindingBook {
       const { severity, grants } = finding;
       const row: FindingEvidence = { at: event.occurredAt, severity, grants };
       if (isSameRow(document.evidence[event.id], row)) return null;
-      const evidence = bounded({ ...document.evidence, [event.id]: row });
+      const evidence = withRow(document.evidence, event.id, row);
       return evidence === null ? null : firstOf({ ...document, evidence, isWithdrawn: false });
     },
     clear: (finding, event) => {
       const id = findingId(event.organization, finding);
-      const document = ledger.findings.get(id);
+      const document = get(id);
       if (document?.evidence[event.id] === undefined) return;
       const { [event.id]: _, ...evidence } = document.evidence;
       takeBack({ ...document, evidence, isWithdrawn: Object.keys(evidence).length === 0 });
@@ -109,7 +130,7 @@ export function createFindingBook(ledger: Ledger): FindingBook {
       return firstOf({ ...document, evidence, isWithdrawn: false });
     },
     withdraw: (id) => {
-      const document = ledger.findings.get(id);
+      const document = get(id);
       if (document !== null) takeBack({ ...document, evidence: {}, isWithdrawn: true });
     },
     record: (edition) => {
@@ -117,7 +138,7 @@ export function createFindingBook(ledger: Ledger): FindingBook {
       if (detail === null || !("finding" in detail)) return;
       const { number, firstId, state, subject, severity, grants, rule } = detail.finding;
       const id = firstId ?? edition.id;
-      const known = ledger.findings.get(id);
+      const known = get(id);
       if (known !== null && !known.isWhole) {
         put({ ...known, number, edition });
         return;
@@ -132,8 +153,12 @@ export function createFindingBook(ledger: Ledger): FindingBook {
     },
     due: (max) =>
       [...due].slice(0, max).flatMap((id) => {
-        const document = ledger.findings.get(id);
-        return document === null ? [] : nextEdition(document);
+        const document = get(id);
+        if (document === null || isCurrent(document)) {
+          forget(id);
+          return [];
+        }
+        return nextEdition(document);
       }),
     get dueCount() {
       return due.size;
@@ -141,10 +166,7 @@ export function createFindingBook(ledger: Ledger): FindingBook {
   };
 }
 
-function wholeEvidence(
-  ids: readonly string[],
-  row: FindingEvidence,
-): Readonly<Record<string, FindingEvidence>> {
+function wholeEvidence(ids: readonly string[], row: FindingEvidence): Evidence {
   return Object.fromEntries(ids.slice(0, EVIDENCE_MAX).map((id) => [id, row]));
 }
 
@@ -156,15 +178,4 @@ function isSameRow(a: FindingEvidence | undefined, b: FindingEvidence): boolean 
     a.grants.length === b.grants.length &&
     a.grants.every((grant, index) => grant === b.grants[index])
   );
-}
-
-/** The earliest so many; null where the newest row is not among them. */
-function bounded(
-  evidence: Readonly<Record<string, FindingEvidence>>,
-): Readonly<Record<string, FindingEvidence>> | null {
-  const rows = Object.entries(evidence);
-  if (rows.length <= EVIDENCE_MAX) return evidence;
-  const added = rows.at(-1)?.[0];
-  const kept = rows.sort(([idA, a], [idB, b]) => a.at - b.at || (idA < idB ? -1 : 1)).slice(0, -1);
-  return kept.some(([id]) => id === added) ? Object.fromEntries(kept) : null;
 }
