@@ -3,9 +3,11 @@ import type { AuditEvent } from "../model/generated/audit-event.ts";
 import { VENDOR_STREAM } from "../model/stream.ts";
 import type { CorrelatorContext } from "./context.ts";
 import { principalOf } from "./decide.ts";
+import { userOf } from "./decide-kubernetes.ts";
 import { foldKubernetes, mayMakeCredential } from "./evidence/fold-kubernetes.ts";
 import { foldTeleport } from "./evidence/fold.ts";
 import { foldGrantSource } from "./evidence/grant-sources.ts";
+import { foreignFinding, mayBeForeignFinding } from "./findings/foreign.ts";
 import { judgeFindings, recordFinding, settledOf } from "./findings/judge-findings.ts";
 import { recordEntry } from "./record.ts";
 import { recordRevision } from "./revise/record-revision.ts";
@@ -24,6 +26,7 @@ export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void
     foldRevision(context, event, event.detail.revision.eventId);
     return;
   }
+  foldForeign(context, entry, event);
   if (!isNoted(context, entry, event)) {
     context.passed.note(event);
     return;
@@ -46,6 +49,15 @@ export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void
   recordEntry(context, { kind: entry.kind, event, facts, principal });
   if (entry.kind === "held") return;
   judgeFindings(context, null, settledOf({ event, facts, principal }));
+}
+
+/** A finding may stand without the edition that says its evidence: it is made when the line comes to it. */
+function foldForeign(context: CorrelatorContext, { kind }: JournalEntry, event: AuditEvent): void {
+  if (kind !== "event" || !mayBeForeignFinding(event, context.vendors)) return;
+  const facts = context.factsOf(event);
+  if (facts?.dialect !== "kubernetes-audit" || userOf(facts, context) !== null) return;
+  const finding = foreignFinding(event, facts, context.vendors);
+  if (finding !== null) context.findings.find(finding, event);
 }
 
 function foldRevision(context: CorrelatorContext, revision: AuditEvent, eventId: string): void {

@@ -18,11 +18,12 @@ export function cutSession(
     .flatMap((key) => ledger.sessions.get(key) ?? [])
     .filter(
       (session) =>
+        session.person === person &&
         session.start !== null &&
         session.start <= facts.time &&
         (session.endedAt === null || session.endedAt >= facts.time),
     )
-    .sort((a, b) => (b.start ?? 0) - (a.start ?? 0));
+    .sort((a, b) => (b.start ?? 0) - (a.start ?? 0) || (a.id < b.id ? -1 : 1));
   const own = [facts.addressLocal, facts.addressRemote];
   return (
     open.find((session) => own.includes(session.addresses[0] ?? "")) ??

@@ -154,6 +154,7 @@ function sessionsIn(
     .flatMap((key) => {
       const session = ledger.sessions.get(key);
       if (session === null || session.start === null || session.person === null) return [];
+      if (session.start < of.from || session.start > of.to) return [];
       if (vendors.ofRootCluster(session.cluster) === null) return [];
       return {
         eventId: session.id,

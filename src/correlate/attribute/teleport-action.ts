@@ -58,8 +58,8 @@ export function teleportAction(
 }
 
 /**
- * C1: a kube.request is written when the request ends, and is judged by when that was received; what belongs to a person's own session was received at its start. A start is its own, whatever session had its id before, and
- * who joins another's session is received then.
+ * C1: a kube.request is written when the request ends, and is judged by when that was received; what belongs to a person's own session was received at its start. A start is its own, whatever session had its id before, what
+ * happened before its session's start belongs to another one of that id, and who joins another's session is received then.
  */
 export function judgedAt(
   facts: TeleportFacts,
@@ -67,7 +67,7 @@ export function judgedAt(
 ): Micros {
   if (request !== null) return request.receivedAt;
   const isOwn = facts.event !== "session.start" && session?.person === person;
-  return (isOwn ? session.start : null) ?? facts.time;
+  return Math.min((isOwn ? session.start : null) ?? facts.time, facts.time);
 }
 
 /** `proto` is `kube` for Kubernetes and `ssh` for SSH; not every record has it. */

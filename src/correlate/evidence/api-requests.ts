@@ -17,7 +17,9 @@ export function foldApiRequest(context: EvidenceContext, facts: KubernetesFacts)
   const key = requestKey(facts);
   const known = ledger.apiRequests.get(key);
   const at = Math.max(facts.stageAt ?? facts.receivedAt, known?.stages[facts.stage] ?? -Infinity);
-  if (known !== null && known.stages[facts.stage] === at) return;
+  const wasRefused = known?.isRefused === true;
+  const refused = isRefused(facts) || wasRefused;
+  if (known !== null && known.stages[facts.stage] === at && refused === wasRefused) return;
   const next: ApiRequestDocument = {
     ...call,
     uri: facts.requestUri,
@@ -26,7 +28,7 @@ export function foldApiRequest(context: EvidenceContext, facts: KubernetesFacts)
     cluster: facts.cluster,
     isRemote: facts.impersonated !== null && facts.impersonated.name !== call.name,
     receivedAt: facts.receivedAt,
-    isRefused: isRefused(facts) || known?.isRefused === true,
+    isRefused: refused,
     stages: { ...known?.stages, [facts.stage]: at },
     verdicts: known?.verdicts ?? {},
   };
@@ -36,8 +38,12 @@ export function foldApiRequest(context: EvidenceContext, facts: KubernetesFacts)
   const { name, method, path } = call;
   const lastAt = lastStageAt(next);
   const before = known === null ? null : lastStageAt(known);
-  if (before === lastAt) return;
-  if (before !== null) ledger.apiRequestsOfName.remove(keyOf(name, method, path, before, key));
+  if (before === lastAt && known?.isRefused === next.isRefused) return;
+  if (before !== null) {
+    ledger.apiRequestsOfName.remove(keyOf(name, method, path, before, key));
+    // What was joined to it there has lost it.
+    context.arrived(waitKey.api(call), around(before, context.skew));
+  }
   ledger.apiRequestsOfName.put(keyOf(name, method, path, lastAt, key), key);
   context.arrived(waitKey.api(call), around(lastAt, context.skew));
 }

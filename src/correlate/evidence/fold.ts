@@ -14,7 +14,7 @@ export function foldTeleport(
   event: AuditEvent,
   facts: TeleportFacts,
 ): void {
-  if (facts.sessionId !== null) foldSession(context, facts, facts.sessionId);
+  if (facts.sessionId !== null) foldSession(context, event, { facts, id: facts.sessionId });
   if (facts.isRecorded) return;
   if (facts.event === "kube.request") foldProxiedRequest(context, event, facts);
   if (facts.accessRequest !== null) foldGrantRecord(context, event, facts);

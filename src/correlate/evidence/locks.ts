@@ -3,9 +3,12 @@ import type { TeleportFacts } from "../../model/facts.ts";
 import { grantIdsOfPerson, grantIdsOfRole } from "../grants/grant-ids.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf, prefixOf } from "../ledger/key.ts";
-import type { LockDocument } from "../ledger/kinds.ts";
+import type { LockChange, LockTarget } from "../ledger/kinds.ts";
 import type { EvidenceContext } from "./context.ts";
 import { tellGrant } from "./requests.ts";
+
+/** Changes of one lock that are kept: the earliest. Nobody puts and deletes a lock of one name so often. */
+const CHANGES_MAX = 1_000;
 
 /** Adds a lock's beginning or end (G3). A lock without a name is known by its event. */
 export function foldLock(context: EvidenceContext, event: AuditEvent, facts: TeleportFacts): void {
@@ -14,22 +17,36 @@ export function foldLock(context: EvidenceContext, event: AuditEvent, facts: Tel
   const { ledger, vendors, grants } = context;
   const name = lock.name ?? event.id;
   const key = keyOf(name);
-  const known = ledger.locks.get(key) ?? unknownLock(name);
-  if (facts.event === "lock.deleted") {
-    ledger.locks.put(key, { ...known, deletedAt: facts.time });
-  } else {
-    const user = lock.target.user === null ? null : vendors.personOf(lock.target.user);
-    const target = { ...lock.target, user };
-    ledger.locks.put(key, { ...known, createdAt: facts.time, expires: lock.expires, target });
-    for (const [kind, value] of Object.entries(target))
+  const user = lock.target.user === null ? null : vendors.personOf(lock.target.user);
+  const change: LockChange = {
+    at: facts.time,
+    eventId: event.id,
+    isDeleted: facts.event === "lock.deleted",
+    expires: lock.expires,
+    target: { ...lock.target, user },
+  };
+  const before = ledger.locks.get(key)?.changes ?? [];
+  const others = before.filter(({ eventId }) => eventId !== event.id);
+  const changes = [...others, change].sort(inOrder).slice(0, CHANGES_MAX);
+  ledger.locks.put(key, { name, changes });
+  if (!change.isDeleted)
+    for (const kind of ["user", "role", "accessRequest"] as const) {
+      const value = change.target[kind];
       if (value !== null) ledger.locksOfTarget.put(keyOf(kind, value, name), key);
-  }
+    }
   grants.allChanged();
-  tellTargets(context, ledger.locks.get(key) ?? known);
+  for (const { target, isDeleted } of changes) if (!isDeleted) tellTarget(context, target);
+}
+
+/** Of two changes at one time the lock is put last, then the id decides: never the order of arrival. */
+function inOrder(a: LockChange, b: LockChange): number {
+  if (a.at !== b.at) return a.at - b.at;
+  if (a.isDeleted !== b.isDeleted) return a.isDeleted ? -1 : 1;
+  return a.eventId < b.eventId ? -1 : 1;
 }
 
 /** Whose grants a lock ends: of its user, of its request, of everybody who was given its role. */
-function tellTargets(context: EvidenceContext, { target }: LockDocument): void {
+function tellTarget(context: EvidenceContext, target: LockTarget): void {
   const { ledger } = context;
   if (target.user !== null) {
     context.arrived(waitKey.principal(target.user));
@@ -64,14 +81,4 @@ export function tellLocked(
   context.grants.allChanged();
   context.arrived(waitKey.principal(person));
   tellGrantsOf(context, person);
-}
-
-function unknownLock(name: string): LockDocument {
-  return {
-    name,
-    createdAt: null,
-    expires: null,
-    deletedAt: null,
-    target: { user: null, role: null, accessRequest: null },
-  };
 }

@@ -38,8 +38,9 @@ export function tellGrant(context: EvidenceContext, id: string, time: Micros): v
   context.arrived(waitKey.grant(id));
   const timed = context.grants.byId(id, null);
   if (timed === null || timed.grant.principal === "") return;
-  const { grant } = timed;
-  const during = { from: Math.min(time, grant.requestedAt ?? time) };
+  const { grant, transitions } = timed;
+  // Two auth servers may log the decision before the request.
+  const during = { from: Math.min(time, ...transitions.map(({ at }) => at)) };
   context.arrived(waitKey.principal(grant.principal), during);
   for (const role of grant.roles) context.arrived(waitKey.role(role), during);
 }

@@ -1,4 +1,6 @@
+import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { TeleportFacts } from "../../model/facts.ts";
+import type { Micros } from "../../model/time.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { SessionDocument } from "../ledger/kinds.ts";
@@ -13,7 +15,11 @@ import type { EvidenceContext } from "./context.ts";
  * the session's. Of two starts, since an old Teleport let the client choose the id, the later one counts. Where the audit log says
  * something of the session, its recording says nothing: Teleport checks who writes to its log, and not what is in a recording.
  */
-export function foldSession(context: EvidenceContext, facts: TeleportFacts, id: string): void {
+export function foldSession(
+  context: EvidenceContext,
+  event: AuditEvent,
+  { facts, id }: { readonly facts: TeleportFacts; readonly id: string },
+): void {
   const { ledger, vendors } = context;
   const key = keyOf(id);
   const known = ledger.sessions.get(key);
@@ -21,7 +27,7 @@ export function foldSession(context: EvidenceContext, facts: TeleportFacts, id: 
   if (facts.isRecorded && isFromLog) return;
   const person = facts.user === null ? null : vendors.personOf(facts.user);
   const before = known !== null && isFromLog === !facts.isRecorded ? known : null;
-  const next = nextSession(before ?? emptySession(id, facts), facts, person);
+  const next = nextSession(before ?? emptySession(id, facts), facts, { person, saidBy: event.id });
   if (next === null) return;
   ledger.sessions.put(key, next);
   if (next.person !== null && next.person !== known?.person)
@@ -30,12 +36,15 @@ export function foldSession(context: EvidenceContext, facts: TeleportFacts, id: 
     for (const name of proxiedNames(facts, vendors.personOf)) {
       const pod = [name, next.podNamespace ?? "", next.podName] as const;
       ledger.sessionsOfPod.put(keyOf(...pod, next.start, id), key);
-      context.arrived(waitKey.pod(...pod), around(next.start, context.skew));
+      // What was joined to another start of it has lost that one.
+      for (const { start } of [known ?? next, next])
+        if (start !== null) context.arrived(waitKey.pod(...pod), around(start, context.skew));
     }
   context.arrived(waitKey.session(id));
-  if (next.person !== null) {
-    context.arrived(waitKey.sessionsOf(next.person), { from: next.start ?? facts.time });
-    tellLocked(context, next.person, next);
+  for (const { person: of, start, accessRequests } of [known ?? next, next]) {
+    if (of === null) continue;
+    context.arrived(waitKey.sessionsOf(of), { from: start ?? facts.time });
+    tellLocked(context, of, { accessRequests });
   }
 }
 
@@ -43,22 +52,46 @@ export function foldSession(context: EvidenceContext, facts: TeleportFacts, id: 
 function nextSession(
   session: SessionDocument,
   facts: TeleportFacts,
-  person: string | null,
+  { person, saidBy }: { readonly person: string | null; readonly saidBy: string },
 ): SessionDocument | null {
   const accessRequests = facts.accessRequests ?? [];
   switch (facts.event) {
     case "session.start":
-      if (session.isStartRead && facts.time < (session.start ?? -Infinity)) return null;
-      return { ...session, ...startOf(facts), person, accessRequests };
+      if (session.isStartRead && !isLater(facts.time, session.start, { session, saidBy }))
+        return null;
+      return { ...session, ...startOf(facts), person, accessRequests, saidBy };
     case "session.end": {
       const endedAt = Math.min(facts.time, session.endedAt ?? Infinity);
       if (session.isStartRead) return { ...session, endedAt };
-      const start = facts.sessionStart ?? session.start;
-      return { ...session, ...contextOf(facts), accessRequests, endedAt, person, start };
+      // Of two ends the earlier one counts.
+      if (session.endedAt !== null && isLater(facts.time, session.endedAt, { session, saidBy }))
+        return null;
+      const start = facts.sessionStart;
+      const { cluster } = facts;
+      return {
+        ...session,
+        ...contextOf(facts),
+        cluster,
+        accessRequests,
+        endedAt,
+        person,
+        start,
+        saidBy,
+      };
     }
     default:
       return null;
   }
+}
+
+/** Than what the session is known by; of two at one time the id decides, and never the order of arrival. */
+function isLater(
+  at: Micros,
+  known: Micros | null,
+  { session, saidBy }: { readonly session: SessionDocument; readonly saidBy: string },
+): boolean {
+  if (known === null || at !== known) return at > (known ?? -Infinity);
+  return saidBy > (session.saidBy ?? "");
 }
 
 function startOf(facts: TeleportFacts): Partial<SessionDocument> {

@@ -31,6 +31,12 @@ const WHOLE_RULES: ReadonlySet<string> = new Set([
   "authentication-failed",
 ]);
 
+/** Of these the earliest event is the evidence: they are about events that are not kept, and say nothing more for each of them. */
+const EARLIEST_RULES: ReadonlySet<string> = new Set([
+  "vendor-name-impersonated",
+  "authentication-failed",
+]);
+
 /** Findings that are remembered; each takes 100 KB at most. */
 const RECENT_MAX = 100;
 
@@ -109,8 +115,8 @@ export function createFindingBook(ledger: Ledger): FindingBook {
   return {
     accuse: (finding, event) => {
       const document = documentOf(finding, event);
-      const { severity, grants } = finding;
-      const row: FindingEvidence = { at: event.occurredAt, severity, grants };
+      const { severity, grants, subject } = finding;
+      const row: FindingEvidence = { at: event.occurredAt, severity, grants, subject };
       if (isSameRow(document.evidence[event.id], row)) return null;
       const evidence = withRow(document.evidence, event.id, row);
       return evidence === null ? null : firstOf({ ...document, evidence, isWithdrawn: false });
@@ -123,9 +129,13 @@ export function createFindingBook(ledger: Ledger): FindingBook {
       takeBack({ ...document, evidence, isWithdrawn: Object.keys(evidence).length === 0 });
     },
     find: (finding, cause) => {
-      const { severity, grants } = finding;
-      const document = documentOf(finding, cause);
-      const row: FindingEvidence = { at: document.template.occurredAt, severity, grants };
+      const { severity, grants, rule, subject } = finding;
+      const known = documentOf(finding, cause);
+      const isEarliest = EARLIEST_RULES.has(rule);
+      if (isEarliest && !isEarlier(cause, known)) return null;
+      const document = isEarliest ? { ...known, template: templateOf(finding, cause) } : known;
+      const { template } = document;
+      const row: FindingEvidence = { at: template.occurredAt, severity, grants, subject };
       const evidence = wholeEvidence(finding.evidence, row);
       return firstOf({ ...document, evidence, isWithdrawn: false });
     },
@@ -145,9 +155,15 @@ export function createFindingBook(ledger: Ledger): FindingBook {
       }
       const { detail: _, original: __, ...template } = edition;
       const isWithdrawn = state === "withdrawn";
-      const row = { at: edition.occurredAt, severity: severity as Finding["severity"], grants };
+      const row = {
+        at: edition.occurredAt,
+        severity: severity as Finding["severity"],
+        grants,
+        subject,
+      };
       const evidence = isWithdrawn ? {} : wholeEvidence(detail.finding.evidence, row);
-      const first = known?.template ?? template;
+      const own = { ...template, id };
+      const first = EARLIEST_RULES.has(rule) ? own : (known?.template ?? own);
       const isWhole = WHOLE_RULES.has(rule);
       put({ id, template: first, subject, isWhole, number, evidence, isWithdrawn, edition });
     },
@@ -175,7 +191,15 @@ function isSameRow(a: FindingEvidence | undefined, b: FindingEvidence): boolean 
     a !== undefined &&
     a.at === b.at &&
     a.severity === b.severity &&
+    a.subject === b.subject &&
     a.grants.length === b.grants.length &&
     a.grants.every((grant, index) => grant === b.grants[index])
   );
+}
+
+/** Than what is the evidence so far. */
+function isEarlier(cause: AuditEvent, { template, evidence }: FindingDocument): boolean {
+  const [known] = Object.keys(evidence);
+  if (known === undefined || cause.occurredAt < template.occurredAt) return true;
+  return cause.occurredAt === template.occurredAt && cause.id < known;
 }

@@ -12,9 +12,10 @@ export function isCurrent(document: FindingDocument): boolean {
   const said = detail.finding;
   const isOpen = said.state === "open";
   if (isWithdrawn || !isOpen) return isWithdrawn && !isOpen;
-  const { evidence, grants } = contentOf(document);
+  const { evidence, grants, subject } = contentOf(document);
   return (
     said.severity === severityOf(document) &&
+    said.subject === subject &&
     isSameList(said.evidence, evidence) &&
     isSameList(said.grants, grants)
   );
@@ -40,7 +41,7 @@ export function nextEdition(document: FindingDocument): AuditEvent {
         severity: isWithdrawn && before !== null ? before.severity : severityOf(document),
         evidence: content.evidence,
         grants: content.grants,
-        subject: document.subject,
+        subject: content.subject,
         number: next,
         firstId: next === 1 ? null : id,
         state: isWithdrawn ? "withdrawn" : "open",
@@ -49,18 +50,24 @@ export function nextEdition(document: FindingDocument): AuditEvent {
   };
 }
 
-/** By the time of the evidence, so that the order of arrival does not show; what is said as a whole as it is said. */
-function contentOf({ evidence, isWhole }: FindingDocument): {
+/**
+ * By the time of the evidence, so that the order of arrival does not show; what is said as a whole as it is said. Whom it is about the
+ * earliest event says, as it is judged now.
+ */
+function contentOf({ evidence, isWhole, subject }: FindingDocument): {
   readonly evidence: readonly string[];
   readonly grants: readonly string[];
+  readonly subject: string | null;
 } {
   const all = Object.entries(evidence);
   const rows = isWhole
     ? all
     : all.sort(([idA, a], [idB, b]) => (a.at === b.at ? (idA < idB ? -1 : 1) : a.at - b.at));
+  const own = rows[0]?.[1].subject;
   return {
     evidence: rows.map(([id]) => id),
     grants: [...new Set(rows.flatMap(([, { grants }]) => grants))].sort(),
+    subject: own === undefined ? subject : own,
   };
 }
 
@@ -80,11 +87,17 @@ function isSameList(a: readonly string[], b: readonly string[]): boolean {
 export function firstEdition(finding: Finding, cause: AuditEvent): AuditEvent {
   const { severity, grants, subject } = finding;
   const template = templateOf(finding, cause);
-  const row = { at: template.occurredAt, severity, grants };
+  const row = { at: template.occurredAt, severity, grants, subject };
   const evidence = Object.fromEntries(finding.evidence.map((id) => [id, row]));
   const { id } = template;
   return nextEdition({
-    ...{ id, template, subject, evidence, number: 0 },
-    ...{ isWhole: true, isWithdrawn: false, edition: null },
+    id,
+    template,
+    subject,
+    evidence,
+    number: 0,
+    isWhole: true,
+    isWithdrawn: false,
+    edition: null,
   });
 }

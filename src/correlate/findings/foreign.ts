@@ -29,6 +29,14 @@ export function foreignFinding(
       };
 }
 
+/** By the event alone, for the start. */
+export function mayBeForeignFinding(event: AuditEvent, vendors: Vendors): boolean {
+  const { origin, actor, outcome, labels } = event;
+  if (origin.kind !== "kubernetes-audit" || labels["vendor"] !== undefined) return false;
+  if (actor.impersonator === null) return outcome.code === "401";
+  return actor.name !== null && vendorNamed(actor.name, vendors) !== null;
+}
+
 /** Whose name it is: a person's, a bot's, or one that a role's holders share. */
 export function vendorNamed(name: string, vendors: Vendors): KnownVendor | null {
   return (

@@ -34,7 +34,7 @@ export interface DeriveOptions {
  */
 export function deriveGrant(document: GrantDocument, options: DeriveOptions): TimedGrant {
   const records = document.records.toSorted(byTime);
-  const created = records.find((record) => record.event === "access_request.create") ?? null;
+  const created = creationOf(document);
   const deciding = records.find(isDecision) ?? null;
   const requestedAt = created?.at ?? records[0]?.at ?? null;
   const isApproved = deciding?.state === "APPROVED";
@@ -66,6 +66,13 @@ export function deriveGrant(document: GrantDocument, options: DeriveOptions): Ti
     evidence: records.map((record) => record.eventId),
   };
   return { grant, transitions };
+}
+
+/** The record that says whose a request is; of several the earliest, whatever came first. */
+export function creationOf({ records }: GrantDocument): GrantRecord | null {
+  return (
+    records.filter(({ event }) => event === "access_request.create").toSorted(byTime)[0] ?? null
+  );
 }
 
 /** What holds at a time; null before the grant was asked for. */

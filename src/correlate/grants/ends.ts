@@ -1,6 +1,6 @@
 import type { GrantInterval } from "../../model/generated/grant.ts";
 import type { Micros } from "../../model/time.ts";
-import type { LockDocument } from "../ledger/kinds.ts";
+import type { LockChange, LockTarget } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { prefixOf } from "../ledger/key.ts";
 
@@ -73,24 +73,34 @@ function lockEnds(ledger: Ledger, subject: GrantSubject): End[] {
     ledger.locksOfTarget.scan(prefixOf(kind ?? "", target ?? "")),
   );
   return [...new Set(names)].flatMap((name) => {
-    const lock = ledger.locks.get(name);
-    if (lock === null || lock.createdAt === null) return [];
-    const until = endOfLock(ledger, { ...lock, createdAt: lock.createdAt }, subject);
-    return { at: lock.createdAt, until, cause: "locked" };
+    const changes = ledger.locks.get(name)?.changes ?? [];
+    return changes.flatMap((lock, index) => {
+      if (lock.isDeleted || !isTarget(lock.target, subject)) return [];
+      const until = endOfLock(ledger, { lock, next: changes[index + 1] ?? null }, subject);
+      return { at: lock.at, until, cause: "locked" };
+    });
   });
 }
 
+function isTarget({ user, role, accessRequest }: LockTarget, subject: GrantSubject): boolean {
+  return (
+    user === subject.person ||
+    accessRequest === subject.id ||
+    (role !== null && subject.roles.includes(role))
+  );
+}
+
 /**
- * A lock ends by its deletion or its logged expiry. A lock's own time to live is logged as year 1 and its end not at all: then it is
- * over when Teleport begins something new under it, a session or a certificate.
+ * A lock ends by its deletion, its logged expiry, or another one that is put in its place. A lock's own time to live is logged as year 1
+ * and its end not at all: then it is over when Teleport begins something new under it, a session or a certificate.
  */
 function endOfLock(
   ledger: Ledger,
-  lock: LockDocument & { readonly createdAt: Micros },
+  { lock, next }: { readonly lock: LockChange; readonly next: LockChange | null },
   subject: GrantSubject,
 ): Micros | null {
-  const logged = Math.min(lock.deletedAt ?? Infinity, lock.expires ?? Infinity);
-  if (Number.isFinite(logged)) return logged;
+  const logged = Math.min(next?.at ?? Infinity, lock.expires ?? Infinity);
+  if (next?.isDeleted === true || lock.expires !== null) return logged;
   const { target } = lock;
   const isUnder = (begun: {
     accessRequests: readonly string[];
@@ -106,10 +116,11 @@ function endOfLock(
   const sessions = ledger.sessionsOfPerson
     .scan(prefixOf(subject.person))
     .map((id) => ledger.sessions.get(id))
+    .filter((session) => session?.person === subject.person)
     .filter((session) => session !== null && isUnder({ ...session, roles: [] }))
     .map((session) => session?.start ?? Infinity);
   const begun = [...certificates, ...sessions]
-    .filter((at) => at > lock.createdAt)
-    .reduce((first, at) => Math.min(first, at), Infinity);
+    .filter((at) => at > lock.at)
+    .reduce((first, at) => Math.min(first, at), logged);
   return Number.isFinite(begun) ? begun : null;
 }

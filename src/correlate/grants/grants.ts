@@ -5,7 +5,7 @@ import type { KnownVendor, Vendors } from "../identity/vendors.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { GrantDocument, OutOfBandDocument, SupportGrantDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { deriveGrant, type TimedGrant } from "./derive.ts";
+import { creationOf, deriveGrant, type TimedGrant } from "./derive.ts";
 import { endsOf, type End } from "./ends.ts";
 import { grantIdsOfPerson, grantIdsOfRole } from "./grant-ids.ts";
 import { deriveOutOfBandGrant } from "./out-of-band-grant.ts";
@@ -141,8 +141,7 @@ export function allGrants(options: TimedGrantOptions): readonly TimedGrant[] {
 /** One grant with the ends that the ledger knows for it. */
 function timedGrant(document: GrantDocument, options: TimedGrantOptions): TimedGrant {
   const { policy, ledger, vendors, cluster, now } = options;
-  const created = document.records.find((record) => record.event === "access_request.create");
-  const person = created?.person ?? "";
+  const person = creationOf(document)?.person ?? "";
   const vendor = vendors.ofPerson(person);
   const base = { organization: policy.organization, vendor: vendor?.name ?? null, now };
   const open = deriveGrant(document, { ...base, approval: policy.approval, ends: [] });

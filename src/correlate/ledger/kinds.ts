@@ -92,6 +92,8 @@ export interface SessionDocument {
   readonly isStartRead: boolean;
   /** All of this is from the session's recording: the audit log has said nothing of the session yet. */
   readonly isRecorded?: boolean;
+  /** The start that it is known by; where none was read, the end. */
+  readonly saidBy?: string;
   readonly endedAt: Micros | null;
   readonly accessRequests: readonly string[];
   readonly login: string | null;
@@ -141,14 +143,23 @@ export interface SigningRequestDocument {
 /** A lock, by name: its end can be read before its beginning. */
 export interface LockDocument {
   readonly name: string;
-  readonly createdAt: Micros | null;
+  /** In the order of their times; a name may be locked again after its lock was deleted. */
+  readonly changes: readonly LockChange[];
+}
+
+/** A lock that was put, perhaps in place of one of its name, or that was deleted. */
+export interface LockChange {
+  readonly at: Micros;
+  readonly eventId: string;
+  readonly isDeleted: boolean;
   readonly expires: Micros | null;
-  readonly deletedAt: Micros | null;
-  readonly target: {
-    readonly user: string | null;
-    readonly role: string | null;
-    readonly accessRequest: string | null;
-  };
+  readonly target: LockTarget;
+}
+
+export interface LockTarget {
+  readonly user: string | null;
+  readonly role: string | null;
+  readonly accessRequest: string | null;
 }
 
 /** Something that ended at a time: a person's account, a binding. */
@@ -279,6 +290,8 @@ export interface FindingEvidence {
   readonly at: Micros;
   readonly severity: Finding["severity"];
   readonly grants: readonly string[];
+  /** Whom it is about, by this event. */
+  readonly subject: string | null;
 }
 
 /** A finding with all its evidence, and what was said of it last. */

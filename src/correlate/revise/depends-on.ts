@@ -20,22 +20,33 @@ export interface Depending {
   readonly verdict: Verdict;
 }
 
+export interface DependsContext {
+  readonly vendors: Vendors;
+  readonly credentials: Credentials;
+  /** Tolerance of joins, in microseconds (M4). */
+  readonly skew: Micros;
+}
+
 /** Everything whose arrival may change the verdict (H3): what the methods looked for, whether they found it or not. */
 export function dependencesOf(
   depending: Depending,
-  { vendors, credentials }: { readonly vendors: Vendors; readonly credentials: Credentials },
+  { vendors, credentials, skew }: DependsContext,
 ): readonly Dependence[] {
   const { facts, principal, verdict } = depending;
   const at = facts.dialect === "kubernetes-audit" ? facts.receivedAt : timeOf(facts);
   const keys = [...verdict.grants, ...verdict.related].map((id) => waitKey.grant(id));
   if (principal !== null) keys.push(waitKey.principal(principal));
-  // Whether it outlives its grants is about when it was over.
-  const over = facts.dialect === "kubernetes-audit" ? Math.max(at, facts.stageAt ?? at) : at;
-  const named = keys.map((key) => ({ key, at: over }));
+  const named = keys.map((key) => ({ key, at: latestOf(facts, at, skew) }));
   if (facts.dialect === "kubernetes-audit")
     return [...named, ...ofCredential(facts, credentials), ...ofKubernetes(facts, vendors)];
   if (facts.dialect === "teleport") return [...named, ...ofTeleport(facts, vendors)];
   return named;
+}
+
+/** Nothing later is compared with a grant: when it was over, or, of a kube.request, received by another clock (C1). */
+function latestOf(facts: Facts, at: Micros, skew: Micros): Micros {
+  if (facts.dialect === "kubernetes-audit") return Math.max(at, facts.stageAt ?? at);
+  return facts.dialect === "teleport" ? at + skew : at;
 }
 
 function timeOf(facts: Exclude<Facts, { readonly dialect: "kubernetes-audit" }>): Micros {

@@ -2,18 +2,14 @@ import type { AuditEvent, Verdict } from "../../model/generated/audit-event.ts";
 import type { Facts } from "../../model/facts.ts";
 import { waitKey } from "../hold/wait.ts";
 import type { Arrived } from "../evidence/context.ts";
-import type { Credentials } from "../identity/credentials.ts";
-import type { Vendors } from "../identity/vendors.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { JudgedDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { dependencesOf } from "./depends-on.ts";
+import { dependencesOf, type DependsContext } from "./depends-on.ts";
 
 /** What keeping needs of the correlator. */
-export interface JudgedContext {
+export interface JudgedContext extends DependsContext {
   readonly ledger: Ledger;
-  readonly vendors: Vendors;
-  readonly credentials: Credentials;
   readonly arrived: Arrived;
 }
 
