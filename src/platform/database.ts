@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { ChaperoneError, describeError } from "../model/error.ts";
 
 /** Version of the ledger's tables, kept in SQLite's `user_version`. */
-const LEDGER_SCHEMA_VERSION = 1;
+const LEDGER_SCHEMA_VERSION = 2;
 
 /** How long to wait for another process that looks into the ledger at the same time. */
 /** Pages that are kept in memory: the rows of a vendor's busy day are spread over the file. */
@@ -37,6 +37,18 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
+/**
+ * Version 1 had the ids of findings alone, and verdicts by request. A finding of before that gets more evidence is said once more, under
+ * the id that it had.
+ */
+const FROM_VERSION_1 = `
+  BEGIN;
+  DROP TABLE IF EXISTS findings;
+  DROP TABLE IF EXISTS responses;
+  PRAGMA user_version = 2;
+  COMMIT;
+`;
+
 function checkVersion(database: DatabaseSync, path: string): void {
   const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
   const tables = Number(
@@ -47,6 +59,10 @@ function checkVersion(database: DatabaseSync, path: string): void {
     return;
   }
   if (version === LEDGER_SCHEMA_VERSION) return;
+  if (version === 1) {
+    database.exec(FROM_VERSION_1);
+    return;
+  }
   throw unreadable(
     path,
     `its version is ${version}, this program reads ${LEDGER_SCHEMA_VERSION}`,

@@ -26,8 +26,9 @@ export async function runOnce(
     const collected = line.collectors.map((collector) => collector.run(line.intake, ended));
     await together(collected, stop);
     while (!ended.aborted) {
+      const held = line.correlator.heldCount;
       await unlessEnded(line.intake.advance(), ended);
-      if (isSettled(line.correlator)) break;
+      if (isSettled(line.correlator) && line.correlator.heldCount === held) break;
     }
     unsettled = await settleToEnd(line, around, ended);
     consuming.abort();

@@ -90,9 +90,11 @@ export function createHolds(ledger: Ledger, idleMs: () => number): Holds {
       if (evidence <= untilMin && !isOld(oldest.heldAtMs)) return [];
       const ids: string[] = [];
       untilMin = Infinity;
-      for (const hold of held.values())
+      for (const hold of held.values()) {
         if (hold.until < evidence || isOld(hold.heldAtMs)) ids.push(hold.id);
-        else untilMin = Math.min(untilMin, hold.until);
+        // Also of what is due: it may not all go at once.
+        untilMin = Math.min(untilMin, hold.until);
+      }
       return ids;
     },
     all: () => [...held.keys()],

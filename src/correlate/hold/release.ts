@@ -23,10 +23,19 @@ export function releaseDue(context: CorrelatorContext, line: Line, idleMs: numbe
   const isOld = (heldAtMs: number): boolean => idleMs - heldAtMs >= policy.hold.holdForMs;
   const ids = isInputOver(watermarks) ? holds.all() : holds.due(watermarks.evidence, isOld);
   // A later stage goes before the RequestReceived that takes its verdict, whatever came first.
-  const waiting = ids.filter((id) => !release(context, id, { line, isForced: false }));
+  const waiting: string[] = [];
+  let released = 0;
+  for (const id of ids) {
+    if (released === RELEASES_MAX) return;
+    if (release(context, id, { line, isForced: false })) released++;
+    else waiting.push(id);
+  }
   releaseArrived(context, line);
-  for (const id of waiting) release(context, id, { line, isForced: true });
+  for (const id of waiting.slice(0, RELEASES_MAX)) release(context, id, { line, isForced: true });
 }
+
+/** Events that one call lets go by their time; the rest waits for the next, so that no call holds all of them in memory twice. */
+const RELEASES_MAX = 5_000;
 
 /** Lets the oldest go where more wait than may. */
 export function makeRoom(context: CorrelatorContext, line: Line): void {

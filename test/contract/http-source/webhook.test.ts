@@ -61,7 +61,7 @@ describe("the audit webhook", () => {
     const hook = await aWebhook();
     const change = { user: {}, stage: "ResponseStarted", responseStatus: { code: 401 } };
     await hook.send(eventList(auditEvent(1, change).item));
-    expect(await hook.details()).toEqual(["kubernetes"]);
+    expect(await hook.details()).toEqual(["kubernetes", "finding"]);
   });
 
   it("16: a refused impersonation is an event of who tried", async () => {

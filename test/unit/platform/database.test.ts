@@ -59,7 +59,24 @@ describe("openDatabase", () => {
     const database = new DatabaseSync(path);
     database.exec("PRAGMA user_version = 9");
     database.close();
-    expect(() => openDatabase(path)).toThrow("its version is 9, this program reads 1");
+    expect(() => openDatabase(path)).toThrow("its version is 9, this program reads 2");
+  });
+
+  it("a ledger of version 1 is taken over without what has another form now", () => {
+    const path = join(folder, "ledger.sqlite");
+    const first = new DatabaseSync(path);
+    for (const table of ["findings", "seen"])
+      first.exec(`CREATE TABLE ${table} (key TEXT PRIMARY KEY, value TEXT NOT NULL)`);
+    first.exec("INSERT INTO findings VALUES ('f', 'true')");
+    first.exec(`INSERT INTO seen VALUES ('e', '{"digest":null,"verdict":null}')`);
+    first.exec("PRAGMA user_version = 1");
+    first.close();
+    const database = openDatabase(path);
+    const ledger = createLedger(database);
+    expect(ledger.findings.get("f")).toBeNull();
+    expect(ledger.seen.get("e")).toMatchObject({ digest: null });
+    expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 2 });
+    database.close();
   });
 
   it("a database with tables of somebody else fails closed", () => {

@@ -250,4 +250,20 @@ describe("hold and release", () => {
     expect(line.verdict("e")).toEqual(UNRESOLVED);
     expect(line.correlator.heldCount).toBe(0);
   });
+
+  it.each([5_000, 5_001])(
+    "of %i that are due 5,000 go in one call, and the rest in the next",
+    (count) => {
+      const line = createTestLine({
+        policy: aPolicy({ hold: { ...aPolicy().hold, heldEventsMax: 9_000 } }),
+      });
+      for (let number = 0; number < count; number++)
+        line.feed(kubernetes({ at: 20, user: "dana@vendor.example", groups: ["v:viewers"] }));
+      const released = (): number =>
+        line.evidenceUpTo(100).entries.filter(({ kind }) => kind === "released").length;
+      expect(released()).toBe(5_000);
+      expect(released()).toBe(count - 5_000);
+      expect(line.correlator.heldCount).toBe(0);
+    },
+  );
 });
