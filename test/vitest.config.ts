@@ -2,8 +2,17 @@ import { defineConfig } from "vitest/config";
 
 /**
  * `fast` needs nothing but Node and runs in the developer's gate. `slow` needs a container engine, a broker and a collector,
- * or kills real processes; `simulation` needs both processors for a minute. `npm test` prepares all of that and runs everything.
+ * or kills real processes; `simulation` needs both processors for some minutes. `npm test` prepares all of that and runs everything.
  */
+/** Need nothing but Node either, and more time than the gate has: a crash at every call, whole processes, load. */
+const THOROUGH = [
+  "unit/**/crash.test.ts",
+  "unit/commands/{command-line,residue,play,policy-lint,explain-file}.test.ts",
+  "unit/commands/dossier/command.test.ts",
+  "contract/file-tail/load.test.ts",
+  "contract/http-source/{completeness,pressure,body-size}.test.ts",
+];
+
 const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
     testTimeout: 60_000,
@@ -22,6 +31,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
             "{unit,golden,contract,model,tidy,chapters}/**/*.test.ts",
             "simulation/*.test.ts",
           ],
+          exclude: THOROUGH,
         },
       },
       {
@@ -29,7 +39,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
         test: {
           name: "simulation",
           root: import.meta.dirname,
-          include: ["simulation/many/*.test.ts"],
+          include: ["simulation/many/*.test.ts", ...THOROUGH],
           testTimeout: 300_000,
         },
       },

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { complaintsOf, inBatches, seeds, textOf } from "./seeds.ts";
 import { simulate } from "./simulate.ts";
 
-const SEEDS = seeds(50);
+const SEEDS = seeds(25);
 
 describe("the whole line, through crashes, power losses, full disks, failing fsyncs and destinations that do anything", () => {
   it.each(inBatches(SEEDS, 5).map((batch) => [textOf(batch), batch] as const))(

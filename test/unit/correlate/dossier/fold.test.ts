@@ -62,7 +62,7 @@ describe("seals", () => {
         seals += sealsOf(line).length;
         expect(sealed(line.rebuild().ledger)).toEqual(sealed(line.ledger));
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
     expect(seals).toBeGreaterThan(20);
   });
@@ -80,7 +80,7 @@ describe("seals", () => {
           made.map((_, index) => made[index - 1]?.digest ?? null),
         );
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 });

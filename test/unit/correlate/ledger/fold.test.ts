@@ -52,7 +52,7 @@ describe("the ledger", () => {
         take(line, story);
         expect(contents(reviewed(line.rebuild()).ledger)).toEqual(contents(reviewed(line).ledger));
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -66,7 +66,7 @@ describe("the ledger", () => {
         expect(contents(restarted.ledger)).toEqual(contents(rebuilt.ledger));
         expect(restarted.correlator.heldCount).toBe(rebuilt.correlator.heldCount);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -84,7 +84,7 @@ describe("the ledger", () => {
         expect(new Set(ids).size).toBe(ids.length);
         expect(line.correlator.heldCount).toBe(0);
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 });
