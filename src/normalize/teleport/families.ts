@@ -60,6 +60,12 @@ const TYPES: readonly (readonly [Family, readonly string[]])[] = [
   [applicationStart, ["app.session.start"]],
   [applicationChange, ["app.session.chunk", "app.session.end"]],
   [applicationRequest, ["app.session.request", "app.session.dynamodb.request"]],
+  [applicationStart, ["mcp.session.start"]],
+  [applicationChange, ["mcp.session.end", "mcp.session.listen_sse_stream"]],
+  [
+    applicationRequest,
+    ["request", "notification", "invalid_http_request"].map((x) => `mcp.session.${x}`),
+  ],
   [desktopStart, ["windows.desktop.session.start"]],
   [desktopChange("session"), ["windows.desktop.session.end", "desktop.directory.share"]],
   [desktopChange("read"), ["desktop.clipboard.receive", "desktop.directory.read"]],

@@ -31,6 +31,9 @@ describe("the outcome of a Teleport event", () => {
     [{ event: "db.session.start", code: "TDB00W", success: false }, "failure", "TDB00W"],
     [{ event: "app.session.dynamodb.request", code: "T2013E", status_code: 403 }, "denied", "403"],
     [{ event: "ssm.run", code: "TDS00W", exit_code: 3 }, "failure", "3"],
+    [{ event: "mcp.session.start", code: "TMCP001I", success: true }, "opened", "TMCP001I"],
+    [{ event: "mcp.session.request", code: "TMCP003E", success: false }, "failure", "TMCP003E"],
+    [{ event: "mcp.session.end", code: "TMCP002E", success: true }, "failure", "TMCP002E"],
     [{ event: "print" }, "unknown", null],
   ])("of %j is %s, code %s", (fields, status, code) => {
     expect(teleportEvent(fields).outcome).toMatchObject({ status, code });
