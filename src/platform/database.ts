@@ -4,11 +4,11 @@ import { ChaperoneError, describeError } from "../model/error.ts";
 /** Version of the ledger's tables, kept in SQLite's `user_version`. */
 const LEDGER_SCHEMA_VERSION = 2;
 
-/** How long to wait for another process that looks into the ledger at the same time. */
 /** Pages that are kept in memory: the rows of a vendor's busy day are spread over the file. */
 const CACHE_KIB = 32 * 1024;
 /** Pages in the log after which SQLite copies them to the file, which it syncs: some batches of changes, and not each. */
 const WAL_PAGES = 8_192;
+/** How long to wait for another process that looks into the ledger at the same time. */
 const BUSY_TIMEOUT_MS = 5_000;
 
 export type OpenDatabase = (path: string) => DatabaseSync;
@@ -37,6 +37,27 @@ export function openDatabase(path: string): DatabaseSync {
   }
 }
 
+/** A lock had one beginning and one end. */
+const LOCKS_FROM_VERSION_1 = `
+  CREATE TABLE IF NOT EXISTS locks (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+  UPDATE locks SET value = (
+    SELECT json_object('name', locks.value ->> 'name', 'changes', json_group_array(json(change)))
+    FROM (
+      SELECT change FROM (
+        SELECT locks.value ->> 'createdAt' AS at, json_object(
+          'at', locks.value ->> 'createdAt', 'eventId', '', 'isDeleted', json('false'),
+          'expires', locks.value ->> 'expires', 'target', json(locks.value -> 'target')
+        ) AS change
+        UNION ALL
+        SELECT locks.value ->> 'deletedAt', json_object(
+          'at', locks.value ->> 'deletedAt', 'eventId', '', 'isDeleted', json('true'),
+          'expires', NULL, 'target', json('{"user":null,"role":null,"accessRequest":null}')
+        )
+      ) WHERE at IS NOT NULL ORDER BY at
+    )
+  );
+`;
+
 /**
  * Version 1 had the ids of findings alone, and verdicts by request. A finding of before that gets more evidence is said once more, under
  * the id that it had.
@@ -45,6 +66,7 @@ const FROM_VERSION_1 = `
   BEGIN;
   DROP TABLE IF EXISTS findings;
   DROP TABLE IF EXISTS responses;
+  ${LOCKS_FROM_VERSION_1}
   PRAGMA user_version = 2;
   COMMIT;
 `;

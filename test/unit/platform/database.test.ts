@@ -65,16 +65,33 @@ describe("openDatabase", () => {
   it("a ledger of version 1 is taken over without what has another form now", () => {
     const path = join(folder, "ledger.sqlite");
     const first = new DatabaseSync(path);
-    for (const table of ["findings", "seen"])
+    const target = { user: "kim", role: null, accessRequest: null };
+    const lock = { name: "l", createdAt: 10, expires: null, deletedAt: 20, target };
+    for (const table of ["findings", "seen", "locks"])
       first.exec(`CREATE TABLE ${table} (key TEXT PRIMARY KEY, value TEXT NOT NULL)`);
     first.exec("INSERT INTO findings VALUES ('f', 'true')");
     first.exec(`INSERT INTO seen VALUES ('e', '{"digest":null,"verdict":null}')`);
+    first.prepare("INSERT INTO locks VALUES ('l', ?)").run(JSON.stringify(lock));
+    first
+      .prepare("INSERT INTO locks VALUES ('m', ?)")
+      .run(JSON.stringify({ ...lock, name: "m", createdAt: 30, expires: 40, deletedAt: null }));
     first.exec("PRAGMA user_version = 1");
     first.close();
     const database = openDatabase(path);
     const ledger = createLedger(database);
     expect(ledger.findings.get("f")).toBeNull();
     expect(ledger.seen.get("e")).toMatchObject({ digest: null });
+    const none = { user: null, role: null, accessRequest: null };
+    expect(ledger.locks.get("l")).toEqual({
+      name: "l",
+      changes: [
+        { at: 10, eventId: "", isDeleted: false, expires: null, target },
+        { at: 20, eventId: "", isDeleted: true, expires: null, target: none },
+      ],
+    });
+    expect(ledger.locks.get("m")?.changes).toEqual([
+      { at: 30, eventId: "", isDeleted: false, expires: 40, target },
+    ]);
     expect(database.prepare("PRAGMA user_version").get()).toEqual({ user_version: 2 });
     database.close();
   });
