@@ -257,8 +257,8 @@ describe("hold and release", () => {
       const line = createTestLine({
         policy: aPolicy({ hold: { ...aPolicy().hold, heldEventsMax: 9_000 } }),
       });
-      for (let number = 0; number < count; number++)
-        line.feed(kubernetes({ at: 20, user: "dana@vendor.example", groups: ["v:viewers"] }));
+      const user = { user: "dana@vendor.example", groups: ["v:viewers"] };
+      line.feed(Array.from({ length: count }, () => kubernetes({ at: 20, ...user })));
       const released = (): number =>
         line.evidenceUpTo(100).entries.filter(({ kind }) => kind === "released").length;
       expect(released()).toBe(5_000);
