@@ -1,4 +1,5 @@
 import type { KubernetesFacts } from "../../model/facts.ts";
+import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { Micros } from "../../model/time.ts";
 import type { Settled } from "../decision.ts";
 import { auditIdEnds } from "../evidence/api-requests.ts";
@@ -12,8 +13,12 @@ export interface AuditIdContext {
   readonly skew: Micros;
 }
 
-export function auditIdIdentity({ cluster, auditId }: KubernetesFacts): readonly string[] {
-  return [cluster, auditId];
+/** Each vendor's by itself: a finding is in one vendor's stream. */
+export function auditIdIdentity(
+  { labels }: Pick<AuditEvent, "labels">,
+  { cluster, auditId }: KubernetesFacts,
+): readonly string[] {
+  return [labels["vendor"] ?? "", cluster, auditId];
 }
 
 /**
@@ -36,6 +41,6 @@ export function auditIdReused(
   return findingAbout(settled, {
     rule: "audit-id-reused",
     severity: "medium",
-    identity: auditIdIdentity(facts),
+    identity: auditIdIdentity(settled.event, facts),
   });
 }

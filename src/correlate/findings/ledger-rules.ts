@@ -21,7 +21,7 @@ export interface LedgerFindings {
 
 /** The rules of one event that ask for more than the event and its verdict. They are asked again whenever the event is judged again. */
 export function ledgerFindings(context: LedgerRulesContext, settled: Settled): LedgerFindings {
-  const { facts } = settled;
+  const { facts, event } = settled;
   const found: Finding[] = [];
   const cleared: Pick<Finding, "rule" | "identity">[] = [];
   function say(rule: string, identity: readonly string[], finding: Finding | null): void {
@@ -32,6 +32,6 @@ export function ledgerFindings(context: LedgerRulesContext, settled: Settled): L
   if (long !== null)
     say("session-outlives-grant", long.identity, outlivesGrant(settled, long, context.grants));
   if (facts.dialect === "kubernetes-audit" && facts.stage !== "RequestReceived")
-    say("audit-id-reused", auditIdIdentity(facts), auditIdReused(settled, facts, context));
+    say("audit-id-reused", auditIdIdentity(event, facts), auditIdReused(settled, facts, context));
   return { found, cleared };
 }

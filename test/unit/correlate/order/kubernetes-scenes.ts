@@ -70,7 +70,7 @@ export const apiRequests: fc.Arbitrary<Scene> = fc
           cluster: of.where,
           stage,
           ...of.what,
-          auditId: of.audit === "own" ? id : of.audit,
+          auditId: of.audit === "own" ? id : `${of.audit} ${user === VISITOR}`,
           groups: isOwn && user !== AGENT ? of.groups : [],
           ...(isReceived || isOwn
             ? {}

@@ -10,6 +10,7 @@ import {
   ROOT,
   teleport,
 } from "../../../support/correlate.ts";
+import { VISITOR } from "../../../support/grant-sources.ts";
 import type { TestLine } from "../../../support/correlate-line.ts";
 import { findingsOf, inOrderOfTime, settled, storyLine, verdictsOf } from "./account.ts";
 
@@ -270,6 +271,21 @@ describe("H4 findings, whatever comes first", () => {
         kubernetes({ id: `try-${seconds}`, at: seconds, user: null, code: 401, decision: null }),
       ),
       { rule: "authentication-failed", evidence: ["try-20"] },
+    ],
+    [
+      "audit-id-reused by two vendors is a finding of each",
+      [
+        kubernetes({ id: "one", at: 20, user: DANA, auditId: "a", uri: "/api/v1/pods" }),
+        kubernetes({
+          id: "two",
+          at: 90,
+          user: VISITOR,
+          groups: ["o:readonly"],
+          auditId: "a",
+          uri: "/api/v1/nodes",
+        }),
+      ],
+      { rule: "audit-id-reused", evidence: ["one"], vendor: "example-cloud" },
     ],
     [
       "M4 secret-read is about whom Teleport's record names, not about the name that several share",
