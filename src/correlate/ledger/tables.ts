@@ -59,7 +59,7 @@ export function openTable(database: DatabaseSync, name: string, rowsMax: number)
         `DELETE FROM ${name} WHERE rowid IN (SELECT rowid FROM ${name} ORDER BY rowid LIMIT ?)`,
       ),
       count,
-      rowsAtMost: countRows(count),
+      rowsAtMost: rowsAtMost(database, name),
     };
   });
 }
@@ -150,6 +150,14 @@ export function evictOldest(table: OpenTable): void {
   // Counting reads the whole table: a full one makes room for more than it has to.
   const room = Math.floor(table.rowsMax / EVICTED_SHARE);
   table.rowsAtMost -= Number(table.evict.run(excess + room).changes);
+}
+
+/** Counting reads the whole table, which a start has no time for; rows are only ever added at the end. */
+function rowsAtMost(database: DatabaseSync, name: string): number {
+  const row = database
+    .prepare(`SELECT coalesce(max(rowid) - min(rowid) + 1, 0) AS rows FROM ${name}`)
+    .get();
+  return Number(row?.["rows"]);
 }
 
 function countRows(count: StatementSync): number {
