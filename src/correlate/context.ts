@@ -8,6 +8,8 @@ import type { Arrived } from "./evidence/context.ts";
 import type { Bindings } from "./evidence/bindings.ts";
 import type { FindingBook } from "./findings/book.ts";
 import type { Seals } from "./dossier/seals.ts";
+import type { DueSubjects } from "./findings/subjects/due.ts";
+import type { Spoken } from "./findings/subjects/spoken.ts";
 import type { Grants } from "./grants/grants.ts";
 import type { Holds } from "./hold/holds.ts";
 import type { Credentials } from "./identity/credentials.ts";
@@ -29,6 +31,8 @@ export interface CorrelatorContext {
   readonly credentials: Credentials;
   readonly passed: Passed;
   readonly findings: FindingBook;
+  readonly subjects: DueSubjects;
+  readonly spoken: Spoken;
   readonly log: Log;
   readonly factsOf: (event: AuditEvent) => Facts | null;
   /** Evidence that came in this call and that a held event may wait for. */

@@ -14,6 +14,8 @@ import { createDossierResidue } from "./dossier/residue.ts";
 import { createSeals } from "./dossier/seals.ts";
 import { createBindings } from "./evidence/bindings.ts";
 import { createFindingBook } from "./findings/book.ts";
+import { createSpoken } from "./findings/subjects/spoken.ts";
+import { createSubjects } from "./findings/subjects/subjects.ts";
 import { foldEntry } from "./fold-entry.ts";
 import { createGrants } from "./grants/grants.ts";
 import { createHolds } from "./hold/holds.ts";
@@ -79,8 +81,12 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     sealAfter: policy.dossier.sealAfterMs * MICROS_PER_MS,
     residueOf: createDossierResidue(ledger, grants),
   });
+  const spoken = createSpoken(ledger, policy.hold.skewMaxMs * MICROS_PER_MS);
+  const subjects = createSubjects({ policy, ledger, vendors, grants, spoken });
   const context: CorrelatorContext = {
     ...options,
+    spoken,
+    subjects,
     vendors,
     grants,
     holds,
@@ -97,6 +103,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     arrived: (key, during) => {
       const grant = grantOfKey(key);
       if (grant !== null) seals.tell(grant);
+      subjects.tell(key);
       if (holds.count > 0) arrivedKeys.add(key);
       reviews.mark(key, during);
     },
@@ -123,6 +130,16 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     for (const id of withdrawn) context.findings.withdraw(id);
   }
 
+  function tellSubjects(line: Line, watermarks: Watermarks): void {
+    const { found, withdrawn } = subjects.take(watermarks);
+    for (const { finding, cause } of found) line.find(finding, cause);
+    for (const id of withdrawn) context.findings.withdraw(id);
+  }
+
+  function unsaidCount(): number {
+    return reviews.count + context.findings.dueCount + (subjects.isBehind ? 1 : 0);
+  }
+
   return {
     correlate: (batch) => {
       const line = createLine(context);
@@ -141,10 +158,12 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       settleLate(line);
       tellResidue(line, watermarks);
       // What is still to be judged again may take a finding's reason away.
-      if (reviews.count === 0) line.tellFindings(EDITIONS_MAX);
+      if (reviews.count === 0) {
+        tellSubjects(line, watermarks);
+        line.tellFindings(EDITIONS_MAX);
+      }
       // What is judged again, or said anew, may be of a grant that is due.
-      if (reviews.count + context.findings.dueCount === 0)
-        for (const event of seals.due(watermarks)) line.add(event);
+      if (unsaidCount() === 0) for (const event of seals.due(watermarks)) line.add(event);
       // Nothing is appended for nothing, so that there will be no commit either.
       return line.entries.length === 0 ? { entries: [], duplicates: 0 } : close(line, 0);
     },
@@ -153,6 +172,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     fold: (entry: JournalEntry) => {
       foldEntry(context, entry);
       seals.note({ kind: entry.kind, event: entry.event() });
+      spoken.note(entry.event());
       arrivedKeys.clear();
       ledger.commitment.applied(entry.position);
     },
@@ -163,7 +183,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       return ledger.commitment.durableTo;
     },
     get reviewCount() {
-      return reviews.count + context.findings.dueCount;
+      return unsaidCount();
     },
     get areSealsDue() {
       return seals.isBehind;

@@ -38,6 +38,7 @@ export function createLine(context: CorrelatorContext): Line {
     const entry = { kind, streams: streamsOf(event.labels), event };
     entries.push(entry);
     context.seals.note(entry);
+    context.spoken.note(event);
   }
 
   function tell(editions: readonly AuditEvent[]): void {

@@ -90,6 +90,10 @@ export interface TeleportFacts {
   /** HTTP method of a kube.request. */
   readonly method: string | null;
   readonly sessionStart: Micros | null;
+  /** How the session is recorded: `node`, `proxy`, their `-sync` forms, `off`; null where the record does not say. */
+  readonly sessionRecording: string | null;
+  /** Of a session's end: whether it had a terminal; null everywhere else. */
+  readonly isInteractive: boolean | null;
   readonly accessRequest: AccessRequestFacts | null;
   readonly certificate: CertificateFacts | null;
   readonly lock: LockFacts | null;

@@ -189,6 +189,8 @@ const NO_TELEPORT_FACTS: Omit<TeleportFacts, "time" | "event" | "contentDigest">
   requestPath: null,
   method: null,
   sessionStart: null,
+  sessionRecording: null,
+  isInteractive: null,
   isRecorded: false,
   accessRequest: null,
   certificate: null,

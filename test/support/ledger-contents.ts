@@ -9,7 +9,7 @@ const dana = "dana@vendor.example";
  * marks more than was marked before, which changes nothing.
  */
 export function contents(ledger: Ledger): unknown {
-  const { commitment: _, holds, reviews: __, ...tables } = ledger;
+  const { commitment: _, holds, reviews: __, subjectsDue: ___, ...tables } = ledger;
   const held = holds
     .all()
     .toSorted(([, a], [, b]) => a.number - b.number)

@@ -1,5 +1,5 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
-import type { TeleportFacts } from "../../model/facts.ts";
+import type { CertificateFacts, TeleportFacts } from "../../model/facts.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { EvidenceContext } from "./context.ts";
@@ -38,8 +38,28 @@ function foldCertificate(context: EvidenceContext, event: AuditEvent, facts: Tel
     roles: certificate.roles,
     accessRequests: certificate.accessRequests,
   });
+  noteLongest(context, event, certificate);
   context.arrived(waitKey.person(person), { from: facts.time });
   tellLocked(context, person, certificate);
+}
+
+/** Of two that are valid for as long, the one of the smaller id, so that the order of arrival does not matter. */
+function noteLongest(
+  context: EvidenceContext,
+  event: AuditEvent,
+  { expires, accessRequests }: CertificateFacts,
+): void {
+  if (expires === null) return;
+  for (const id of accessRequests) {
+    const known = context.ledger.longestCertificates.get(keyOf(id));
+    const isLonger =
+      known === null ||
+      expires > known.expires ||
+      (expires === known.expires && event.id < known.eventId);
+    if (!isLonger) continue;
+    context.ledger.longestCertificates.put(keyOf(id), { expires, eventId: event.id });
+    context.arrived(waitKey.certificate(id));
+  }
 }
 
 /** `user.delete` has the deleted user in `name`; `user` is who deleted it. */

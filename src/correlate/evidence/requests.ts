@@ -72,6 +72,7 @@ function grantRecord(
     reason: request.reason === null ? null : keptText(request.reason),
     expires: request.expires,
     assumeStart: request.assumeStartTime,
+    delegator: request.delegator,
     by: request.reviewer ?? request.updatedBy ?? request.delegator ?? facts.user,
   };
 }

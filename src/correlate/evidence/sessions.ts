@@ -22,6 +22,7 @@ export function foldSession(
 ): void {
   const { ledger, vendors } = context;
   const key = keyOf(id);
+  if (facts.isRecorded || facts.event === "session.upload") noteRecording(context, event, id);
   const known = ledger.sessions.get(key);
   const isFromLog = known !== null && known.isRecorded !== true;
   if (facts.isRecorded && isFromLog) return;
@@ -48,6 +49,19 @@ export function foldSession(
   }
 }
 
+/** The first record that shows that there is one. */
+function noteRecording(
+  { ledger, arrived }: EvidenceContext,
+  { id: eventId, occurredAt: at }: AuditEvent,
+  id: string,
+): void {
+  const key = keyOf(id);
+  const known = ledger.sessionRecordings.get(key);
+  if (known !== null && (known.at < at || (known.at === at && known.eventId <= eventId))) return;
+  ledger.sessionRecordings.put(key, { at, eventId });
+  if (known === null) arrived(waitKey.recording(id));
+}
+
 /** Null where the record adds nothing. */
 function nextSession(
   session: SessionDocument,
@@ -62,14 +76,17 @@ function nextSession(
       return { ...session, ...startOf(facts), person, accessRequests, saidBy };
     case "session.end": {
       const endedAt = Math.min(facts.time, session.endedAt ?? Infinity);
-      if (session.isStartRead) return { ...session, endedAt };
+      // An end may be written twice.
+      const isInteractive = facts.isInteractive === true || session.isInteractive;
+      const ended = { ...session, endedAt, isInteractive: isInteractive ?? facts.isInteractive };
+      if (session.isStartRead) return ended;
       // Of two ends the earlier one counts.
       if (session.endedAt !== null && isLater(facts.time, session.endedAt, { session, saidBy }))
-        return null;
+        return ended;
       const start = facts.sessionStart;
       const { cluster } = facts;
       return {
-        ...session,
+        ...ended,
         ...contextOf(facts),
         cluster,
         accessRequests,
@@ -105,6 +122,7 @@ function contextOf(facts: TeleportFacts): Partial<SessionDocument> {
     serverId: facts.serverId,
     serverName: facts.serverName,
     addresses: [facts.addressRemote, facts.addressLocal].filter((address) => address !== null),
+    recording: facts.sessionRecording,
     protocol: facts.protocol,
     kubernetesCluster: facts.kubernetesCluster,
     kubernetesGroups: facts.kubernetesGroups,
@@ -122,6 +140,8 @@ function emptySession(id: string, { cluster, isRecorded }: TeleportFacts): Sessi
     start: null,
     isStartRead: false,
     endedAt: null,
+    recording: null,
+    isInteractive: null,
     accessRequests: [],
     login: null,
     serverId: null,

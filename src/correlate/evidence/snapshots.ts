@@ -73,6 +73,7 @@ function noteNew(
     requestedAt,
     latest,
     credentialUntil,
+    credentialSeen: credentialUntil === null ? null : seen,
     firstSeen: seen,
     changes: [],
   });
@@ -88,13 +89,25 @@ function withRequest(
   seen: Seen,
 ): SupportGrantDocument {
   const said = { at: seen.at, expiresAt, reason: keptReason(reason) };
-  const until = Math.max(document.credentialUntil ?? -Infinity, credentialUntil ?? -Infinity);
+  const credential = longer(document, { credentialUntil, credentialSeen: seen });
   return {
     ...document,
     latest: isLater(said, document.latest) ? said : document.latest,
-    credentialUntil: Number.isFinite(until) ? until : null,
+    ...credential,
     firstSeen: isEarlier(seen, document.firstSeen) ? seen : document.firstSeen,
   };
+}
+
+type Credential = Pick<SupportGrantDocument, "credentialUntil" | "credentialSeen">;
+
+/** The certificate that is valid for longer, and the first snapshot that names it. */
+function longer(known: Credential, said: Credential): Credential {
+  const own = { credentialUntil: known.credentialUntil, credentialSeen: known.credentialSeen };
+  if (said.credentialUntil === null || said.credentialSeen === null) return own;
+  const until = own.credentialUntil ?? -Infinity;
+  if (said.credentialUntil !== until) return said.credentialUntil > until ? said : own;
+  const isFirst = own.credentialSeen === null || isEarlier(said.credentialSeen, own.credentialSeen);
+  return isFirst ? said : own;
 }
 
 function keptReason(reason: string | null): string | null {

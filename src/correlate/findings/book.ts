@@ -26,6 +26,13 @@ export interface FindingBook {
 /** Rules of which each edition says all evidence there is; of all others events are evidence one by one. */
 const WHOLE_RULES: ReadonlySet<string> = new Set([
   "residue-at-grant-end",
+  "self-approval",
+  "approver-not-authorized",
+  "credential-outlives-grant",
+  "grant-unused",
+  "session-without-recording",
+  "session-without-end",
+  "origin-silent",
   "event-id-reused",
   "vendor-name-impersonated",
   "authentication-failed",

@@ -6,6 +6,7 @@ import type { Residue } from "../residue/residue.ts";
 import type { FindingBook } from "./book.ts";
 import { findingsOf } from "./event-rules.ts";
 import { findingId } from "./finding.ts";
+import type { DueSubjects } from "./subjects/due.ts";
 import { ledgerFindings, type LedgerRulesContext } from "./ledger-rules.ts";
 
 /** What noting findings needs of the correlator. */
@@ -13,6 +14,7 @@ export interface FindingContext extends LedgerRulesContext {
   readonly findings: FindingBook;
   readonly vendors: Vendors;
   readonly residue: Residue;
+  readonly subjects: Pick<DueSubjects, "touch">;
 }
 
 /**
@@ -28,12 +30,29 @@ export function judgeFindings(
   const { event } = settled;
   const { found, cleared } = ledgerFindings(context, settled);
   const now = [...findingsOf(settled, vendors), ...found];
+  touchSubjects(context, before, settled);
   for (const finding of cleared) findings.clear(finding, event);
   const ids = new Set(now.map((finding) => findingId(event.organization, finding)));
   if (before !== null)
     for (const finding of findingsOf(settledOf(before), vendors))
       if (!ids.has(findingId(event.organization, finding))) findings.clear(finding, event);
   return now.map((finding) => findings.accuse(finding, event)).filter((first) => first !== null);
+}
+
+/** Grants that were unused and are not, or the reverse; the session of which another grant is said. */
+function touchSubjects(
+  { ledger, subjects }: FindingContext,
+  before: JudgedDocument | null,
+  { event, facts, decision }: Settled,
+): void {
+  const grants = before?.event.verdict.grants ?? [];
+  for (const id of decision.verdict.grants) {
+    const unused = findingId(event.organization, { rule: "grant-unused", identity: [id] });
+    if (!grants.includes(id) && ledger.findings.get(unused) !== null) subjects.touch("grant", id);
+  }
+  for (const id of grants) if (!decision.verdict.grants.includes(id)) subjects.touch("grant", id);
+  if (before === null || facts.dialect !== "teleport" || facts.sessionId === null) return;
+  if (facts.event.startsWith("session.")) subjects.touch("session", facts.sessionId);
 }
 
 /** A judged event with the verdict that it has. One that was a vendor's keeps its label, so that it stays in its streams. */

@@ -16,7 +16,7 @@ export interface Wait {
 /** Names of what may arrive. */
 export const waitKey = {
   grant: (id: string): string => GRANT + id,
-  session: (id: string): string => `session ${id}`,
+  session: (id: string): string => SESSION + id,
   person: (person: string): string => `person ${person}`,
   request: (key: string): string => `request ${key}`,
   /** Requests of this person, and what ends them. */
@@ -35,14 +35,37 @@ export const waitKey = {
     `credential ${keyOf(cluster, userName)}`,
   /** Any session of this person (M2). */
   sessionsOf: (person: string): string => `sessions ${person}`,
+  /** Certificates that list this request. */
+  certificate: (grant: string): string => CERTIFICATE + grant,
+  /** The recording of this session. */
+  recording: (session: string): string => RECORDING + session,
 } as const;
 
 const GRANT = "grant ";
+const SESSION = "session ";
+const CERTIFICATE = "certificate ";
+const RECORDING = "recording ";
 
 /** The id in a grant's key; null of any other. */
 export function grantOfKey(key: string): string | null {
   return key.startsWith(GRANT) ? key.slice(GRANT.length) : null;
 }
+
+/** The grant or session that a key's evidence is about; null of any other. */
+export function subjectOfKey(
+  key: string,
+): { readonly kind: "grant" | "session"; readonly id: string } | null {
+  for (const [prefix, kind] of SUBJECTS)
+    if (key.startsWith(prefix)) return { kind, id: key.slice(prefix.length) };
+  return null;
+}
+
+const SUBJECTS = [
+  [GRANT, "grant"],
+  [CERTIFICATE, "grant"],
+  [SESSION, "session"],
+  [RECORDING, "session"],
+] as const;
 
 export interface WaitContext {
   readonly vendors: Vendors;

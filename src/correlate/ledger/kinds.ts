@@ -73,6 +73,8 @@ export interface GrantRecord {
   readonly expires: Micros | null;
   readonly assumeStart: Micros | null;
   readonly by: string | null;
+  /** For whom a plugin decided, as it says. */
+  readonly delegator: string | null;
 }
 
 /** All that is known of one access request, in any order: `deriveGrant` makes the grant of it. */
@@ -95,6 +97,10 @@ export interface SessionDocument {
   /** The start that it is known by; where none was read, the end. */
   readonly saidBy?: string;
   readonly endedAt: Micros | null;
+  /** How it is recorded; null where nothing says so. */
+  readonly recording: string | null;
+  /** Its end says that it had a terminal, or that it had none. */
+  readonly isInteractive: boolean | null;
   readonly accessRequests: readonly string[];
   readonly login: string | null;
   readonly serverId: string | null;
@@ -105,6 +111,31 @@ export interface SessionDocument {
   readonly kubernetesGroups: readonly string[];
   readonly podNamespace: string | null;
   readonly podName: string | null;
+}
+
+/** That a session's recording is there: it was uploaded, or was read. */
+export interface SessionRecordingDocument {
+  readonly at: Micros;
+  readonly eventId: string;
+}
+
+/** Of the certificates that list one access request, the one that is valid for longest. */
+export interface LongestCertificateDocument {
+  readonly expires: Micros;
+  readonly eventId: string;
+}
+
+/** A grant or a session whose findings are to be looked at when everything up to this time has come. */
+export interface DueSubject {
+  readonly kind: "grant" | "session";
+  readonly id: string;
+  readonly at: Micros;
+}
+
+/** What a source said last. */
+export interface SpokenDocument {
+  readonly at: Micros;
+  readonly eventId: string;
 }
 
 /** A certificate that Teleport issued (cert.create). */
@@ -261,6 +292,8 @@ export interface SupportGrantDocument {
   };
   /** End of the longest certificate that any snapshot names. */
   readonly credentialUntil: Micros | null;
+  /** The first snapshot that names it. */
+  readonly credentialSeen: { readonly at: Micros; readonly eventId: string } | null;
   /** The first snapshot that lists it, whether or not its role is enabled. */
   readonly firstSeen: { readonly at: Micros; readonly eventId: string };
   /** Where a snapshot has it otherwise than the one before, in the order of time. */

@@ -14,12 +14,14 @@ import type {
   ApiRequestDocument,
   CertificateDocument,
   CountsDocument,
+  DueSubject,
   EndDocument,
   FindingDocument,
   GrantDocument,
   HoldDocument,
   JudgedDocument,
   LockDocument,
+  LongestCertificateDocument,
   OutOfBandDocument,
   MadeCredentialDocument,
   ProxiedRequestDocument,
@@ -28,6 +30,8 @@ import type {
   ResidueOfGrant,
   SeenDocument,
   SessionDocument,
+  SessionRecordingDocument,
+  SpokenDocument,
   SnapshotDocument,
   SupportGrantDocument,
   SigningRequestDocument,
@@ -70,8 +74,16 @@ export interface Ledger {
   readonly sessionsOfPerson: Documents<string>;
   /** Session ids by name, namespace, pod and start (M4). */
   readonly sessionsOfPod: Documents<string>;
+  /** By session id. */
+  readonly sessionRecordings: Documents<SessionRecordingDocument>;
   /** By person and time. */
   readonly certificates: Documents<CertificateDocument>;
+  /** By access request id. */
+  readonly longestCertificates: Documents<LongestCertificateDocument>;
+  /** By kind, time and id. */
+  readonly subjectsDue: Documents<DueSubject>;
+  /** By kind of origin and source. */
+  readonly spoken: Documents<SpokenDocument>;
   /** By cluster, user name, time and event (M3). */
   readonly madeCredentials: Documents<MadeCredentialDocument>;
   /** By cluster and name. */
@@ -163,7 +175,12 @@ const ROWS_MAX = {
   sessions: 500_000,
   sessionsOfPerson: 500_000,
   sessionsOfPod: 500_000,
+  sessionRecordings: 500_000,
   certificates: 500_000,
+  longestCertificates: 500_000,
+  subjectsDue: 1_000_000,
+  // Sources are configured.
+  spoken: 10_000,
   madeCredentials: 100_000,
   signingRequests: 100_000,
   locks: 100_000,
@@ -227,7 +244,11 @@ export function createLedger(
     sessions: documents("sessions"),
     sessionsOfPerson: documents("sessionsOfPerson"),
     sessionsOfPod: documents("sessionsOfPod"),
+    sessionRecordings: documents("sessionRecordings"),
     certificates: documents("certificates"),
+    longestCertificates: documents("longestCertificates"),
+    subjectsDue: documents("subjectsDue"),
+    spoken: documents("spoken"),
     madeCredentials: documents("madeCredentials"),
     signingRequests: documents("signingRequests"),
     locks: documents("locks"),

@@ -63,6 +63,8 @@ export function teleportFacts(
     requestPath: event === "kube.request" ? textOf(fields["request_path"]) : null,
     method: event === "kube.request" ? textOf(fields["verb"]) : null,
     sessionStart: parseTime(fields["session_start"]),
+    sessionRecording: textOf(fields["session_recording"]),
+    isInteractive: typeof fields["interactive"] === "boolean" ? fields["interactive"] : null,
     accessRequest: event.startsWith("access_request.") ? accessRequestFacts(fields) : null,
     certificate: event === "cert.create" ? certificateFacts(fields) : null,
     lock: isLock ? lockFacts(fields) : null,

@@ -134,7 +134,11 @@ describe("a grant is sealed", () => {
     for (let n = 0; n < 120; n++)
       line.feed(approved(`g${n}`, { requested: n, approved: n + 1, expires: n + 500 }));
     const made: number[] = [];
-    do made.push(line.advance(upTo(9_000)).entries.length);
+    const seals = (): number =>
+      line
+        .advance(upTo(9_000))
+        .entries.filter(({ event }) => event.labels["stream"] === "logs-grants").length;
+    do made.push(seals());
     while (line.correlator.areSealsDue);
     expect(made).toEqual([50, 50, 20]);
   });

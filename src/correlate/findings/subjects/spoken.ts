@@ -1,0 +1,63 @@
+import type { AuditEvent } from "../../../model/generated/audit-event.ts";
+import type { Source } from "../../../model/record.ts";
+import { MICROS_PER_SECOND, type Micros } from "../../../model/time.ts";
+import type { Watermarks } from "../../../ports/correlator.ts";
+import { keyOf, prefixOf } from "../../ledger/key.ts";
+import type { SpokenDocument } from "../../ledger/kinds.ts";
+import type { Ledger } from "../../ledger/ledger.ts";
+
+/** What each source said last, by the times that its records state. */
+export interface Spoken {
+  /** On every entry's path. */
+  note(event: AuditEvent): void;
+  /** Null for a source that has said nothing yet. */
+  of(kind: string, source: string): SpokenDocument | null;
+  /**
+   * Everything before this time has come from the sources of these dialects. A source that has ended has come as far as its last record:
+   * files that end at noon say nothing of the afternoon.
+   */
+  passed(watermarks: Watermarks, dialects: readonly string[]): Micros;
+}
+
+export function createSpoken(
+  ledger: Pick<Ledger, "spoken">,
+  /** How far ahead of our clock an origin's clock is believed. */
+  skewMax: Micros,
+): Spoken {
+  const known = new Map(ledger.spoken.all());
+
+  function latestOf(kind: string): Micros {
+    const times = [...known].filter(([key]) => key.startsWith(prefixOf(kind)));
+    return Math.max(-Infinity, ...times.map(([, { at }]) => at));
+  }
+
+  /** Snapshots and documents say what grants are; it is the others that say what was done. */
+  function lastOf({ dialect, name }: Source): Micros {
+    if (dialect !== "teleport" && dialect !== "kubernetes-audit") return Infinity;
+    return known.get(keyOf(dialect, name))?.at ?? Infinity;
+  }
+
+  return {
+    note: ({ id, origin, detail, occurredAt, observedAt }) => {
+      // What is ours, and what cannot be read, has a time of our clock.
+      if (origin.kind === "chaperone" || (detail !== null && "unreadable" in detail)) return;
+      const key = keyOf(origin.kind, origin.name);
+      const at = Math.min(occurredAt, observedAt + skewMax);
+      // Of one second the first record is enough.
+      if (at < (known.get(key)?.at ?? -Infinity) + MICROS_PER_SECOND) return;
+      known.set(key, { at, eventId: id });
+      ledger.spoken.put(key, { at, eventId: id });
+    },
+    of: (kind, source) => known.get(keyOf(kind, source)) ?? null,
+    passed: ({ evidence, sources }, dialects) => {
+      if (sources === undefined)
+        return Number.isFinite(evidence) ? evidence : Math.max(...dialects.map(latestOf));
+      let least = Infinity;
+      for (const { source, watermark } of sources) {
+        if (!dialects.includes(source.dialect)) continue;
+        least = Math.min(least, watermark === Infinity ? lastOf(source) : watermark);
+      }
+      return least === Infinity ? -Infinity : least;
+    },
+  };
+}
