@@ -1,5 +1,4 @@
 import type { KubernetesFacts } from "../../model/facts.ts";
-import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { Micros } from "../../model/time.ts";
 import type { Settled } from "../decision.ts";
 import { auditIdEnds } from "../evidence/api-requests.ts";
@@ -13,12 +12,12 @@ export interface AuditIdContext {
   readonly skew: Micros;
 }
 
-/** Each vendor's by itself: a finding is in one vendor's stream. */
+/** Each person's by itself: a finding is about one, and in one vendor's stream. */
 export function auditIdIdentity(
-  { labels }: Pick<AuditEvent, "labels">,
+  { decision }: Settled,
   { cluster, auditId }: KubernetesFacts,
 ): readonly string[] {
-  return [labels["vendor"] ?? "", cluster, auditId];
+  return [cluster, auditId, decision.vendor ?? "", decision.principal ?? ""];
 }
 
 /**
@@ -41,6 +40,6 @@ export function auditIdReused(
   return findingAbout(settled, {
     rule: "audit-id-reused",
     severity: "medium",
-    identity: auditIdIdentity(settled.event, facts),
+    identity: auditIdIdentity(settled, facts),
   });
 }

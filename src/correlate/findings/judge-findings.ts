@@ -28,14 +28,20 @@ export function judgeFindings(
 ): readonly AuditEvent[] {
   const { findings, vendors } = context;
   const { event } = settled;
-  const { found, cleared } = ledgerFindings(context, settled);
+  const { found, possible } = ledgerFindings(context, settled);
   const now = [...findingsOf(settled, vendors), ...found];
   touchSubjects(context, before, settled);
-  for (const finding of cleared) findings.clear(finding, event);
   const ids = new Set(now.map((finding) => findingId(event.organization, finding)));
-  if (before !== null)
-    for (const finding of findingsOf(settledOf(before), vendors))
+  if (before !== null) {
+    const was = settledOf(before);
+    const may = [
+      ...findingsOf(was, vendors),
+      ...ledgerFindings(context, was).possible,
+      ...possible,
+    ];
+    for (const finding of may)
       if (!ids.has(findingId(event.organization, finding))) findings.clear(finding, event);
+  }
   return now.map((finding) => findings.accuse(finding, event)).filter((first) => first !== null);
 }
 

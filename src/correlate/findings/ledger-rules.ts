@@ -15,23 +15,23 @@ export interface LedgerRulesContext {
 /** What the ledger says of an event now. */
 export interface LedgerFindings {
   readonly found: readonly Finding[];
-  /** Those that it would be evidence of and is not: it may have been, with what the ledger said before. */
-  readonly cleared: readonly Pick<Finding, "rule" | "identity">[];
+  /** All that it can be evidence of by what it is: what it is not found guilty of it may have been, with what the ledger said before. */
+  readonly possible: readonly Pick<Finding, "rule" | "identity">[];
 }
 
 /** The rules of one event that ask for more than the event and its verdict. They are asked again whenever the event is judged again. */
 export function ledgerFindings(context: LedgerRulesContext, settled: Settled): LedgerFindings {
-  const { facts, event } = settled;
+  const { facts } = settled;
   const found: Finding[] = [];
-  const cleared: Pick<Finding, "rule" | "identity">[] = [];
+  const possible: Pick<Finding, "rule" | "identity">[] = [];
   function say(rule: string, identity: readonly string[], finding: Finding | null): void {
-    if (finding === null) cleared.push({ rule, identity });
-    else found.push(finding);
+    possible.push({ rule, identity });
+    if (finding !== null) found.push(finding);
   }
   const long = longActionOf(settled);
   if (long !== null)
     say("session-outlives-grant", long.identity, outlivesGrant(settled, long, context.grants));
   if (facts.dialect === "kubernetes-audit" && facts.stage !== "RequestReceived")
-    say("audit-id-reused", auditIdIdentity(event, facts), auditIdReused(settled, facts, context));
-  return { found, cleared };
+    say("audit-id-reused", auditIdIdentity(settled, facts), auditIdReused(settled, facts, context));
+  return { found, possible };
 }

@@ -1,3 +1,4 @@
+import { at } from "../../../support/correlate.ts";
 import type { NormalizedEvent } from "../../../../src/model/normalization.ts";
 import { createTestLine, type TestLine } from "../../../support/correlate-line.ts";
 import { factsOfAll } from "../../../support/grant-sources.ts";
@@ -18,8 +19,9 @@ function byTime(a: NormalizedEvent, b: NormalizedEvent): number {
   return a.event.occurredAt - b.event.occurredAt || (a.event.id < b.event.id ? -1 : 1);
 }
 
-/** The end of the input. */
+/** The end of the input, when everything has come as far as it can: what does not come by a time is a finding too. */
 export function settled(line: TestLine): TestLine {
+  line.advance({ evidence: at(1e6) });
   for (let round = 0; round < 20; round++) {
     const { entries } = line.advance({ evidence: Infinity, isEvidenceIdle: true });
     if (entries.length === 0) return line;

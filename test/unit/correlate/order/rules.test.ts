@@ -244,12 +244,13 @@ const STORIES: readonly Story[] = [
 
 describe("H4 the order of records, rule by rule", () => {
   it.each(STORIES)("H4 %s, in any order", (_, own, coverages) => {
-    const records = [...approved("r1"), ...own];
+    const grant = approved("r1");
+    const records = [...grant, ...own];
     const expected = inOrderOfTime(records);
     for (const [id, coverage] of Object.entries(coverages))
       expect({ id, coverage: expected.finalVerdict(id)?.coverage }).toEqual({ id, coverage });
     for (const order of ordersOf(own)) {
-      const line = late([...approved("r1"), ...order], (same) => same);
+      const line = late([...grant, ...order], (same) => same);
       expect(verdictsOf(line, own)).toEqual(verdictsOf(expected, own));
       expect(findingsOf(line)).toEqual(findingsOf(expected));
     }
