@@ -83,7 +83,7 @@ async function progressLines(
   const own = await meter.value("chaperone_own_events_total", { organization });
   return [
     ...lines,
-    `  journaled   ${count(journaled)} events, ${count(own)} of them findings of our own`,
+    `  journaled   ${count(journaled)} events, ${count(own)} of them our own: findings, revisions, seals`,
     `  delivered   ${count(logRecords)} vendor events to the OTLP receiver, ${count(journaled)} events to a file`,
   ];
 }
@@ -114,6 +114,9 @@ function filesIn(folder: string, configuration: string): readonly (readonly [str
 /** A line of the data that tells a story: an operator goes on after the two minutes of the grant are over. */
 const LINE_TO_EXPLAIN = 3687;
 
+/** The grant of that operator. */
+const GRANT_TO_READ = "051d7059";
+
 /** The configuration names two variables, which have to be there again; nothing listens at the second any more. */
 function lookFurther(folder: string, configuration: string): readonly string[] {
   const log = join(dirname(configuration), "quickstart", "k8s-audit.log");
@@ -121,6 +124,8 @@ function lookFurther(folder: string, configuration: string): readonly string[] {
   return [
     `export CHAPERONE_QUICKSTART_DIR=${quoted(folder)} CHAPERONE_QUICKSTART_OTLP=http://127.0.0.1:4318`,
     `npx chaperone grants ${config}`,
+    `npx chaperone dossier ${config} ${GRANT_TO_READ}`,
+    `npx chaperone residue ${config}`,
     `npx chaperone explain ${config} --line ${LINE_TO_EXPLAIN} ${quoted(log)}`,
     `npx chaperone journal inspect ${config}`,
   ];

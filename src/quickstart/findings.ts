@@ -13,7 +13,10 @@ export interface DeliveredFinding {
 
 const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 
-/** Findings in a delivered NDJSON file, most serious first, then in the order of their time; each id once. */
+/**
+ * Findings in a delivered NDJSON file as their last edition has them, without those that were withdrawn: most serious first, then one
+ * of each rule, then in the order of their time.
+ */
 export async function readFindings(path: string): Promise<readonly DeliveredFinding[]> {
   const findings = new Map<string, DeliveredFinding>();
   for await (const line of createInterface({
@@ -24,14 +27,30 @@ export async function readFindings(path: string): Promise<readonly DeliveredFind
     const event = JSON.parse(line) as {
       readonly id: string;
       readonly occurredAt: string;
-      readonly detail: { readonly finding?: Omit<DeliveredFinding, "occurredAt"> } | null;
+      readonly detail: { readonly finding?: Edition } | null;
     };
     const finding = event.detail?.finding;
-    if (finding !== undefined) findings.set(event.id, { ...finding, occurredAt: event.occurredAt });
+    if (finding === undefined) continue;
+    const id = finding.firstId ?? event.id;
+    if (finding.state === "withdrawn") findings.delete(id);
+    else findings.set(id, { ...finding, occurredAt: event.occurredAt });
   }
-  return [...findings.values()].toSorted(
-    (a, b) =>
-      SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-      a.occurredAt.localeCompare(b.occurredAt),
+  return inOrder([...findings.values()]);
+}
+
+type Edition = Omit<DeliveredFinding, "occurredAt"> & {
+  readonly firstId: string | null;
+  readonly state: string;
+};
+
+function inOrder(findings: readonly DeliveredFinding[]): readonly DeliveredFinding[] {
+  const byTime = findings.toSorted((a, b) => a.occurredAt.localeCompare(b.occurredAt));
+  const firsts = new Set(
+    [...new Set(byTime.map(({ rule }) => rule))].map((rule) =>
+      byTime.find((finding) => finding.rule === rule),
+    ),
   );
+  const rank = (finding: DeliveredFinding): number =>
+    2 * SEVERITIES.indexOf(finding.severity) + (firsts.has(finding) ? 0 : 1);
+  return byTime.toSorted((a, b) => rank(a) - rank(b));
 }
