@@ -18,6 +18,8 @@ export interface Decision {
   /** Person, shared name or agent. */
   readonly principal: string | null;
   readonly verdict: Verdict;
+  /** Ids that were named and that the verdict does not have: what comes to light of them may change it (H3). */
+  readonly unseen?: readonly string[] | undefined;
   /** The evidence that the method needs is there, or none is needed (H1); else what is still to come may change the verdict. */
   readonly isSettled: boolean;
 }

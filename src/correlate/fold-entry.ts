@@ -2,7 +2,7 @@ import type { JournalEntry } from "../model/entry.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
 import { VENDOR_STREAM } from "../model/stream.ts";
 import type { CorrelatorContext } from "./context.ts";
-import { principalOf } from "./decide.ts";
+import { decide, principalOf } from "./decide.ts";
 import { userOf } from "./decide-kubernetes.ts";
 import { foldKubernetes, mayMakeCredential } from "./evidence/fold-kubernetes.ts";
 import { foldTeleport } from "./evidence/fold.ts";
@@ -46,7 +46,8 @@ export function foldEntry(context: CorrelatorContext, entry: JournalEntry): void
     foldGrantSource(context, event, facts);
   }
   const principal = principalOf(event, context.vendors);
-  recordEntry(context, { kind: entry.kind, event, facts, principal });
+  const { unseen } = decide(context, event, facts);
+  recordEntry(context, { kind: entry.kind, event, facts, principal, unseen });
   if (entry.kind === "held") return;
   judgeFindings(context, null, settledOf({ event, facts, principal }));
 }
@@ -64,7 +65,8 @@ function foldRevision(context: CorrelatorContext, revision: AuditEvent, eventId:
   const judged = context.ledger.judged.get(eventId);
   if (judged === null) return;
   const principal = principalOf(revision, context.vendors);
-  const event = recordRevision(context, revision, principal);
+  const { unseen } = decide(context, { ...judged.event, original: null }, judged.facts);
+  const event = recordRevision(context, revision, { principal, unseen });
   const revised = context.ledger.judged.get(eventId);
   if (event !== null && revised !== null) judgeFindings(context, judged, settledOf(revised));
 }

@@ -57,7 +57,8 @@ export function createLine(context: CorrelatorContext): Line {
     deliver: (kind, { event: undecided, facts, decision }) => {
       const event = withDecision(undecided, decision, context.vendors);
       push(kind, event);
-      recordEntry(context, { kind, event, facts, principal: decision.principal });
+      const { principal, unseen } = decision;
+      recordEntry(context, { kind, event, facts, principal, unseen });
       tell(judgeFindings(context, null, { event, facts, decision }));
     },
     hold: (event, facts) => {
@@ -67,7 +68,7 @@ export function createLine(context: CorrelatorContext): Line {
     revise: (judged, decision) => {
       const revision = revisionEvent(judged, decision, context.vendors);
       push("event", revision);
-      const event = recordRevision(context, revision, decision.principal);
+      const event = recordRevision(context, revision, decision);
       if (event !== null)
         tell(judgeFindings(context, judged, { event, facts: judged.facts, decision }));
     },

@@ -31,6 +31,7 @@ export interface Recorded {
   readonly facts: Facts;
   /** Who answers for it, as far as that is known; of a held event nobody asks. */
   readonly principal: string | null;
+  readonly unseen?: readonly string[] | undefined;
 }
 
 /**
@@ -39,7 +40,7 @@ export interface Recorded {
  */
 export function recordEntry(context: RecordContext, recorded: Recorded): void {
   const { ledger } = context;
-  const { kind, event, facts, principal } = recorded;
+  const { kind, event, facts, principal, unseen } = recorded;
   const digest = facts.dialect === "teleport" ? facts.contentDigest : null;
   if (kind === "held") {
     ledger.seen.put(event.id, { digest });
@@ -55,7 +56,8 @@ export function recordEntry(context: RecordContext, recorded: Recorded): void {
   }
   ledger.seen.put(event.id, { digest });
   if (facts.dialect === "kubernetes-audit") answerApiRequest(context, facts, event.verdict);
-  if (isRevisable(event, facts)) keepJudged(context, { event, facts, principal, number: 0 });
+  if (isRevisable(event, facts))
+    keepJudged(context, { event, facts, principal, unseen, number: 0 });
   if (facts.dialect === "kubernetes-audit") context.residue.noteJudged(event, facts);
 }
 

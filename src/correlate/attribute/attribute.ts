@@ -22,10 +22,13 @@ export function attribute(action: VendorAction, grants: Grants, trace: Trace): D
       : (byStandingRole(action, trace) ?? byWindow(action, grants, trace));
   const { vendor, principal, skewMs } = action;
   const isJoined = skewMs !== null && verdict.method !== "none";
+  const seen = new Set([...verdict.grants, ...verdict.related]);
+  const unseen = action.named.filter((id) => !seen.has(id));
   return {
     vendor: vendor.name,
     principal,
     verdict: isJoined ? { ...verdict, skewMs } : verdict,
+    ...(unseen.length > 0 ? { unseen } : {}),
     isSettled,
   };
 }

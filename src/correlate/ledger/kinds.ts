@@ -19,6 +19,8 @@ export interface JudgedDocument {
   readonly event: Omit<AuditEvent, "original">;
   readonly facts: Facts;
   readonly principal: string | null;
+  /** Ids that were named and that the verdict does not have. */
+  readonly unseen?: readonly string[];
   /** Of its last revision; 0 where there is none. */
   readonly number: number;
 }

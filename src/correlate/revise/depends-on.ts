@@ -18,6 +18,7 @@ export interface Depending {
   readonly facts: Facts;
   readonly principal: string | null;
   readonly verdict: Verdict;
+  readonly unseen: readonly string[];
 }
 
 export interface DependsContext {
@@ -32,9 +33,9 @@ export function dependencesOf(
   depending: Depending,
   { vendors, credentials, skew }: DependsContext,
 ): readonly Dependence[] {
-  const { facts, principal, verdict } = depending;
+  const { facts, principal, verdict, unseen } = depending;
   const at = facts.dialect === "kubernetes-audit" ? facts.receivedAt : timeOf(facts);
-  const keys = [...verdict.grants, ...verdict.related].map((id) => waitKey.grant(id));
+  const keys = [...verdict.grants, ...verdict.related, ...unseen].map((id) => waitKey.grant(id));
   if (principal !== null) keys.push(waitKey.principal(principal));
   const named = keys.map((key) => ({ key, at: latestOf(facts, at, skew) }));
   if (facts.dialect === "kubernetes-audit")

@@ -18,24 +18,30 @@ export interface Judged {
   readonly event: AuditEvent;
   readonly facts: Facts;
   readonly principal: string | null;
+  readonly unseen?: readonly string[] | undefined;
   readonly number: number;
 }
 
 /** Keeps an event, so that evidence that comes later finds it (H3). Kept again, it stands with its last verdict. */
 export function keepJudged(context: JudgedContext, judged: Judged): void {
   const { ledger } = context;
-  const { facts, principal, number } = judged;
+  const { facts, principal, number, unseen = [] } = judged;
   const { original: _, ...event } = judged.event;
   const { id, verdict } = event;
   const before = ledger.judged.get(id);
-  ledger.judged.put(id, { event, facts, principal, number } satisfies JudgedDocument);
-  const rowsOf = ({ event: of, principal: by }: JudgedDocument): ReadonlySet<string> =>
+  const next: JudgedDocument = { event, facts, principal, number, unseen };
+  ledger.judged.put(id, unseen.length > 0 ? next : { event, facts, principal, number });
+  const rowsOf = ({
+    event: of,
+    principal: by,
+    unseen: ids = [],
+  }: JudgedDocument): ReadonlySet<string> =>
     new Set(
-      dependencesOf({ facts, principal: by, verdict: of.verdict }, context).map(({ key, at }) =>
-        keyOf(key, at, id),
+      dependencesOf({ facts, principal: by, verdict: of.verdict, unseen: ids }, context).map(
+        ({ key, at }) => keyOf(key, at, id),
       ),
     );
-  const rows = rowsOf({ event, facts, principal, number });
+  const rows = rowsOf(next);
   const rowsBefore = before === null ? NO_ROWS : rowsOf(before);
   for (const row of rowsBefore) if (!rows.has(row)) ledger.judgedBy.remove(row);
   for (const row of rows) if (!rowsBefore.has(row)) ledger.judgedBy.put(row, id);

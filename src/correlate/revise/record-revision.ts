@@ -1,4 +1,5 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
+import type { Decision } from "../decision.ts";
 import { answerApiRequest } from "../evidence/api-requests.ts";
 import type { RecordContext } from "../record.ts";
 import { keepJudged } from "./judged.ts";
@@ -10,7 +11,7 @@ import { keepJudged } from "./judged.ts";
 export function recordRevision(
   context: RecordContext,
   revision: AuditEvent,
-  principal: string | null,
+  { principal, unseen }: Pick<Decision, "principal" | "unseen">,
 ): AuditEvent | null {
   const { detail, labels, verdict } = revision;
   if (detail === null || !("revision" in detail)) return null;
@@ -20,7 +21,7 @@ export function recordRevision(
   const { facts } = judged;
   const event = { ...judged.event, labels, verdict, original: null };
   if (facts.dialect === "kubernetes-audit") answerApiRequest(context, facts, verdict);
-  keepJudged(context, { event, facts, principal, number });
+  keepJudged(context, { event, facts, principal, unseen, number });
   if (facts.dialect === "kubernetes-audit") context.residue.noteJudged(event, facts);
   return event;
 }

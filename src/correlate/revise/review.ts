@@ -26,8 +26,17 @@ function review(context: CorrelatorContext, line: Line, id: string): void {
   const decision = decide(context, event, facts);
   if (!isSame(decision.verdict, event.verdict)) line.revise(judged, decision);
   else {
-    if (decision.principal !== judged.principal)
-      keepJudged(context, { event, facts, number, principal: decision.principal });
+    if (
+      decision.principal !== judged.principal ||
+      !isSameList(decision.unseen ?? [], judged.unseen ?? [])
+    )
+      keepJudged(context, {
+        event,
+        facts,
+        number,
+        principal: decision.principal,
+        unseen: decision.unseen,
+      });
     // What was done may have outlived a grant whose end is another by now.
     judgeFindings(context, judged, { event, facts, decision });
   }

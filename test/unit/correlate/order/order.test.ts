@@ -97,7 +97,7 @@ describe("H4 the order of records", () => {
         expect(verdictsOf(line, records)).toEqual(verdictsOf(expected, records));
         expect(findingsOf(line)).toEqual(findingsOf(expected));
       }),
-      { numRuns: fuzzRuns(150) },
+      { numRuns: fuzzRuns(300) },
     );
   }, 3_600_000);
 });

@@ -167,6 +167,24 @@ const STORIES: readonly Story[] = [
     {},
   ],
   [
+    "M2 an approval whose request was never read counts where a session names it beside another one",
+    [
+      session("session.start", 20, { accessRequests: ["r1", "r2"] }),
+      session("session.upload", 30, { user: null }),
+      request("r2", "update", { eventId: "u", at: 15, state: "APPROVED", expires: at(900) }),
+    ],
+    { "session.upload-30": "covered" },
+  ],
+  [
+    "M4 an approval whose request was never read counts where Teleport's record names it beside another one",
+    [
+      stage("ResponseComplete", 20),
+      proxied(20, { accessRequests: ["r1", "r2"] }),
+      request("r2", "update", { eventId: "u", at: 15, state: "APPROVED", expires: at(900) }),
+    ],
+    { ResponseComplete: "covered" },
+  ],
+  [
     "M2 of two ends of one session id the earlier one says whose the session was",
     [
       session("session.end", 30, { accessRequests: ["r1"], sessionStart: at(20) }),
@@ -254,6 +272,8 @@ describe("H4 the order of records, rule by rule", () => {
       expect(verdictsOf(line, own)).toEqual(verdictsOf(expected, own));
       expect(findingsOf(line)).toEqual(findingsOf(expected));
     }
+    const rebuilt = late([...approved("r1"), ...own], (line) => line.rebuild());
+    expect(verdictsOf(rebuilt, own)).toEqual(verdictsOf(expected, own));
   });
 });
 
