@@ -33,15 +33,18 @@ export function foldSnapshot(
   const eventId = known !== null && known.eventId < event.id ? known.eventId : event.id;
   const own: SnapshotDocument = { at, eventId, listed };
   if (JSON.stringify(own) !== JSON.stringify(known)) snapshots.put(key, own);
-  const requests = new Map(facts.requests.map((request) => [request.grantId, request]));
+  // One may be listed twice.
+  const requests = Map.groupBy(facts.requests, ({ grantId }) => grantId);
   const seen = { at, eventId: event.id };
   for (const request of facts.requests) noteNew(context, { cluster, seen }, request);
   const ids = union(before?.listed ?? [], union(listed, after?.listed ?? []));
   for (const id of union(ids, [...requests.keys()])) {
     const document = context.ledger.supportGrants.get(keyOf(id));
     if (document === null) continue;
-    const request = requests.get(id);
-    const said = request === undefined ? document : withRequest(document, request, seen);
+    const said = (requests.get(id) ?? []).reduce(
+      (known, request) => withRequest(known, request, seen),
+      document,
+    );
     const changes = listAgain(said.changes, { id, before, own, after });
     put(context, document, { ...said, changes });
   }

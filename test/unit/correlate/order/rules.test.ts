@@ -10,7 +10,7 @@ import {
   ROOT,
   teleport,
 } from "../../../support/correlate.ts";
-import { VISITOR } from "../../../support/grant-sources.ts";
+import { type ListedRequest, snapshot, VISITOR } from "../../../support/grant-sources.ts";
 import type { TestLine } from "../../../support/correlate-line.ts";
 import { findingsOf, inOrderOfTime, settled, storyLine, verdictsOf } from "./account.ts";
 
@@ -102,6 +102,8 @@ type Story = readonly [
   coverages: Readonly<Record<string, string>>,
 ];
 
+const TWICE: ListedRequest = { requested: 5, expires: 150 };
+
 const STORIES: readonly Story[] = [
   [
     "G3 a lock that was deleted and put again under its name locks twice",
@@ -183,6 +185,16 @@ const STORIES: readonly Story[] = [
       request("r2", "update", { eventId: "u", at: 15, state: "APPROVED", expires: at(900) }),
     ],
     { ResponseComplete: "covered" },
+  ],
+  [
+    "G4 a snapshot that lists a request twice says the longer of both",
+    [
+      snapshot(20, { requests: [TWICE, { ...TWICE, expires: 100 }] }),
+      snapshot(10, { requests: [{ ...TWICE, expires: 100 }] }),
+      snapshot(30),
+      kubernetes({ id: "read", at: 15, user: VISITOR, groups: ["o:readonly"] }),
+    ],
+    { read: "covered" },
   ],
   [
     "M2 of two ends of one session id the earlier one says whose the session was",
