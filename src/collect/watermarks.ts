@@ -72,7 +72,11 @@ export function createWatermarks(options: WatermarkOptions): SourceWatermarks {
       evidence: Math.min(Infinity, ...evidence.map((state) => state.watermark)),
       isEvidenceIdle: evidence.every((state) => isIdle(state.progress)),
       hasEnded: [...states.values()].every((state) => state.progress?.hasEnded ?? false),
-      sources: [...states.values()].map(({ source, watermark }) => ({ source, watermark })),
+      sources: [...states.values()].map(({ source, watermark, progress }) => ({
+        source,
+        watermark,
+        ...(progress?.isFailing === true ? { isFailing: true } : {}),
+      })),
     }),
     state: (source) => {
       const state = states.get(source);

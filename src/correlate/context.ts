@@ -18,6 +18,7 @@ import type { Ledger } from "./ledger/ledger.ts";
 import type { Passed } from "./passed.ts";
 import type { DueResidue } from "./residue/due.ts";
 import type { Residue } from "./residue/residue.ts";
+import type { Heartbeats } from "./silence/heartbeats.ts";
 import type { Reviews } from "./revise/reviews.ts";
 
 /** What the steps of the correlator work on. */
@@ -33,6 +34,8 @@ export interface CorrelatorContext {
   readonly findings: FindingBook;
   readonly subjects: DueSubjects;
   readonly spoken: Spoken;
+  /** Null where none is configured. */
+  readonly heartbeats: Heartbeats | null;
   readonly log: Log;
   readonly factsOf: (event: AuditEvent) => Facts | null;
   /** Evidence that came in this call and that a held event may wait for. */

@@ -32,6 +32,8 @@ import { createResidueReader } from "./residue/evaluate.ts";
 import { createResidue } from "./residue/residue.ts";
 import { reviewDue } from "./revise/review.ts";
 import { createReviews } from "./revise/reviews.ts";
+import { createHeartbeats } from "./silence/heartbeats.ts";
+import { createSilent } from "./silence/silent.ts";
 import { settleAll } from "./settle.ts";
 
 /** What the correlator works with; the caller owns all of it. */
@@ -83,10 +85,21 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
   });
   const spoken = createSpoken(ledger, policy.hold.skewMaxMs * MICROS_PER_MS);
   const subjects = createSubjects({ policy, ledger, vendors, grants, spoken });
+  const { silence } = policy;
+  const silent = createSilent({ policy, ledger, grants, spoken });
+  const heartbeats =
+    silence.heartbeatMs === null
+      ? null
+      : createHeartbeats({
+          organization: policy.organization,
+          ledger,
+          interval: silence.heartbeatMs * MICROS_PER_MS,
+        });
   const context: CorrelatorContext = {
     ...options,
     spoken,
     subjects,
+    heartbeats,
     vendors,
     grants,
     holds,
@@ -148,7 +161,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       for (const [finding, cause] of reused) line.find(finding, cause);
       return close(line, duplicates + known);
     },
-    advance: (watermarks) => {
+    advance: (watermarks, now) => {
       context.watermarks = watermarks;
       idleClock.set(watermarks.isEvidenceIdle);
       const line = createLine(context);
@@ -160,10 +173,12 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       // What is still to be judged again may take a finding's reason away.
       if (reviews.count === 0) {
         tellSubjects(line, watermarks);
+        for (const { finding, cause } of silent.look(watermarks, now)) line.find(finding, cause);
         line.tellFindings(EDITIONS_MAX);
       }
       // What is judged again, or said anew, may be of a grant that is due.
       if (unsaidCount() === 0) for (const event of seals.due(watermarks)) line.add(event);
+      for (const event of heartbeats?.due(watermarks, now) ?? []) line.add(event);
       // Nothing is appended for nothing, so that there will be no commit either.
       return line.entries.length === 0 ? { entries: [], duplicates: 0 } : close(line, 0);
     },
@@ -173,6 +188,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       foldEntry(context, entry);
       seals.note({ kind: entry.kind, event: entry.event() });
       spoken.note(entry.event());
+      heartbeats?.note(entry);
       arrivedKeys.clear();
       ledger.commitment.applied(entry.position);
     },

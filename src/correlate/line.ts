@@ -39,6 +39,7 @@ export function createLine(context: CorrelatorContext): Line {
     entries.push(entry);
     context.seals.note(entry);
     context.spoken.note(event);
+    context.heartbeats?.note({ kind, streams: entry.streams, event: () => event });
   }
 
   function tell(editions: readonly AuditEvent[]): void {

@@ -63,9 +63,10 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   chaperone_events_accepted_total: counter("Records of all sources that became an event", [
     "organization",
   ]),
-  chaperone_own_events_total: counter("Events of our own: findings, revisions, gaps", [
-    "organization",
-  ]),
+  chaperone_own_events_total: counter(
+    "Events of our own: findings, revisions, gaps, seals, heartbeats",
+    ["organization"],
+  ),
   chaperone_events_journaled_total: counter("Events journaled for the pipelines to see", [
     "organization",
   ]),

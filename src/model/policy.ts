@@ -20,6 +20,14 @@ export interface Policy {
   };
   /** How long after its end a grant is sealed, by the watermarks of all sources. */
   readonly dossier: { readonly sealAfterMs: number };
+  readonly silence: {
+    /** How long a source may say nothing, or not be read, while a grant is open (`origin-silent`). */
+    readonly afterMs: number;
+    /** Names of the sources that always have something to say; of all others only what cannot be read is silent. */
+    readonly speaking: readonly string[];
+    /** Time between two heartbeats of each stream; null for none. */
+    readonly heartbeatMs: number | null;
+  };
 }
 
 /** One organization whose staff is let in. Patterns match whole names, case included; `*` stands for any characters. */

@@ -14,7 +14,7 @@ export const VENDOR_STREAM = "logs-support-access";
 
 export const STREAMS: readonly string[] = [...EVENT_STREAMS, VENDOR_STREAM];
 
-const plain = new Map<string, readonly string[]>(EVENT_STREAMS.map((s) => [s, [s]]));
+const plain = new Map<string, readonly string[]>(STREAMS.map((s) => [s, [s]]));
 const vendor = new Map<string, readonly string[]>(
   EVENT_STREAMS.map((s) => [s, [s, VENDOR_STREAM]]),
 );

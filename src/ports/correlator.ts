@@ -61,4 +61,6 @@ export interface SourceWatermark {
   readonly source: Source;
   /** No record of an earlier time is expected; -Infinity before anything is known, Infinity when it has ended. */
   readonly watermark: Micros;
+  /** It cannot be read at present. */
+  readonly isFailing?: boolean;
 }

@@ -183,5 +183,6 @@ function policyOf(random: Random): Policy {
       skewMs: 5_000,
     },
     dossier: { sealAfterMs: random.pick([0, 1_000, 35 * 60_000]) },
+    silence: { afterMs: 900_000, speaking: [], heartbeatMs: null },
   };
 }

@@ -102,7 +102,7 @@ function openLine(database: DatabaseSync, world: World, options: TestLineOptions
     evidenceUpTo: (seconds) => line.advance({ evidence: at(seconds) }),
     advance: (watermarks) => {
       const given = { evidence: -Infinity, isEvidenceIdle: false, ...watermarks };
-      const correlated = correlator.advance(given, at(0));
+      const correlated = correlator.advance(given, at(world.nowMs / 1_000));
       if (correlated.entries.length > 0) {
         append(correlated);
         makeDurable();

@@ -87,6 +87,7 @@ export function aPolicy(policy: Partial<Policy> = {}): Policy {
       skewMs: 5_000,
     },
     dossier: { sealAfterMs: 35 * 60_000 },
+    silence: { afterMs: 900_000, speaking: [], heartbeatMs: null },
     ...policy,
   };
 }

@@ -13,7 +13,18 @@ export function checkNames(tree: unknown): readonly Problem[] {
     ...unique(tree, itemPaths(tree, ["relay", "endpoints"]), ["ref", "slug"]),
     ...unique(tree, itemPaths(tree, ["relay", "pipelines"]), ["ref", "slug"]),
     ...checkPipelines(tree),
+    ...checkSpeaking(tree),
   ];
+}
+
+function checkSpeaking(tree: unknown): readonly Problem[] {
+  const names = itemPaths(tree, ["sources"]).flatMap(
+    (item) => textAt(tree, [...item, "name"]) ?? [],
+  );
+  return itemPaths(tree, ["silence", "speaking"]).flatMap((item) => {
+    const name = textAt(tree, item);
+    return name === null ? [] : known(item, name, { what: "source", names });
+  });
 }
 
 function unique(

@@ -23,14 +23,24 @@ export function resolveConfiguration(
   declared: DeclaredConfiguration,
   around: Surroundings,
 ): Configuration {
-  const { organization, vendors, approvers, organizationUsers, approval, hold, dossier } = declared;
+  const { organization, vendors, approvers, organizationUsers, approval, hold, dossier, silence } =
+    declared;
   const { otlp, logLevel } = declared.telemetry;
   const { archive } = declared;
   return {
     file: around.file,
     organization,
     dataDir: absolutePath(around.folder, declared.dataDir),
-    policy: { organization, vendors, approvers, organizationUsers, approval, hold, dossier },
+    policy: {
+      organization,
+      vendors,
+      approvers,
+      organizationUsers,
+      approval,
+      hold,
+      dossier,
+      silence,
+    },
     sources: declared.sources.map((source) => resolveSource(source, around)),
     endpoints: declared.relay.endpoints.map((endpoint) => resolveEndpoint(endpoint, around)),
     pipelines: declared.relay.pipelines,

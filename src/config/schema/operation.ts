@@ -1,7 +1,8 @@
+import { z } from "zod";
 import type { JournalConfiguration, LimitsConfiguration, LogLevel } from "../configuration.ts";
 import type { ListenAddress } from "../../model/http.ts";
 import type { Period } from "../read/duration.ts";
-import { duration, oneOf, period, size, text, whole, type Field } from "./fields.ts";
+import { duration, oneOf, period, size, text, texts, whole, type Field } from "./fields.ts";
 import { otlpWithCredentials, type DeclaredAuth, type DeclaredOtlp } from "./http.ts";
 import { listenOrOff } from "./listen.ts";
 import { maybe, section } from "./section.ts";
@@ -64,6 +65,40 @@ export const dossier: Field<{ sealAfterMs: number }> = section("The sealed accou
     "How long after its end a grant is sealed, by what every source has brought. Teleport uploads a session's recording up to 35 minutes late.",
   ).prefault("PT35M"),
 }).transform(({ sealAfter }) => ({ sealAfterMs: sealAfter }));
+
+interface Silence {
+  readonly afterMs: number;
+  readonly speaking: readonly string[];
+  readonly heartbeatMs: number | null;
+}
+
+const HEARTBEAT_FORM = "must be off, or an ISO 8601 duration such as PT5M";
+
+export const silence: Field<Silence> = section("Who should speak and does not.", {
+  after: duration(
+    { minMs: SECOND_MS, maxMs: 30 * DAY_MS },
+    "How long a source may say nothing, or not be read, while a vendor's grant is open.",
+  ).prefault("PT15M"),
+  speaking: texts(
+    "Names of the sources that always have something to say, such as the audit log of a whole cluster. Of all others only what cannot be read counts as silent.",
+  ),
+  heartbeat: z
+    .union(
+      [
+        z.literal("off").transform(() => null),
+        duration({ minMs: 10 * SECOND_MS, maxMs: DAY_MS }, "An interval."),
+      ],
+      { error: HEARTBEAT_FORM },
+    )
+    .describe(
+      "Time between two events of our own in each stream, by which a receiver sees that it misses something; `off` for none.",
+    )
+    .prefault("off"),
+}).transform(({ after, speaking, heartbeat }) => ({
+  afterMs: after,
+  speaking,
+  heartbeatMs: heartbeat,
+}));
 
 export const journal: Field<JournalConfiguration> = section(
   "The durable log between intake and delivery.",

@@ -10,6 +10,7 @@ import {
   hold,
   journal,
   limits,
+  silence,
   telemetry,
 } from "./operation.ts";
 import { endpoint, pipeline, type DeclaredEndpoint } from "./relay.ts";
@@ -33,6 +34,7 @@ type RootShape = {
   readonly approval: Field<OutputOf<typeof approval>>;
   readonly hold: Field<OutputOf<typeof hold>>;
   readonly dossier: Field<OutputOf<typeof dossier>>;
+  readonly silence: Field<OutputOf<typeof silence>>;
   readonly sources: Field<readonly DeclaredSource[]>;
   readonly relay: Field<Relay>;
   readonly journal: Field<OutputOf<typeof journal>>;
@@ -57,6 +59,7 @@ export const configurationSchema: SectionOf<RootShape> = section<RootShape>(
     approval: withDefaults(approval),
     hold: withDefaults(hold),
     dossier: withDefaults(dossier),
+    silence: withDefaults(silence),
     sources: list(source, "Places that records are read from."),
     relay: withDefaults(
       section("Destinations, and what goes to them.", {

@@ -140,6 +140,14 @@ export interface SpokenDocument {
   readonly eventId: string;
 }
 
+/** How far the heartbeats of a stream have come. */
+export interface HeartbeatDocument {
+  /** Number of the last interval that one was made for, counted from 1970; -1 before the first. */
+  readonly slot: number;
+  /** Events of the stream so far, heartbeats aside. */
+  readonly events: number;
+}
+
 /** A certificate that Teleport issued (cert.create). */
 export interface CertificateDocument {
   /** Teleport cluster that issued it. */

@@ -18,6 +18,7 @@ import type {
   EndDocument,
   FindingDocument,
   GrantDocument,
+  HeartbeatDocument,
   HoldDocument,
   JudgedDocument,
   LockDocument,
@@ -82,6 +83,8 @@ export interface Ledger {
   readonly longestCertificates: Documents<LongestCertificateDocument>;
   /** By kind, time and id. */
   readonly subjectsDue: Documents<DueSubject>;
+  /** By stream. */
+  readonly heartbeats: Documents<HeartbeatDocument>;
   /** By kind of origin and source. */
   readonly spoken: Documents<SpokenDocument>;
   /** By cluster, user name, time and event (M3). */
@@ -179,6 +182,7 @@ const ROWS_MAX = {
   certificates: 500_000,
   longestCertificates: 500_000,
   subjectsDue: 1_000_000,
+  heartbeats: 100,
   // Sources are configured.
   spoken: 10_000,
   madeCredentials: 100_000,
@@ -248,6 +252,7 @@ export function createLedger(
     certificates: documents("certificates"),
     longestCertificates: documents("longestCertificates"),
     subjectsDue: documents("subjectsDue"),
+    heartbeats: documents("heartbeats"),
     spoken: documents("spoken"),
     madeCredentials: documents("madeCredentials"),
     signingRequests: documents("signingRequests"),

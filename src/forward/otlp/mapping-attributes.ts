@@ -80,6 +80,16 @@ export const ATTRIBUTES: readonly Attribute<AuditEvent>[] = [
       (e) => e.labels["truncated"] ?? null,
       "`true` where the origin took parts away before it wrote the record.",
     ],
+    "chaperone.heartbeat.events": [
+      "labels.events",
+      (e) => e.labels["events"] ?? null,
+      "Of a heartbeat: events of its stream so far.",
+    ],
+    "chaperone.heartbeat.watermark": [
+      "labels.watermark",
+      (e) => e.labels["watermark"] ?? null,
+      "Of a heartbeat: time up to which its stream's sources have come; RFC 3339, UTC.",
+    ],
     "chaperone.ended_at": [
       "endedAt",
       (e) => (e.endedAt === null ? null : formatTime(e.endedAt)),

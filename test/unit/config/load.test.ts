@@ -35,6 +35,7 @@ describe("loadConfiguration()", () => {
         approval: { pendingForMs: 7_200_000, validForMs: 28_800_000 },
         hold: { holdForMs: 120_000, latenessMs: 60_000 },
         dossier: { sealAfterMs: 2_100_000 },
+        silence: { afterMs: 900_000, speaking: [], heartbeatMs: null },
       },
       endpoints: [],
       pipelines: [],
