@@ -14,15 +14,12 @@ import type {
   ApiRequestDocument,
   CertificateDocument,
   CountsDocument,
-  DueSubject,
   EndDocument,
   FindingDocument,
   GrantDocument,
-  HeartbeatDocument,
   HoldDocument,
   JudgedDocument,
   LockDocument,
-  LongestCertificateDocument,
   OutOfBandDocument,
   MadeCredentialDocument,
   ProxiedRequestDocument,
@@ -31,12 +28,17 @@ import type {
   ResidueOfGrant,
   SeenDocument,
   SessionDocument,
-  SessionRecordingDocument,
-  SpokenDocument,
   SnapshotDocument,
   SupportGrantDocument,
   SigningRequestDocument,
 } from "./kinds.ts";
+import type {
+  DueSubject,
+  HeartbeatDocument,
+  LongestCertificateDocument,
+  SessionRecordingDocument,
+  SpokenDocument,
+} from "../findings/subjects/kinds.ts";
 import type { Micros } from "../../model/time.ts";
 import type { StoredEvent } from "./stored-event.ts";
 import { createRows, type Rows } from "./rows.ts";

@@ -8,7 +8,7 @@ import { EVIDENCE } from "../../model/verdict.ts";
 import type { Watermarks } from "../../ports/correlator.ts";
 import { causeOf } from "../findings/subjects/about-subject.ts";
 import { keyOf } from "../ledger/key.ts";
-import type { HeartbeatDocument } from "../ledger/kinds.ts";
+import type { HeartbeatDocument } from "../findings/subjects/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 
 /**

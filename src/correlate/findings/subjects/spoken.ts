@@ -3,7 +3,7 @@ import type { Source } from "../../../model/record.ts";
 import { MICROS_PER_SECOND, type Micros } from "../../../model/time.ts";
 import type { Watermarks } from "../../../ports/correlator.ts";
 import { keyOf, prefixOf } from "../../ledger/key.ts";
-import type { SpokenDocument } from "../../ledger/kinds.ts";
+import type { SpokenDocument } from "./kinds.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 
 /** What each source said last, by the times that its records state. */
