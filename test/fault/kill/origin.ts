@@ -38,13 +38,15 @@ export function createOrigin(folder: string, seed: number): Origin {
     written.push(...lines);
   }
 
+  const grants = new Map<string, Current>();
+
   return {
     written,
     burst: () => {
       bursts++;
       const now = Date.now() * MICROS_PER_MS;
       const engineer = random.pick(ENGINEERS);
-      append(join(teleport, "today.log"), teleportLines(random, now, engineer));
+      append(join(teleport, "today.log"), teleportLines(random, now, { engineer, grants }));
       append(join(audit, "audit.log"), auditLines(random, now, engineer));
       if (bursts % ROTATE_EVERY === 0)
         renameSync(
@@ -60,10 +62,27 @@ export function createOrigin(folder: string, seed: number): Origin {
   };
 }
 
-function teleportLines(random: Random, now: number, engineer: string): readonly string[] {
+/** Bursts under one grant; a new one revises what its engineer did in the seconds before it was read. */
+const BURSTS_OF_GRANT = 100;
+
+function teleportLines(
+  random: Random,
+  now: number,
+  { engineer, grants }: { readonly engineer: string; readonly grants: Map<string, Current> },
+): readonly string[] {
+  const known = grants.get(engineer);
+  if (known !== undefined && known.left-- > 0)
+    return [sessionStartLine(random, now, engineer, known.id)];
   const lines = grantLines(random, now - 5_000_000, engineer);
   const { id } = JSON.parse(lines[0] ?? "{}") as { id: string };
+  grants.set(engineer, { id, left: BURSTS_OF_GRANT });
   return [...lines, sessionStartLine(random, now, engineer, id)];
+}
+
+/** An engineer's grant, and how many bursts it is still for. */
+interface Current {
+  readonly id: string;
+  left: number;
 }
 
 function auditLines(random: Random, now: number, engineer: string): readonly string[] {
