@@ -67,10 +67,26 @@ export function answerApiRequest(
   context.ledger.apiRequests.put(key, next);
   if (answerOf(next) === answerOf(known)) return;
   context.arrived(waitKey.request(key));
-  for (const { uri, verb, receivedAt } of auditIdEnds(context.ledger, facts)) {
-    const other = requestKey({ ...facts, requestUri: uri, verb, receivedAt });
+  tellOthers(context, facts, key);
+}
+
+/** Requests of one audit id that are told of another one. An id that is used more often than this is found anyhow. */
+const OTHERS_MAX = 20;
+
+/** What the others of its audit id are compared with is the first and the last of them. */
+function tellOthers(
+  context: Pick<EvidenceContext, "ledger" | "arrived">,
+  facts: KubernetesFacts,
+  key: string,
+): void {
+  const keyOfOther = ({ uri, verb, receivedAt }: ApiRequestDocument): string =>
+    requestKey({ ...facts, requestUri: uri, verb, receivedAt });
+  const ends = auditIdEnds(context.ledger, facts).map(keyOfOther);
+  if (ends.every((end) => end === key) || !ends.includes(key)) return;
+  const from = prefixOf(facts.cluster, facts.auditId);
+  const others = context.ledger.apiRequests.range(from, from + BEHIND, OTHERS_MAX).map(keyOfOther);
+  for (const other of new Set([...others, ...ends]))
     if (other !== key) context.arrived(waitKey.request(other));
-  }
 }
 
 /** The first and the last of the requests that have one audit id, in the order of their keys: nearly always one and the same. */

@@ -47,6 +47,22 @@ describe("audit-id-reused", () => {
     expect(evidenceOf(findings[0])).toEqual(["one", "two", "three"]);
   });
 
+  it("H4 one between two others is evidence too, whichever of them comes last", () => {
+    const [one, copy, two] = [call("one"), call("copy", { at: 20.03 }), secret("two")];
+    const orders = [
+      [one, copy, two],
+      [one, two, copy],
+      [copy, one, two],
+      [copy, two, one],
+      [two, one, copy],
+      [two, copy, one],
+    ];
+    for (const order of orders) {
+      const findings = found(order.map((request) => [request]));
+      expect(evidenceOf(findings[0])).toEqual(["one", "two", "copy"]);
+    }
+  });
+
   it.each([
     ["the stages of one request", call("two", { stage: "ResponseStarted" })],
     ["the record of an aggregated server of the same request", call("two", { at: 20.03 })],
