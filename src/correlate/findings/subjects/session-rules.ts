@@ -45,7 +45,7 @@ export function createSessionRules(
   }
 
   return (session, passed) => {
-    const { id, person, isRecorded, cluster } = session;
+    const { id, person, isRecorded } = session;
     const vendor = person === null ? null : vendors.ofPerson(person);
     const isLooked = vendor !== null && isRecorded !== true && session.saidBy !== undefined;
     const due = [
@@ -63,7 +63,7 @@ export function createSessionRules(
     const waiting = due.flatMap(([, , at]) => (at === null || isOver(at, passed) ? [] : at + 1));
     return lookOf(answers, {
       organization,
-      id: keyOf(cluster, id),
+      id,
       again: waiting.length === 0 ? null : Math.min(...waiting),
     });
   };
@@ -83,7 +83,7 @@ export function createSessionRules(
         vendor,
         grants: [...new Set(covering)].sort(),
         subject: person,
-        identity: [keyOf(cluster, id)],
+        identity: [id],
       },
       cause: causeOf({
         organization,

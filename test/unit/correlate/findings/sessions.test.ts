@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FindingDetail } from "../../../../src/model/generated/audit-event.ts";
 import type { NormalizedEvent } from "../../../../src/model/normalization.ts";
-import { approved, request, teleport } from "../../../support/correlate.ts";
+import { approved, LEAF, request, teleport } from "../../../support/correlate.ts";
 import { createTestLine, type TestLine } from "../../../support/correlate-line.ts";
 
 const DANA = "dana@vendor.example";
@@ -53,6 +53,14 @@ describe("session-without-recording", () => {
     expect(said(after(events), RECORDING)).toMatchObject([
       { severity: "high", evidence: ["start"], grants: ["r1"], subject: DANA },
     ]);
+  });
+
+  it("H4 is taken back also where a later start of that id, on another cluster, counts by now", () => {
+    const line = after([start({ ...SSH, cluster: LEAF }), end({ ...SSH, cluster: LEAF })]);
+    expect(said(line, RECORDING)).toHaveLength(1);
+    line.feed(start({ ...SSH, id: "start-2", at: 150 }), upload());
+    settle(line, 200 + DELAY + 1);
+    expect(said(line, RECORDING)).toEqual([]);
   });
 
   it("a session in a pod that had a terminal", () => {
