@@ -17,6 +17,7 @@ import type { Vendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import type { Passed } from "./passed.ts";
 import type { DueResidue } from "./residue/due.ts";
+import type { ChangeOf } from "./residue/request.ts";
 import type { Residue } from "./residue/residue.ts";
 import type { Heartbeats } from "./silence/heartbeats.ts";
 import type { Reviews } from "./revise/reviews.ts";
@@ -30,6 +31,7 @@ export interface CorrelatorContext {
   readonly holds: Holds;
   readonly bindings: Bindings;
   readonly credentials: Credentials;
+  readonly changeOf: ChangeOf;
   readonly passed: Passed;
   readonly findings: FindingBook;
   readonly subjects: DueSubjects;

@@ -46,10 +46,12 @@ export function userOf(
 ): KnownUser | KnownCredential | null {
   if (facts.user === null) return null;
   const known = vendors.ofUser(facts.user);
-  if (known !== null || !credentials.has(facts.cluster, facts.user.name)) return known;
+  if (!credentials.has(facts.cluster, facts.user.name)) return known;
   const made = credentials.of(facts);
-  const vendor = made === null ? null : vendors.byName(made.vendor);
-  return made === null || vendor === null ? null : { vendor, kind: "credential", made };
+  // What is known by its id alone is that very credential, whosever name it bears: an agent's, or a colleague's.
+  if (made === null || (known !== null && made.credentialId === null)) return known;
+  const vendor = vendors.byName(made.vendor);
+  return vendor === null ? known : { vendor, kind: "credential", made };
 }
 
 /** The decision for an event whose authenticated user is no vendor's: a 401 names nobody (W7). */
@@ -112,7 +114,11 @@ function decideCredential(
     context.trace?.push({ rule: "M3", says: "the event that made it is not judged yet" });
     return { vendor: vendor.name, principal, verdict: UNRESOLVED, isSettled: false };
   }
-  const { grants, related } = maker.event.verdict;
+  const { grants, related, coverage } = maker.event.verdict;
+  if (coverage === "not-vendor") {
+    context.trace?.push({ rule: "M3", says: "the event that made it was no vendor's" });
+    return { ...NOT_VENDOR_DECISION, isSettled: false };
+  }
   const named = grants.length > 0 ? grants : related;
   if (named.length === 0) {
     context.trace?.push({ rule: "M3", says: "the event that made it had no grant" });
@@ -128,7 +134,15 @@ function decideCredential(
     proxied: null,
     isImpersonating: facts.impersonated !== null,
   });
-  return attribute({ ...action, named, namedBy: "credential" }, context.grants, context.trace);
+  // The maker may have acted under a name that several share: whose requests these are is theirs to say.
+  const persons = named.flatMap((id) => context.grants.byId(id, null)?.grant.principal ?? []);
+  const asked = {
+    ...action,
+    named,
+    namedBy: "credential",
+    persons: [principal, ...persons],
+  } as const;
+  return attribute(asked, context.grants, context.trace);
 }
 
 /** The event of a principal: one person, a certificate's name, or a name that a role's holders share. */

@@ -71,7 +71,7 @@ export function joinOf(
   vendor: KnownVendor,
 ): ProxiedJoin | null {
   const call = apiCallOf(facts, context.vendors);
-  if (call === null || facts.impersonated === null) return null;
+  if (call === null || facts.impersonated === null || isPodWatch(facts)) return null;
   const { ledger, skew } = context;
   const { cluster } = facts;
   const at = isTerminal(facts) ? facts.receivedAt : lastAtOf(context, facts);
@@ -134,6 +134,11 @@ export function apiRequestOf(
   const distance = (one: ApiRequestDocument): Micros => Math.abs(time - lastStageAt(one));
   const [first] = nearestOf(fitting, distance).toSorted((a, b) => a.receivedAt - b.receivedAt);
   return first ?? null;
+}
+
+/** Teleport writes no record of it: a near list of the same path is another request. */
+function isPodWatch({ verb, object }: KubernetesFacts): boolean {
+  return verb === "watch" && object?.resource === "pods" && object.subresource === "";
 }
 
 function lastAtOf({ ledger }: JoinContext, facts: KubernetesFacts): Micros {

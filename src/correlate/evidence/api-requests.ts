@@ -10,7 +10,7 @@ import type { EvidenceContext } from "./context.ts";
 
 /** Adds a stage to the request of a vendor's user or agent. Of two records of one stage the later one counts. */
 export function foldApiRequest(context: EvidenceContext, facts: KubernetesFacts): void {
-  if (facts.stage === "RequestReceived") return;
+  if (!LAST_FIRST.includes(facts.stage)) return;
   const call = apiCallOf(facts, context.vendors);
   if (call === null) return;
   const { ledger } = context;

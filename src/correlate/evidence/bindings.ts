@@ -2,6 +2,7 @@ import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { KubernetesFacts } from "../../model/facts.ts";
 import type { Policy } from "../../model/policy.ts";
 import { grantIdsOfRole } from "../grants/grant-ids.ts";
+import { isDryRun } from "../dry-run.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { EvidenceContext } from "./context.ts";
 import { tellGrant } from "./requests.ts";
@@ -45,9 +46,4 @@ export function createBindings(policy: Policy): Bindings {
           tellGrant(context, id, facts.receivedAt);
     },
   };
-}
-
-/** A dry run deletes nothing; `dryRun=All` is the only value that the API server takes. */
-function isDryRun(requestUri: string): boolean {
-  return requestUri.includes("dryRun=All");
 }

@@ -16,7 +16,8 @@ export function foldKubernetes(
   event: AuditEvent,
   facts: KubernetesFacts,
 ): void {
-  if (context.bindings.isDeletion(facts)) context.bindings.fold(context, event, facts);
+  if (context.bindings.isDeletion(facts) && !context.changeOf(event).isDryRun)
+    context.bindings.fold(context, event, facts);
   const known = userOf(facts, context);
   if (known !== null) foldApiRequest(context, facts);
   if (mayMakeCredential(event))
@@ -31,14 +32,12 @@ export function foldKubernetes(
 /** By the event alone, for the start. */
 export function mayMakeCredential({ target, action }: AuditEvent): boolean {
   if (target.kind === "certificatesigningrequests") return CHANGES.has(action.name);
-  return (
-    target.kind === "serviceaccounts" && (action.name === "create" || action.name === "delete")
-  );
+  return target.kind === "serviceaccounts" && CHANGES.has(action.name);
 }
 
 const CHANGES = new Set(["create", "update", "patch"]);
 
-/** Null where an agent acts for somebody who is not the vendor's. */
+/** Whether an agent speaks for the vendor's own people or for the organization's is judged later (W4), and counts then. */
 function makerOf(
   known: KnownUser | KnownCredential,
   { user, impersonated }: KubernetesFacts,
@@ -48,8 +47,5 @@ function makerOf(
   if (known.kind === "credential") return { vendor, principal: known.made.principal };
   const actor = known.kind === "agent" ? (impersonated ?? user) : user;
   if (actor === null) return null;
-  const principal = vendors.personOf(actor.name);
-  const isForeign =
-    known.kind === "agent" && impersonated !== null && vendors.isOrganizationUser(principal);
-  return isForeign ? null : { vendor, principal };
+  return { vendor, principal: vendors.personOf(actor.name) };
 }

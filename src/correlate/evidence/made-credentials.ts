@@ -4,10 +4,13 @@ import { waitKey } from "../hold/wait.ts";
 import type { Credentials } from "../identity/credentials.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { MadeCredentialDocument, SigningRequestDocument } from "../ledger/kinds.ts";
+import { isDryRun } from "../dry-run.ts";
+import type { ChangeOf } from "../residue/request.ts";
 import type { EvidenceContext } from "./context.ts";
 
 export interface CredentialContext extends EvidenceContext {
   readonly credentials: Credentials;
+  readonly changeOf: ChangeOf;
 }
 
 /** Whose the event is, as far as that is known before it is judged. */
@@ -18,7 +21,7 @@ export interface Maker {
 
 /**
  * Adds what a request makes of credentials (M3): a service account or a token that a vendor makes, a certificate request and its
- * signature; and what ends them: the account deleted, or made anew by somebody else. Cheap for every other event.
+ * signature; and what ends them: the account made anew by somebody else. Cheap for every other event.
  */
 export function foldMadeCredential(
   context: CredentialContext,
@@ -33,10 +36,19 @@ export function foldMadeCredential(
     foldSigningRequest(context, event, facts, maker);
 }
 
-/** A dry run changes nothing. */
-function isDone({ code, stage, requestUri }: KubernetesFacts): boolean {
+/** A dry run changes nothing; but older servers issue tokens all the same. */
+function isDone({ code, stage, requestUri, object }: KubernetesFacts): boolean {
   const isOk = code !== null && code >= 200 && code < 300;
-  return isOk && stage === "ResponseComplete" && !requestUri.includes("dryRun=");
+  return (
+    isOk &&
+    stage === "ResponseComplete" &&
+    (object?.subresource === "token" || !isDryRun(requestUri))
+  );
+}
+
+/** Server-side apply creates by a patch, and says so by its answer. */
+function isCreation({ verb, code }: KubernetesFacts): boolean {
+  return verb === "create" || ((verb === "patch" || verb === "update") && code === 201);
 }
 
 function foldAccount(
@@ -46,8 +58,11 @@ function foldAccount(
   maker: Maker | null,
 ): void {
   const { object, cluster, verb } = facts;
-  if (object === null || object.name === "") return;
-  const userName = `system:serviceaccount:${object.namespace}:${object.name}`;
+  if (object === null) return;
+  // A name that the server made stands in its answer alone.
+  const name = object.name === "" ? context.changeOf(event).name : object.name;
+  if (name === null || name === "") return;
+  const userName = `system:serviceaccount:${object.namespace}:${name}`;
   const made = { userName, cluster, at: facts.receivedAt };
   if (verb === "create" && object.subresource === "token") {
     const credentialId = facts.issuedCredentialId;
@@ -56,10 +71,10 @@ function foldAccount(
     put(context, { ...made, ...maker, eventId: event.id, credentialId }, event.id);
     return;
   }
-  if (object.subresource !== "") return;
-  if (verb === "create" && maker !== null)
+  if (object.subresource !== "" || !isCreation(facts)) return;
+  if (maker !== null)
     put(context, { ...made, ...maker, eventId: event.id, credentialId: null }, event.id);
-  else if ((verb === "create" || verb === "delete") && context.credentials.has(cluster, userName)) {
+  else if (context.credentials.has(cluster, userName)) {
     const end = { eventId: null, vendor: "", principal: "", credentialId: null };
     put(context, { ...made, ...end }, event.id);
   }
@@ -74,9 +89,12 @@ function foldSigningRequest(
   const { object, signing, cluster, verb } = facts;
   if (object === null || object.name === "" || signing === null) return;
   const key = keyOf(cluster, object.name);
-  const known = context.ledger.signingRequests.get(key);
-  if (known === null && maker === null) return;
-  const isMade = verb === "create" && object.subresource === "" && maker !== null;
+  const isNew = isCreation(facts) && object.subresource === "";
+  const before = context.ledger.signingRequests.get(key);
+  if (before === null && maker === null) return;
+  // Under a name that was used before it is another request: nothing of the first one is left.
+  const known = isNew ? null : before;
+  const isMade = isNew && maker !== null;
   const isApproved =
     (verb === "update" || verb === "patch") &&
     object.subresource === "approval" &&
@@ -89,7 +107,7 @@ function foldSigningRequest(
     isSigned: signing.isSigned || isApproved || known?.isSigned === true,
     credentialId: signing.credentialId ?? known?.credentialId ?? null,
   };
-  if (!isMade && known === null && !isApproved && !signing.isSigned) return;
+  if (!isMade && before === null && !isApproved && !signing.isSigned) return;
   context.ledger.signingRequests.put(key, next);
   const { made, userName, isSigned, credentialId } = next;
   if (made === null || made.eventId === null || userName === null || !isSigned) return;
@@ -99,7 +117,8 @@ function foldSigningRequest(
 }
 
 function isTaken({ vendors }: CredentialContext, userName: string): boolean {
-  return userName.startsWith("system:") || vendors.isOrganizationUser(userName);
+  const isVendors = vendors.ofUser({ name: userName, groups: [] }) !== null;
+  return isVendors || userName.startsWith("system:") || vendors.isOrganizationUser(userName);
 }
 
 function put(context: CredentialContext, made: MadeCredentialDocument, eventId: string): void {

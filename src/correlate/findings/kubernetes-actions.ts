@@ -1,3 +1,4 @@
+import { isDryRun } from "../dry-run.ts";
 import type { KubernetesFacts } from "../../model/facts.ts";
 
 type Request = Pick<KubernetesFacts, "verb" | "object" | "requestUri" | "hostAccess">;
@@ -51,7 +52,7 @@ export function isInteractive(request: Request): boolean {
 /** A pod or a template that opens a node. Where the body was not logged, kubectl's own name for such a pod tells. */
 export function isNodeDebug(request: Request): boolean {
   const { verb, object, hostAccess } = request;
-  if (object === null || isDryRun(request)) return false;
+  if (object === null || isDryRun(request.requestUri)) return false;
   if (hostAccess !== null) return true;
   const isPod = object.resource === "pods" && object.apiGroup === "" && object.subresource === "";
   return isPod && verb === "create" && object.name.startsWith("node-debugger-");
@@ -75,11 +76,6 @@ export function isPolicyChange(request: Request): boolean {
 /** Something that stays: reviews ask a question with `create` and store nothing, and dry runs change nothing. */
 export function isWrite(request: Request): boolean {
   const { verb, object } = request;
-  if (!WRITE.has(verb) || isDryRun(request)) return false;
+  if (!WRITE.has(verb) || isDryRun(request.requestUri)) return false;
   return !(object?.resource.endsWith("reviews") === true && REVIEW_GROUPS.has(object.apiGroup));
-}
-
-/** The only value there is. */
-function isDryRun({ requestUri }: Request): boolean {
-  return /[?&]dryRun=All(?:&|$)/.test(requestUri);
 }

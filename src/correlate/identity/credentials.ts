@@ -1,5 +1,5 @@
 import type { KubernetesFacts } from "../../model/facts.ts";
-import { keyOf, prefixOf } from "../ledger/key.ts";
+import { keyOf } from "../ledger/key.ts";
 import type { MadeCredentialDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 
@@ -19,6 +19,13 @@ export interface Credentials {
   put(made: MadeCredentialDocument, eventId: string): void;
 }
 
+/** In place of an id: rows about everything that goes by the name. */
+const ANY = "";
+
+function idKey(cluster: string, userName: string, credentialId: string): string {
+  return keyOf(cluster, userName, "id", credentialId);
+}
+
 /** What the ledger knows is found by sets in memory: nobody's events ask for nothing more. */
 export function createCredentials(ledger: Ledger): Credentials {
   const names = new Set<string>();
@@ -35,21 +42,25 @@ export function createCredentials(ledger: Ledger): Credentials {
     of: (facts) => {
       const { user, cluster, credentialId, receivedAt } = facts;
       if (user === null) return null;
-      const earlier = ledger.madeCredentials
-        .scan(prefixOf(cluster, user.name))
-        .filter((made) => made.at <= receivedAt);
-      const exact = earlier.findLast(
-        (made) => made.credentialId !== null && made.credentialId === credentialId,
-      );
-      const last = exact ?? earlier.findLast((made) => made.credentialId === null);
-      return last === undefined || last.eventId === null
-        ? null
-        : { ...last, eventId: last.eventId };
+      const exact =
+        credentialId === null
+          ? null
+          : ledger.madeCredentials.get(idKey(cluster, user.name, credentialId));
+      const known = exact !== null && exact.at <= receivedAt;
+      const rows = [cluster, user.name, ANY] as const;
+      const last = known
+        ? exact
+        : ledger.madeCredentials.edge("last", keyOf(...rows, 0), keyOf(...rows, receivedAt + 1));
+      return last === null || last.eventId === null ? null : { ...last, eventId: last.eventId };
     },
     isMaker: (eventId) => makers.has(eventId),
     put: (made, eventId) => {
-      const { cluster, userName, at } = made;
-      ledger.madeCredentials.put(keyOf(cluster, userName, at, eventId), made);
+      const { cluster, userName, at, credentialId } = made;
+      const key =
+        credentialId === null
+          ? keyOf(cluster, userName, ANY, at, eventId)
+          : idKey(cluster, userName, credentialId);
+      ledger.madeCredentials.put(key, made);
       index(made);
     },
   };

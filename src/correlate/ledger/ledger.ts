@@ -89,7 +89,7 @@ export interface Ledger {
   readonly heartbeats: Documents<HeartbeatDocument>;
   /** By kind of origin and source. */
   readonly spoken: Documents<SpokenDocument>;
-  /** By cluster, user name, time and event (M3). */
+  /** By cluster and user name, and the credential's id, or time and event where it has none (M3). */
   readonly madeCredentials: Documents<MadeCredentialDocument>;
   /** By cluster and name. */
   readonly signingRequests: Documents<SigningRequestDocument>;

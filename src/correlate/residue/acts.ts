@@ -1,4 +1,5 @@
 import type { KubernetesFacts } from "../../model/facts.ts";
+import { isDryRun } from "../dry-run.ts";
 
 /** What a write does to what exists; `token`: a token of a service account, `containers`: debug containers in a pod. */
 export type Act = "create" | "change" | "containers" | "token" | "remove" | "remove-all";
@@ -54,12 +55,6 @@ function isReview({ resource, apiGroup }: { resource: string; apiGroup: string }
     resource.endsWith("reviews") &&
     (apiGroup === "authorization.k8s.io" || apiGroup === "authentication.k8s.io")
   );
-}
-
-function isDryRun(requestUri: string): boolean {
-  // Spares the reading of most queries: without an escape the word stands there as it is.
-  if (!requestUri.includes("dryRun") && !requestUri.includes("%")) return false;
-  return queryOf(requestUri)?.getAll("dryRun").includes("All") ?? false;
 }
 
 /** Whether a deletion of many names only some of them. */

@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import type { SigningFacts } from "../../model/facts.ts";
 import { fieldsOf, textOf, type Fields } from "../fields.ts";
 
-const TAG = { integer: 0x02, oid: 0x06, sequence: 0x30, set: 0x31 } as const;
+const TAG = { integer: 0x02, oid: 0x06, bmpString: 0x1e, sequence: 0x30, set: 0x31 } as const;
 /** 2.5.4.3, commonName (RFC 5280 appendix A). */
 const COMMON_NAME = Buffer.from([0x55, 0x04, 0x03]);
 /** A request larger than this is no request that anybody makes. */
@@ -78,9 +78,19 @@ function commonNameOf(der: Buffer | null): string | null {
     for (const attribute of elements(set.content)) {
       const [oid, value] = elements(attribute.content);
       if (oid?.tag === TAG.oid && oid.content.equals(COMMON_NAME) && value !== undefined)
-        names ??= value.content.toString("utf8").toWellFormed();
+        // Of several the last one counts, as for the API server.
+        names = textIn(value);
     }
   return names === "" ? null : names;
+}
+
+/** In UTF-8 or a part of it, save for BMPString, which is UTF-16. */
+function textIn({ tag, content: bytes }: Element): string {
+  if (tag !== TAG.bmpString) return bytes.toString("utf8").toWellFormed();
+  return Buffer.from(bytes.subarray(0, bytes.length & ~1))
+    .swap16()
+    .toString("utf16le")
+    .toWellFormed();
 }
 
 interface Element {

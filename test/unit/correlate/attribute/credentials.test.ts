@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NormalizedEvent } from "../../../../src/model/normalization.ts";
-import { approved, kubernetes, request } from "../../../support/correlate.ts";
+import { AGENT, approved, kubernetes, request, teleport } from "../../../support/correlate.ts";
 import { createTestLine, type TestLine } from "../../../support/correlate-line.ts";
 
 const DANA = "dana@vendor.example";
@@ -104,7 +104,61 @@ describe("M3 a credential that a vendor's action made", () => {
     expect(line.verdict("use")).toMatchObject({ coverage: "not-vendor" });
   });
 
-  it("ends when the account is deleted, or made anew by somebody else", () => {
+  it("is its maker's by its id, whosever name it bears: an agent's, or a colleague's", () => {
+    const line = lineWithGrant(100);
+    line.feed(approved("r2", { user: "bob@vendor.example", roles: ["operator"] }));
+    const [, , namespace = "", name = ""] = AGENT.split(":");
+    const agent = { namespace, name };
+    line.feed(make("serviceaccounts/token", { ...agent, issued: "JTI=x" }));
+    const stolen = { user: AGENT, credentialId: "JTI=x" };
+    line.feed(use({ id: "own", at: 50, ...stolen }));
+    line.feed(
+      use({ id: "as", at: 200, ...stolen, as: "bob@vendor.example", asGroups: ["v:operators"] }),
+    );
+    line.feed(use({ id: "agents", at: 50, user: AGENT, credentialId: "JTI=y" }));
+    expect(line.verdict("own")).toMatchObject({ method: "credential", grants: ["r1"] });
+    expect(line.verdict("as")).toMatchObject({ coverage: "after-expiry", related: ["r1"] });
+    expect(line.verdict("agents")).toMatchObject({ coverage: "standing" });
+  });
+
+  it("counts where server-side apply made the account", () => {
+    const line = lineWithGrant();
+    line.feed(make("serviceaccounts", { verb: "patch", code: 201 }), use());
+    expect(line.verdict("use")).toMatchObject({ method: "credential", grants: ["r1"] });
+  });
+
+  it.each(["?fieldManager=dryRun=", "?xdryRun=All", "?dryRun=Some"])(
+    "counts although the query %s looks like a dry run's",
+    (query) => {
+      const line = lineWithGrant();
+      line.feed(
+        make("serviceaccounts", { uri: `/api/v1/namespaces/ml/serviceaccounts${query}` }),
+        use(),
+      );
+      expect(line.verdict("use")).toMatchObject({ method: "credential", grants: ["r1"] });
+    },
+  );
+
+  it("counts where the agent made it as somebody of the organization who was not there", () => {
+    const line = lineWithGrant();
+    const as = { user: AGENT, groups: [], as: "carol@acme.example" };
+    line.feed(make("serviceaccounts", as), use());
+    expect(line.verdict("use")).toMatchObject({ coverage: "uncovered", method: "credential" });
+  });
+
+  it("is the organization's where the agent made it for one of its people (W4)", () => {
+    const line = lineWithGrant();
+    const carol = "carol@acme.example";
+    const certificate = {
+      ...{ user: carol, roles: [], accessRequests: [], kubernetesUsers: [], kubernetesGroups: [] },
+      ...{ kubernetesCluster: null, expires: null },
+    };
+    line.feed(teleport({ event: "cert.create", at: 1, certificate }));
+    line.feed(make("serviceaccounts", { user: AGENT, groups: [], as: carol }), use());
+    expect(line.verdict("use")).toMatchObject({ coverage: "not-vendor" });
+  });
+
+  it("ends when the account is made anew by somebody else", () => {
     const line = lineWithGrant();
     line.feed(make("serviceaccounts"));
     line.feed(
