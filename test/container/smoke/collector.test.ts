@@ -43,6 +43,7 @@ describe.skipIf(!(await requireEngine()))("an OpenTelemetry Collector for tests"
         severityText: "INFO",
         eventName: "session.start",
         body: "hello",
+        bodyBytes: Buffer.from("hello"),
         attributes: { count: 3, roles: ["vendor"] },
         resource: { "service.name": "chaperone" },
         scope: "",

@@ -150,8 +150,13 @@ describe("M3 a credential that a vendor's action made", () => {
     const line = lineWithGrant();
     const carol = "carol@acme.example";
     const certificate = {
-      ...{ user: carol, roles: [], accessRequests: [], kubernetesUsers: [], kubernetesGroups: [] },
-      ...{ kubernetesCluster: null, expires: null },
+      user: carol,
+      roles: [],
+      accessRequests: [],
+      kubernetesUsers: [],
+      kubernetesGroups: [],
+      kubernetesCluster: null,
+      expires: null,
     };
     line.feed(teleport({ event: "cert.create", at: 1, certificate }));
     line.feed(make("serviceaccounts", { user: AGENT, groups: [], as: carol }), use());
