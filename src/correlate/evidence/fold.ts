@@ -40,7 +40,8 @@ function foldCertificate(context: EvidenceContext, event: AuditEvent, facts: Tel
   });
   noteLongest(context, event, certificate);
   context.arrived(waitKey.person(person), { from: facts.time });
-  tellLocked(context, person, certificate);
+  const { roles, accessRequests } = certificate;
+  tellLocked(context, person, { at: facts.time, roles, accessRequests });
 }
 
 /** Of two that are valid for as long, the one of the smaller id, so that the order of arrival does not matter. */

@@ -1,6 +1,7 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { TeleportFacts } from "../../model/facts.ts";
 import { grantIdsOfPerson, grantIdsOfRole } from "../grants/grant-ids.ts";
+import type { Micros } from "../../model/time.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf, prefixOf } from "../ledger/key.ts";
 import type { LockChange, LockTarget } from "../ledger/kinds.ts";
@@ -63,22 +64,34 @@ export function tellGrantsOf(context: EvidenceContext, person: string): void {
 }
 
 /** Something new that a person begins ends a lock whose end is not logged (G3). */
-export function tellLocked(
-  context: EvidenceContext,
-  person: string,
-  begun: { readonly accessRequests: readonly string[]; readonly roles?: readonly string[] },
-): void {
+export function tellLocked(context: EvidenceContext, person: string, begun: Begun): void {
   const { ledger } = context;
   const targets = [
     ["user", person],
     ...begun.accessRequests.map((id) => ["accessRequest", id]),
     ...(begun.roles ?? []).map((role) => ["role", role]),
   ];
-  const isLocked = targets.some(
-    ([kind, target]) => ledger.locksOfTarget.scan(prefixOf(kind ?? "", target ?? "")).length > 0,
+  const names = targets.flatMap(([kind, target]) =>
+    ledger.locksOfTarget.scan(prefixOf(kind ?? "", target ?? "")),
   );
-  if (!isLocked) return;
+  const from = names.reduce((first, name) => {
+    const changes = ledger.locks.get(name)?.changes ?? [];
+    const open = changes.find((lock, index) => isOpenEnded(lock, changes[index + 1]));
+    return Math.min(first, open?.at ?? Infinity);
+  }, Infinity);
+  if (from >= begun.at) return;
   context.grants.allChanged();
-  context.arrived(waitKey.principal(person));
+  context.arrived(waitKey.principal(person), { from });
   tellGrantsOf(context, person);
+}
+
+/** A session or a certificate. */
+interface Begun {
+  readonly at: Micros;
+  readonly accessRequests: readonly string[];
+  readonly roles?: readonly string[];
+}
+
+function isOpenEnded(lock: LockChange, next: LockChange | undefined): boolean {
+  return !lock.isDeleted && lock.expires === null && next?.isDeleted !== true;
 }

@@ -45,7 +45,7 @@ export function foldSession(
   for (const { person: of, start, accessRequests } of [known ?? next, next]) {
     if (of === null) continue;
     context.arrived(waitKey.sessionsOf(of), { from: start ?? facts.time });
-    tellLocked(context, of, { accessRequests });
+    tellLocked(context, of, { at: facts.time, accessRequests });
   }
 }
 
