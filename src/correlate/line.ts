@@ -15,6 +15,8 @@ import { revisionEvent } from "./revise/revision.ts";
 /** The entries that one call makes, in the order of the journal. */
 export interface Line {
   readonly entries: NewEntry[];
+  /** Of the originals in them. */
+  readonly sizeBytes: number;
   /** An event whose verdict is for good: at most its id is noted. On every event's path. */
   pass(event: AuditEvent): void;
   /** An event with its verdict, and what the verdict is found guilty of. */
@@ -33,10 +35,12 @@ export interface Line {
 /** A line for one call; its entries are the call's. */
 export function createLine(context: CorrelatorContext): Line {
   const entries: NewEntry[] = [];
+  let sizeBytes = 0;
 
   function push(kind: EntryKind, event: AuditEvent): void {
     const entry = { kind, streams: streamsOf(event.labels), event };
     entries.push(entry);
+    sizeBytes += event.original?.bytes.byteLength ?? 0;
     context.seals.note(entry);
     context.spoken.note(event);
     context.heartbeats?.note({ kind, streams: entry.streams, event: () => event });
@@ -51,6 +55,9 @@ export function createLine(context: CorrelatorContext): Line {
 
   return {
     entries,
+    get sizeBytes() {
+      return sizeBytes;
+    },
     pass: (event) => {
       push("event", event);
       context.passed.note(event);

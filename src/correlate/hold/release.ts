@@ -13,7 +13,9 @@ export function releaseArrived(context: CorrelatorContext, line: Line): void {
   while (arrivedKeys.size > 0) {
     const ids = holds.waitingFor(arrivedKeys);
     arrivedKeys.clear();
-    for (const id of ids) release(context, id, { line, isForced: false });
+    // What does not go now goes when its wait is over.
+    for (const id of ids)
+      if (line.sizeBytes < RELEASE_BYTES_MAX) release(context, id, { line, isForced: false });
   }
 }
 
@@ -26,16 +28,24 @@ export function releaseDue(context: CorrelatorContext, line: Line, idleMs: numbe
   const waiting: string[] = [];
   let released = 0;
   for (const id of ids) {
-    if (released === RELEASES_MAX) return;
+    if (released === RELEASES_MAX || line.sizeBytes >= RELEASE_BYTES_MAX) return;
     if (release(context, id, { line, isForced: false })) released++;
     else waiting.push(id);
   }
   releaseArrived(context, line);
-  for (const id of waiting.slice(0, RELEASES_MAX)) release(context, id, { line, isForced: true });
+  for (const id of waiting.slice(0, RELEASES_MAX)) {
+    if (line.sizeBytes >= RELEASE_BYTES_MAX) return;
+    release(context, id, { line, isForced: true });
+  }
 }
 
 /** Events that one call lets go by their time; the rest waits for the next, so that no call holds all of them in memory twice. */
 const RELEASES_MAX = 5_000;
+/**
+ * Bytes after which a call lets nothing more go. The ledger follows when all entries of a call are durable: a call that fills the
+ * journal would wait for room that only the ledger's progress could give.
+ */
+const RELEASE_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Lets the oldest go where more wait than may. */
 export function makeRoom(context: CorrelatorContext, line: Line): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { NormalizedEvent } from "../../../../src/model/normalization.ts";
 import { UNRESOLVED } from "../../../../src/model/verdict.ts";
 import {
   aPolicy,
@@ -266,4 +267,25 @@ describe("hold and release", () => {
       expect(line.correlator.heldCount).toBe(0);
     },
   );
+
+  it("of large events so many go in one call as have 4 MiB", () => {
+    const line = createTestLine();
+    const large = (id: string): NormalizedEvent => {
+      const { event, facts } = kubernetes({ id, at: 20, user: "dana@vendor.example" });
+      const bytes = Buffer.concat([
+        event.original?.bytes ?? Buffer.alloc(0),
+        Buffer.alloc(MIB, " "),
+      ]);
+      return {
+        event: { ...event, original: { bytes, sha256: id, truncatedFromBytes: null } },
+        facts,
+      };
+    };
+    line.feed(["a", "b", "c", "d", "e"].map(large));
+    const released = (): number =>
+      line.evidenceUpTo(100).entries.filter(({ kind }) => kind === "released").length;
+    expect([released(), released(), released()]).toEqual([4, 1, 0]);
+  });
 });
+
+const MIB = 1024 * 1024;
