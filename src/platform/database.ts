@@ -5,7 +5,7 @@ import { ChaperoneError, describeError } from "../model/error.ts";
 const LEDGER_SCHEMA_VERSION = 2;
 
 /** Pages that are kept in memory: the rows of a vendor's busy day are spread over the file. */
-const CACHE_KIB = 32 * 1024;
+const CACHE_KIB = 8 * 1024;
 /** Pages in the log after which SQLite copies them to the file, which it syncs: some batches of changes, and not each. */
 const WAL_PAGES = 8_192;
 /** How long to wait for another process that looks into the ledger at the same time. */

@@ -26,6 +26,7 @@ export interface Store {
 
 /** Bounds of what is taken and not written: memory, and what a start has to fold again. */
 const CHANGES_MAX = 8_000;
+const CHANGED_CHARACTERS_MAX = 4 * 1024 * 1024;
 const WRITE_INTERVAL_MS = 1_000;
 /** Bounds what a power loss may undo. A checkpoint syncs the file, which takes milliseconds. */
 const CHECKPOINT_INTERVAL_MS = 30_000;
@@ -35,6 +36,7 @@ export function createStore(database: DatabaseSync, monotonicMs: () => number): 
   const checkpoint = database.prepare("PRAGMA wal_checkpoint(PASSIVE)");
   const tables: OpenTable[] = [];
   let taken: Change[] = [];
+  let takenCharacters = 0;
   let writtenTo = position.read();
   let takenTo = writtenTo;
   let durableTo = writtenTo;
@@ -61,6 +63,7 @@ export function createStore(database: DatabaseSync, monotonicMs: () => number): 
     for (const { table, key, call } of taken)
       if (table.overlay.get(key)?.call === call) table.overlay.delete(key);
     taken = [];
+    takenCharacters = 0;
     writtenTo = takenTo;
   }
 
@@ -85,10 +88,14 @@ export function createStore(database: DatabaseSync, monotonicMs: () => number): 
       return table;
     },
     take: (changes, upTo) => {
-      for (const change of changes) taken.push(change);
+      for (const change of changes) {
+        taken.push(change);
+        takenCharacters += change.value?.length ?? 0;
+      }
       takenTo = upTo;
       const now = monotonicMs();
-      if (taken.length >= CHANGES_MAX || now - writtenAtMs >= WRITE_INTERVAL_MS) writeNow();
+      const isMuch = taken.length >= CHANGES_MAX || takenCharacters >= CHANGED_CHARACTERS_MAX;
+      if (isMuch || now - writtenAtMs >= WRITE_INTERVAL_MS) writeNow();
       if (now - checkpointedAtMs >= CHECKPOINT_INTERVAL_MS && durableTo !== writtenTo)
         checkpointNow();
     },
