@@ -6,7 +6,7 @@ import { ownLabels } from "../../../support/containers/sweep.ts";
 import type { Arrangement, Row, Site } from "../row.ts";
 import { allRead } from "./backlog.ts";
 
-const MEMORY_MB = 320;
+const MEMORY_MB = 448;
 const LONG_BYTES = 8_000_000;
 const LONG_LINES = 4;
 const PROJECT = new URL("../../../../", import.meta.url).pathname;
