@@ -6,7 +6,7 @@ import type { Policy } from "../model/policy.ts";
 import type { Source } from "../model/record.ts";
 import { MICROS_PER_MS } from "../model/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Correlated, Correlator, Watermarks } from "../ports/correlator.ts";
+import type { Correlated, Correlator } from "../ports/correlator.ts";
 import type { Log } from "../ports/log.ts";
 import { admitAll } from "./admit.ts";
 import type { CorrelatorContext } from "./context.ts";
@@ -14,6 +14,7 @@ import { createDossierResidue } from "./dossier/residue.ts";
 import { createSeals } from "./dossier/seals.ts";
 import { createBindings } from "./evidence/bindings.ts";
 import { createFindingBook } from "./findings/book.ts";
+import type { Look } from "./findings/subjects/about-subject.ts";
 import { createSpoken } from "./findings/subjects/spoken.ts";
 import { createSubjects } from "./findings/subjects/subjects.ts";
 import { foldEntry } from "./fold-entry.ts";
@@ -137,14 +138,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     return { entries: line.entries, duplicates };
   }
 
-  function tellResidue(line: Line, watermarks: Watermarks): void {
-    const { found, withdrawn } = dueResidue.take(watermarks);
-    for (const { finding, cause } of found) line.find(finding, cause);
-    for (const id of withdrawn) context.findings.withdraw(id);
-  }
-
-  function tellSubjects(line: Line, watermarks: Watermarks): void {
-    const { found, withdrawn } = subjects.take(watermarks);
+  function tellFound(line: Line, { found, withdrawn }: Pick<Look, "found" | "withdrawn">): void {
     for (const { finding, cause } of found) line.find(finding, cause);
     for (const id of withdrawn) context.findings.withdraw(id);
   }
@@ -169,10 +163,10 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       // A crash may have kept what was held, and not what was released for it.
       makeRoom(context, line);
       settleLate(line);
-      tellResidue(line, watermarks);
+      tellFound(line, dueResidue.take(watermarks));
       // What is still to be judged again may take a finding's reason away.
       if (reviews.count === 0) {
-        tellSubjects(line, watermarks);
+        tellFound(line, subjects.take(watermarks));
         for (const { finding, cause } of silent.look(watermarks, now)) line.find(finding, cause);
         line.tellFindings(EDITIONS_MAX);
       }
