@@ -179,10 +179,11 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     commit: (upTo) => ledger.commitment.commit(upTo),
     makeDurable: () => ledger.commitment.write(),
     fold: (entry: JournalEntry) => {
-      foldEntry(context, entry);
+      // In the order of the live line (line.ts): what is noted first sees the ledger as it was before the entry.
       seals.note({ kind: entry.kind, event: entry.event() });
       spoken.note(entry.event());
       heartbeats?.note(entry);
+      foldEntry(context, entry);
       arrivedKeys.clear();
       ledger.commitment.applied(entry.position);
     },

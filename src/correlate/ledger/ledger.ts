@@ -3,7 +3,6 @@ import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type {
   ChainDocument,
   DueDocument,
-  FindingEditionDocument,
   GapDocument,
   RevisionDocument,
   SealDocument,
@@ -16,6 +15,7 @@ import type {
   CountsDocument,
   EndDocument,
   FindingDocument,
+  FindingEvidence,
   GrantDocument,
   HoldDocument,
   JudgedDocument,
@@ -107,8 +107,12 @@ export interface Ledger {
   readonly heldEvents: Documents<StoredEvent>;
   /** By the id of the first edition. */
   readonly findings: Documents<FindingDocument>;
+  /** By finding and event id. */
+  readonly findingEvidence: Documents<FindingEvidence>;
   /** Ids of findings of which another edition is to be made. */
   readonly findingsDue: Documents<true>;
+  /** Ids of findings by grant that an edition names. */
+  readonly findingsOfGrant: Documents<string>;
   /** By grant id: the events that it covers, and those that are related to it. */
   readonly counts: Documents<CountsDocument>;
   /** What was done to objects that vendors wrote to; by object. */
@@ -136,10 +140,6 @@ export interface Ledger {
   readonly outOfBandOfRole: Documents<string>;
   /** Declared losses; by the time at which they were found, and id. */
   readonly gaps: Documents<GapDocument>;
-  /** Findings by the id of their first edition. */
-  readonly findingEditions: Documents<FindingEditionDocument>;
-  /** Their ids by grant. */
-  readonly findingsOfGrant: Documents<string>;
   /** Changed verdicts by grant, event and number. */
   readonly revisionsOfGrant: Documents<RevisionDocument>;
   /** Grants to be sealed; by their end and id. */
@@ -196,7 +196,10 @@ const ROWS_MAX = {
   holds: 1_000_000,
   heldEvents: 1_000_000,
   findings: 1_000_000,
+  // A judged event that is kept is evidence of a few findings at most.
+  findingEvidence: 2_000_000,
   findingsDue: 1_000_000,
+  findingsOfGrant: 1_000_000,
   counts: 1_000_000,
   residue: 200_000,
   othersRemovals: 200_000,
@@ -214,8 +217,6 @@ const ROWS_MAX = {
   outOfBandOfPerson: 100_000,
   outOfBandOfRole: 500_000,
   gaps: 100_000,
-  findingEditions: 1_000_000,
-  findingsOfGrant: 1_000_000,
   revisionsOfGrant: 1_000_000,
   sealsDue: 1_000_000,
   addendaDue: 1_000_000,
@@ -265,7 +266,9 @@ export function createLedger(
     holds: documents("holds"),
     heldEvents: documents("heldEvents"),
     findings: documents("findings"),
+    findingEvidence: documents("findingEvidence"),
     findingsDue: documents("findingsDue"),
+    findingsOfGrant: documents("findingsOfGrant"),
     counts: documents("counts"),
     residue: documents("residue"),
     othersRemovals: documents("othersRemovals"),
@@ -281,8 +284,6 @@ export function createLedger(
     outOfBandOfPerson: documents("outOfBandOfPerson"),
     outOfBandOfRole: documents("outOfBandOfRole"),
     gaps: documents("gaps"),
-    findingEditions: documents("findingEditions"),
-    findingsOfGrant: documents("findingsOfGrant"),
     revisionsOfGrant: documents("revisionsOfGrant"),
     sealsDue: documents("sealsDue"),
     addendaDue: documents("addendaDue"),

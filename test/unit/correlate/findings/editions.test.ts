@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { AuditEvent, FindingDetail } from "../../../../src/model/generated/audit-event.ts";
 import { approved, kubernetes, request } from "../../../support/correlate.ts";
 import { createTestLine, type TestLine } from "../../../support/correlate-line.ts";
@@ -108,6 +108,15 @@ describe("a finding whose evidence changes", () => {
     const { evidence = [] } = editions(line).at(-1) ?? {};
     expect(evidence).toHaveLength(Math.min(count, 1_000));
     expect(evidence.slice(0, 2)).toEqual(["e0", "e1"]);
+  });
+
+  it("with an event more has a row more in the ledger, and is not written anew as a whole", () => {
+    const line = lateLine();
+    line.feed(list("one", 20), list("two", 30));
+    const { findings, findingEvidence } = line.ledger;
+    const writes = [findings, findingEvidence].map((table) => vi.spyOn(table, "put"));
+    line.feed(list("three", 40));
+    expect(writes.map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
   });
 
   it("goes on after a restart where it was, and says once what the crash kept from being said", () => {
