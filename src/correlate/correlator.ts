@@ -22,7 +22,7 @@ import { createGrants } from "./grants/grants.ts";
 import { createHolds } from "./hold/holds.ts";
 import { grantOfKey } from "./hold/wait.ts";
 import { createIdleClock } from "./hold/idle-clock.ts";
-import { makeRoom, releaseArrived, releaseDue } from "./hold/release.ts";
+import { isInputOver, makeRoom, releaseArrived, releaseDue } from "./hold/release.ts";
 import { createCredentials } from "./identity/credentials.ts";
 import { createVendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -107,7 +107,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     bindings: createBindings(policy),
     credentials: createCredentials(ledger),
     passed: createPassed(ledger, options.repeatedClusters),
-    findings: createFindingBook(ledger),
+    findings: createFindingBook(ledger, () => options.clock.monotonicMs()),
     arrivedKeys,
     reviews,
     residue,
@@ -168,7 +168,8 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       if (reviews.count === 0) {
         tellFound(line, subjects.take(watermarks));
         for (const { finding, cause } of silent.look(watermarks, now)) line.find(finding, cause);
-        line.tellFindings(EDITIONS_MAX);
+        // A dossier has the findings as they are by then.
+        line.tellFindings(EDITIONS_MAX, isInputOver(watermarks) || seals.areDue(watermarks));
       }
       // What is judged again, or said anew, may be of a grant that is due.
       if (unsaidCount() === 0) for (const event of seals.due(watermarks)) line.add(event);

@@ -2,7 +2,8 @@ import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { FindingContent, FindingDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { contentOf, isCurrent, nextEdition, saidIn, wholeContent } from "./edition.ts";
+import { contentOf, isAsBad, isCurrent, nextEdition, saidIn, wholeContent } from "./edition.ts";
+import { createDue, type Change } from "./due.ts";
 import { createEvidence } from "./evidence.ts";
 import { type Finding, findingId, templateOf } from "./finding.ts";
 
@@ -18,9 +19,12 @@ export interface FindingBook {
   withdraw(id: string): void;
   /** An edition that is journaled. */
   record(edition: AuditEvent): void;
-  /** Editions of findings that have changed since their last, or that nobody has said yet; some at a time. */
-  due(max: number): readonly AuditEvent[];
-  /** Editions that are to be said. */
+  /**
+   * Editions of findings that have changed since their last, or that nobody has said yet; some at a time. One that only grows waits for
+   * a minute after its last edition, unless everything has to be said.
+   */
+  due(max: number, everything: boolean): readonly AuditEvent[];
+  /** Editions that are to be said and need not wait any more. */
   readonly dueCount: number;
 }
 
@@ -51,8 +55,8 @@ const EARLIEST_RULES: ReadonlySet<string> = new Set([
 /** Findings that are remembered; what was said of one takes 70 KB at most. */
 const RECENT_MAX = 100;
 
-export function createFindingBook(ledger: Ledger): FindingBook {
-  const due = new Set(ledger.findingsDue.all().map(([id]) => id));
+export function createFindingBook(ledger: Ledger, monotonicMs: () => number): FindingBook {
+  const due = createDue(ledger, monotonicMs);
   const evidence = createEvidence(ledger);
 
   /** Findings that were asked for lately: somebody busy is accused of the same one event after event. */
@@ -83,29 +87,19 @@ export function createFindingBook(ledger: Ledger): FindingBook {
     return whole.evidence.length === 0 ? null : whole;
   }
 
-  /** Something of it has changed; whether there is anything to say is found out when it is said. */
-  function setDue(id: string): void {
-    if (due.has(id)) return;
-    due.add(id);
-    ledger.findingsDue.put(id, true);
-  }
-
-  function setSaid(id: string): void {
-    if (due.delete(id)) ledger.findingsDue.remove(id);
-  }
-
-  function hasChanged(document: FindingDocument): AuditEvent | null {
-    setDue(document.id);
+  /** Whether there is anything to say is found out when it is said. */
+  function hasChanged(document: FindingDocument, how: Change): AuditEvent | null {
+    due.add(document.id, how);
     return document.said === null ? nextEdition(document, contentNow(document)) : null;
   }
 
   /** What nobody was told of is forgotten. */
   function takeBack({ id, said }: FindingDocument): void {
     if (said !== null) {
-      setDue(id);
+      due.add(id, "other");
       return;
     }
-    setSaid(id);
+    due.remove(id);
     recent.delete(id);
     ledger.findings.remove(id);
   }
@@ -122,21 +116,22 @@ export function createFindingBook(ledger: Ledger): FindingBook {
       const row = { eventId: event.id, at: event.occurredAt, severity, grants, subject };
       if (!evidence.add(document.id, row)) return null;
       if (get(document.id) === null) put(document);
-      return hasChanged(document);
+      const { said } = document;
+      return hasChanged(document, said !== null && isAsBad(severity, said) ? "growth" : "other");
     },
     clear: (finding, event) => {
       const id = findingId(event.organization, finding);
       const document = get(id);
       if (document === null || !evidence.remove(id, event.id)) return;
       if (evidence.count(id) === 0) takeBack(document);
-      else setDue(id);
+      else due.add(id, "other");
     },
     find: (finding, cause) => {
       const known = documentOf(finding, cause);
       const isEarliest = EARLIEST_RULES.has(finding.rule);
       if (isEarliest && !isEarlier(cause, known)) return null;
       const template = isEarliest ? templateOf(finding, cause) : known.template;
-      return hasChanged(put({ ...known, template, whole: wholeContent(finding) }));
+      return hasChanged(put({ ...known, template, whole: wholeContent(finding) }), "other");
     },
     withdraw: (id) => {
       const document = get(id);
@@ -157,20 +152,21 @@ export function createFindingBook(ledger: Ledger): FindingBook {
         for (const eventId of said.evidence) evidence.add(id, { ...said, eventId });
       const document = put({ id, template, whole, said });
       for (const grant of said.grants) ledger.findingsOfGrant.put(keyOf(grant, id), id);
-      if (isCurrent(document, contentNow(document))) setSaid(id);
-      else setDue(id);
+      due.said(id);
+      if (isCurrent(document, contentNow(document))) due.remove(id);
+      else due.add(id, "growth");
     },
-    due: (max) =>
-      [...due].slice(0, max).flatMap((id) => {
+    due: (max, everything) =>
+      due.take(max, everything).flatMap((id) => {
         const document = get(id);
         const content = document === null ? null : contentNow(document);
         const edition =
           document === null || isCurrent(document, content) ? null : nextEdition(document, content);
-        if (edition === null) setSaid(id);
+        if (edition === null) due.remove(id);
         return edition ?? [];
       }),
     get dueCount() {
-      return due.size;
+      return due.count;
     },
   };
 }

@@ -74,6 +74,11 @@ export function saidIn({ occurredAt }: AuditEvent, finding: FindingDetail): Find
 
 const SEVERITIES = ["info", "low", "medium", "high", "critical"] as const;
 
+/** Whether an edition says of the finding that it is as bad as this. */
+export function isAsBad(severity: FindingContent["severity"], said: FindingEdition): boolean {
+  return said.state === "open" && SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(said.severity);
+}
+
 /**
  * What events come to that are evidence one by one; null for none. The worst of them tells its severity, and whom it is about the
  * earliest, as it is judged now.
