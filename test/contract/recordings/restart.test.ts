@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { readRecordingsCheckpoint } from "../../../src/collect/teleport/recordings/checkpoint.ts";
 import { temporaryFolder } from "../../support/disk.ts";
 import { aPart, aSession, encodeMessage, SESSION } from "../../support/recording.ts";
+import { POLL_MS } from "../collector/running.ts";
 import { memoryCheckpoints } from "../file-tail/harness.ts";
-import { hexOf, POLL_MS, QUIET_MS, startRecordings } from "./harness.ts";
+import { hexOf, QUIET_MS, startRecordings } from "./harness.ts";
 
 const RECORDS = aSession(30);
 const HEX = hexOf(RECORDS);
