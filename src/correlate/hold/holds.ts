@@ -1,3 +1,4 @@
+import { ownBytes } from "../../model/bytes.ts";
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { Micros } from "../../model/time.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -62,6 +63,8 @@ export function createHolds(ledger: Ledger, idleMs: () => number): Holds {
       index({ id: event.id, number, keys, until: until ?? Infinity, heldAtMs: idleMs() });
       ledger.holds.put(event.id, { number, keys, until });
       ledger.heldEvents.put(event.id, storeEvent(event));
+      if (event.original !== null)
+        ledger.heldOriginals.put(event.id, ownBytes(event.original.bytes));
     },
     remove: (id) => {
       const hold = held.get(id);
@@ -74,10 +77,11 @@ export function createHolds(ledger: Ledger, idleMs: () => number): Holds {
       }
       ledger.holds.remove(id);
       ledger.heldEvents.remove(id);
+      ledger.heldOriginals.remove(id);
     },
     event: (id) => {
       const found = ledger.heldEvents.get(id);
-      return found === null ? null : restoreEvent(found);
+      return found === null ? null : restoreEvent(found, ledger.heldOriginals.get(id));
     },
     waitingFor: (keys) => {
       const ids = new Set<string>();

@@ -41,7 +41,7 @@ import type {
 } from "../findings/subjects/kinds.ts";
 import type { Micros } from "../../model/time.ts";
 import type { StoredEvent } from "./stored-event.ts";
-import { createRows, type Rows } from "./rows.ts";
+import { createRows, type Blobs, type Rows } from "./rows.ts";
 
 /**
  * The durable table of grants, sessions, credentials, holds and verdicts: a fold of the journal (`rows.ts` says how it has one
@@ -105,6 +105,8 @@ export interface Ledger {
   readonly holds: Documents<HoldDocument>;
   /** The held events whole, so that waits survive a restart; by event id. */
   readonly heldEvents: Documents<StoredEvent>;
+  /** Their originals; by event id. */
+  readonly heldOriginals: Blobs;
   /** By the id of the first edition. */
   readonly findings: Documents<FindingDocument>;
   /** By finding and event id. */
@@ -155,7 +157,7 @@ export interface Ledger {
   /** The last seal of the organization, and the time of the latest record; one row each. */
   readonly sealChain: Documents<ChainDocument>;
   readonly reached: Documents<Micros>;
-  readonly commitment: Omit<Rows, "table">;
+  readonly commitment: Omit<Rows, "table" | "blobs">;
 }
 
 /**
@@ -195,6 +197,7 @@ const ROWS_MAX = {
   bindingDeletions: 100_000,
   holds: 1_000_000,
   heldEvents: 1_000_000,
+  heldOriginals: 1_000_000,
   findings: 1_000_000,
   // A judged event that is kept is evidence of a few findings at most.
   findingEvidence: 2_000_000,
@@ -265,6 +268,7 @@ export function createLedger(
     bindingDeletions: documents("bindingDeletions"),
     holds: documents("holds"),
     heldEvents: documents("heldEvents"),
+    heldOriginals: rows.blobs("heldOriginals", ROWS_MAX.heldOriginals),
     findings: documents("findings"),
     findingEvidence: documents("findingEvidence"),
     findingsDue: documents("findingsDue"),
