@@ -33,6 +33,7 @@ export function runBareParse(options: RunOptions): Promise<Run> {
 
 /** The same as in deploy/systemd: V8 lets its young generation grow to 128 MB otherwise, for no gain in speed. */
 const NODE_OPTIONS = ["--max-semi-space-size=8"];
+const MALLOC = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "1048576" };
 
 /** The product as its service runs it, reading the file to its end and settling its one pipeline. */
 export function runChaperone(options: RunOptions): Promise<Run> {
@@ -77,7 +78,7 @@ async function measured(options: RunOptions, program: readonly string[]): Promis
   const usageFile = join(options.folder, "usage.json");
   const startedAt = performance.now();
   await execute(process.execPath, ["--import", here("usage.ts"), ...program], {
-    env: { ...process.env, BENCH_USAGE: usageFile },
+    env: { ...process.env, ...MALLOC, BENCH_USAGE: usageFile },
     maxBuffer: 16 * 1024 * 1024,
   });
   const wallSeconds = (performance.now() - startedAt) / 1_000;

@@ -7,6 +7,9 @@ export interface Child<Message extends object | string, Answer> {
   close(): Promise<void>;
 }
 
+/** An origin rests when everything that it sends was taken, which the longest fault puts off. */
+const ANSWER_MS_MAX = 15 * 60_000;
+
 /** Forks the program with one argument, JSON of `start`, and resolves with its first message. */
 export async function startChild<Message extends object | string, Answer>(
   program: URL,
@@ -24,7 +27,8 @@ export async function startChild<Message extends object | string, Answer>(
   let turn: Promise<unknown> = next();
 
   async function next(): Promise<Answer> {
-    const [answer] = (await Promise.race([once(child, "message"), ended])) as [Answer];
+    const signal = AbortSignal.timeout(ANSWER_MS_MAX);
+    const [answer] = (await Promise.race([once(child, "message", { signal }), ended])) as [Answer];
     return answer;
   }
 

@@ -6,12 +6,13 @@ import { ownLabels } from "../../../support/containers/sweep.ts";
 import type { Arrangement, Row, Site } from "../row.ts";
 import { allRead } from "./backlog.ts";
 
-const MEMORY_MB = 448;
+const MEMORY_MB = 384;
 const LONG_BYTES = 8_000_000;
 const LONG_LINES = 4;
 const PROJECT = new URL("../../../../", import.meta.url).pathname;
 /** As launch.ts and deploy/systemd start it. */
 const NODE = ["--max-semi-space-size=8"];
+const MALLOC = ["--env", "MALLOC_ARENA_MAX=2", "--env", "MALLOC_MMAP_THRESHOLD_=1048576"];
 const execute = promisify(execFile);
 
 export const memoryLimit: Row = {
@@ -49,7 +50,15 @@ function inContainer({ folder, launch }: Site): Promise<Arrangement> {
   const limit = `${MEMORY_MB}m`;
   const options = `run --rm --name ${name} --network host --memory ${limit} --memory-swap ${limit}`;
   const volumes = ["--volume", `${PROJECT}:${PROJECT}:ro`, "--volume", `${folder}:${folder}`];
-  const args = [...options.split(" "), ...labels, ...volumes, nodeImage(), ...NODE, ...launch.args];
+  const args = [
+    ...options.split(" "),
+    ...MALLOC,
+    ...labels,
+    ...volumes,
+    nodeImage(),
+    ...NODE,
+    ...launch.args,
+  ];
   return Promise.resolve({
     launch: {
       command: "docker",
