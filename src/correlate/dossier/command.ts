@@ -1,4 +1,5 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
+import { queryOf } from "../../model/request-uri.ts";
 
 /** Words that a shell would take as they are. */
 const PLAIN = /^[\w./:=@%+,-]+$/;
@@ -8,8 +9,7 @@ export function commandOf({ detail }: Pick<AuditEvent, "detail">): string | null
   if (detail === null) return null;
   if ("command" in detail) return detail.command.text;
   if (!("kubernetes" in detail)) return null;
-  const query = detail.kubernetes.requestUri.replace(/^[^?]*\??/, "");
-  const words = new URLSearchParams(query).getAll("command");
+  const words = new URLSearchParams(queryOf(detail.kubernetes.requestUri)).getAll("command");
   return words.length === 0 ? null : words.map(quoted).join(" ");
 }
 

@@ -1,4 +1,5 @@
 import { isDryRun } from "../dry-run.ts";
+import { isReview } from "../review-request.ts";
 import type { KubernetesFacts } from "../../model/facts.ts";
 
 type Request = Pick<KubernetesFacts, "verb" | "object" | "requestUri" | "hostAccess">;
@@ -7,7 +8,6 @@ const READ = new Set(["get", "list", "watch"]);
 /** Of resources, and of paths, whose verb is the HTTP method. */
 const WRITE = new Set("create update patch delete deletecollection post put".split(" "));
 const INTO_PODS = new Set(["exec", "attach", "portforward", "proxy"]);
-const REVIEW_GROUPS = new Set(["", "authentication.k8s.io", "authorization.k8s.io"]);
 /** Groups that hold nothing but rights, admission and priority. */
 const POLICY_GROUPS = new Set([
   "rbac.authorization.k8s.io",
@@ -77,5 +77,5 @@ export function isPolicyChange(request: Request): boolean {
 export function isWrite(request: Request): boolean {
   const { verb, object } = request;
   if (!WRITE.has(verb) || isDryRun(request.requestUri)) return false;
-  return !(object?.resource.endsWith("reviews") === true && REVIEW_GROUPS.has(object.apiGroup));
+  return object === null || !isReview(object);
 }

@@ -1,3 +1,4 @@
+import { isSelfReview } from "../review-request.ts";
 import type { PermitRule, Permits, VendorRole } from "../../model/policy.ts";
 
 /** What was asked of Kubernetes. */
@@ -14,17 +15,6 @@ export interface PermitRequest {
 const READ_VERBS = new Set(["get", "list", "watch"]);
 /** What reaches into a pod or through the server, whatever the verb: a WebSocket exec is a `get`. */
 const INTERACTIVE = new Set(["exec", "attach", "portforward", "proxy", "ephemeralcontainers"]);
-/**
- * Of authorization.k8s.io and authentication.k8s.io: kubectl and Teleport's agents ask them all
- * the time.
- */
-const SELF_REVIEWS = new Set([
-  "selfsubjectaccessreviews",
-  "selfsubjectrulesreviews",
-  "selfsubjectreviews",
-]);
-
-const REVIEW_GROUPS = new Set(["", "authentication.k8s.io", "authorization.k8s.io"]);
 
 /** Whether one of the roles permits it (C3, C4). A role without `permits` excludes nothing. */
 export function permits(roles: readonly VendorRole[], request: PermitRequest): boolean {
@@ -38,11 +28,6 @@ export function permits(roles: readonly VendorRole[], request: PermitRequest): b
 function isAlwaysPermitted(request: PermitRequest): boolean {
   if (request.resource === null) return request.verb === "get" || request.verb === "list";
   return isSelfReview(request);
-}
-
-/** Anybody may define a kind of such a name in a group of their own. Teleport may not say the group. */
-function isSelfReview({ resource, apiGroup }: PermitRequest): boolean {
-  return SELF_REVIEWS.has(resource ?? "") && REVIEW_GROUPS.has(apiGroup);
 }
 
 /** A role that gives nothing in Kubernetes, for SSH perhaps, does not decide there where another one does. */

@@ -1,5 +1,7 @@
 import type { KubernetesFacts } from "../../model/facts.ts";
+import { queryOf } from "../../model/request-uri.ts";
 import { isDryRun } from "../dry-run.ts";
+import { isReview } from "../review-request.ts";
 
 /** What a write does to what exists; `token`: a token of a service account, `containers`: debug containers in a pod. */
 export type Act = "create" | "change" | "containers" | "token" | "remove" | "remove-all";
@@ -49,28 +51,14 @@ function actOn(
   }
 }
 
-/** Asks a question and stores nothing. */
-function isReview({ resource, apiGroup }: { resource: string; apiGroup: string }): boolean {
-  return (
-    resource.endsWith("reviews") &&
-    (apiGroup === "authorization.k8s.io" || apiGroup === "authentication.k8s.io")
-  );
-}
-
 /** Whether a deletion of many names only some of them. */
 export function isSelective(requestUri: string): boolean {
-  const query = queryOf(requestUri);
-  return ["labelSelector", "fieldSelector"].some((name) => (query?.get(name) ?? "") !== "");
+  const query = new URLSearchParams(queryOf(requestUri));
+  return ["labelSelector", "fieldSelector"].some((name) => (query.get(name) ?? "") !== "");
 }
 
 /** Whether a deletion leaves what the object owns; the options may stand in its body too. */
 export function isOrphaningQuery(requestUri: string): boolean {
-  const query = queryOf(requestUri);
-  return query?.get("propagationPolicy") === "Orphan" || query?.get("orphanDependents") === "true";
-}
-
-/** The query as the server reads it: its letters may be escaped. */
-function queryOf(requestUri: string): URLSearchParams | null {
-  const mark = requestUri.indexOf("?");
-  return mark < 0 ? null : new URLSearchParams(requestUri.slice(mark + 1));
+  const query = new URLSearchParams(queryOf(requestUri));
+  return query.get("propagationPolicy") === "Orphan" || query.get("orphanDependents") === "true";
 }

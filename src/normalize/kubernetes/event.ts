@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { KubernetesFacts } from "../../model/facts.ts";
 import type { AuditEvent, KubernetesDetail, Target } from "../../model/generated/audit-event.ts";
 import type { RawRecord, Source } from "../../model/record.ts";
+import { pathOf } from "../../model/request-uri.ts";
 import { parseTime } from "../../model/time.ts";
 import { NOT_VENDOR } from "../../model/verdict.ts";
 import { fieldsOf, type Fields } from "../fields.ts";
@@ -93,12 +94,11 @@ function detailOf(event: Fields, facts: KubernetesFacts): KubernetesDetail {
 /** Requests for no resource are told by their path; its query may hold secrets and is left to `requestUri`. */
 function targetOf({ object, requestUri }: KubernetesFacts): Target {
   if (object === null) {
-    const mark = requestUri.indexOf("?");
     return {
       kind: null,
       apiGroup: null,
       namespace: null,
-      name: mark < 0 ? requestUri : requestUri.slice(0, mark),
+      name: pathOf(requestUri),
       subresource: null,
       host: null,
     };

@@ -1,3 +1,4 @@
+import { pathOf, queryOf } from "../../model/request-uri.ts";
 import { NO_STRINGS } from "../fields.ts";
 import { isSecretName, redactArguments, redactText, REDACTED } from "../redact-command.ts";
 
@@ -21,14 +22,12 @@ interface RedactedUri {
  * audit level, and tokens travel there too. What holds no secret stays as the client wrote it, its escapes included.
  */
 export function redactUri(requestUri: string): RedactedUri {
-  const mark = requestUri.indexOf("?");
-  if (mark < 0) return { uri: requestUri, redacted: NO_STRINGS };
-  const query = requestUri.slice(mark + 1);
+  const query = queryOf(requestUri);
   if (!SUSPECT.test(query)) return { uri: requestUri, redacted: NO_STRINGS };
   const redactedQuery = redactQuery(query);
   return redactedQuery === query
     ? { uri: requestUri, redacted: NO_STRINGS }
-    : { uri: `${requestUri.slice(0, mark)}?${redactedQuery}`, redacted: URI_REDACTED };
+    : { uri: `${pathOf(requestUri)}?${redactedQuery}`, redacted: URI_REDACTED };
 }
 
 interface Parameter {
