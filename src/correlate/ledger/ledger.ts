@@ -22,6 +22,7 @@ import type {
   LockDocument,
   OutOfBandDocument,
   MadeCredentialDocument,
+  MakingDocument,
   ProxiedRequestDocument,
   ResidueDocument,
   ResidueRequestOf,
@@ -91,6 +92,8 @@ export interface Ledger {
   readonly spoken: Documents<SpokenDocument>;
   /** By cluster and user name, and the credential's id, or time and event where it has none (M3). */
   readonly madeCredentials: Documents<MadeCredentialDocument>;
+  /** Verdicts of the events that may have made one; by event id. They outlive what is in `judged`. */
+  readonly makings: Documents<MakingDocument>;
   /** By cluster and name. */
   readonly signingRequests: Documents<SigningRequestDocument>;
   /** By name. */
@@ -188,6 +191,8 @@ const ROWS_MAX = {
   // Sources are configured.
   spoken: 10_000,
   madeCredentials: 100_000,
+  // Above what they are looked for by: a credential must not outlive its making.
+  makings: 500_000,
   signingRequests: 100_000,
   locks: 100_000,
   locksOfTarget: 200_000,
@@ -257,6 +262,7 @@ export function createLedger(
     heartbeats: documents("heartbeats"),
     spoken: documents("spoken"),
     madeCredentials: documents("madeCredentials"),
+    makings: documents("makings"),
     signingRequests: documents("signingRequests"),
     locks: documents("locks"),
     locksOfTarget: documents("locksOfTarget"),
