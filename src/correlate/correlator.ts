@@ -26,6 +26,7 @@ import { makeRoom, releaseArrived, releaseDue } from "./hold/release.ts";
 import { createCredentials } from "./identity/credentials.ts";
 import { createVendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
+import { indexOldSessions } from "./ledger/sessions-by-time.ts";
 import { createLine, type Line } from "./line.ts";
 import { createPassed } from "./passed.ts";
 import { createDueResidue } from "./residue/due.ts";
@@ -65,6 +66,7 @@ const EDITIONS_MAX = 500;
  */
 export function createCorrelator(options: CorrelatorOptions): Correlator {
   const { policy, ledger } = options;
+  indexOldSessions(ledger);
   const vendors = createVendors(policy);
   const residue = createResidue(ledger, options.changeOf);
   const dueResidue = createDueResidue({ ledger, residue, reader: createResidueReader(ledger) });

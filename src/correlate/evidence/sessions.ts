@@ -4,6 +4,7 @@ import type { Micros } from "../../model/time.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { SessionDocument } from "../ledger/kinds.ts";
+import { putSession } from "../ledger/sessions-by-time.ts";
 import { around } from "./api-requests.ts";
 import { tellLocked } from "./locks.ts";
 import { proxiedNames } from "./proxied-requests.ts";
@@ -30,7 +31,7 @@ export function foldSession(
   const before = known !== null && isFromLog === !facts.isRecorded ? known : null;
   const next = nextSession(before ?? emptySession(id, facts), facts, { person, saidBy: event.id });
   if (next === null) return;
-  ledger.sessions.put(key, next);
+  putSession(ledger, known, next);
   if (next.person !== null && next.person !== known?.person)
     ledger.sessionsOfPerson.put(keyOf(next.person, id), key);
   if (next.podName !== null && next.start !== null)

@@ -76,6 +76,9 @@ export interface Ledger {
   readonly sessions: Documents<SessionDocument>;
   /** Session ids by person. */
   readonly sessionsOfPerson: Documents<string>;
+  /** Keys of sessions by person and time (intervals.ts), and by person, start and id. */
+  readonly sessionsByTime: Documents<string>;
+  readonly sessionsByStart: Documents<string>;
   /** Session ids by name, namespace, pod and start (M4). */
   readonly sessionsOfPod: Documents<string>;
   /** By session id. */
@@ -182,6 +185,8 @@ const ROWS_MAX = {
   grantsOfRole: 2_000_000,
   sessions: 500_000,
   sessionsOfPerson: 500_000,
+  sessionsByTime: 1_000_000,
+  sessionsByStart: 500_000,
   sessionsOfPod: 500_000,
   sessionRecordings: 500_000,
   certificates: 500_000,
@@ -254,6 +259,8 @@ export function createLedger(
     grantsOfRole: documents("grantsOfRole"),
     sessions: documents("sessions"),
     sessionsOfPerson: documents("sessionsOfPerson"),
+    sessionsByTime: documents("sessionsByTime"),
+    sessionsByStart: documents("sessionsByStart"),
     sessionsOfPod: documents("sessionsOfPod"),
     sessionRecordings: documents("sessionRecordings"),
     certificates: documents("certificates"),
