@@ -55,6 +55,17 @@ export function sessionsAt(
   );
 }
 
+/** The first `max` sessions of a person that began from a time on and before another one, in the order of their starts. */
+export function sessionsBegun(
+  ledger: Sessions,
+  person: string,
+  { from, to, max }: { readonly from: Micros; readonly to: Micros; readonly max: number },
+): readonly (SessionDocument | null)[] {
+  return ledger.sessionsByStart
+    .range(keyOf(person, from), keyOf(person, to), max)
+    .map((key) => ledger.sessions.get(key));
+}
+
 /** A ledger of before sessions were found by time has them by id alone. */
 export function indexOldSessions(ledger: Sessions): void {
   if (ledger.sessionsByStart.edge("first", "", BEHIND) !== null) return;
