@@ -41,6 +41,7 @@ import type {
   SpokenDocument,
 } from "../findings/subjects/kinds.ts";
 import type { Micros } from "../../model/time.ts";
+import type { NearRow } from "./nearest.ts";
 import type { StoredEvent } from "./stored-event.ts";
 import { createRows, type Rows } from "./rows.ts";
 
@@ -67,6 +68,9 @@ export interface Ledger {
   readonly apiRequestsOfName: Documents<string>;
   /** By name, method, path, time and event id (M4). */
   readonly proxiedRequests: Documents<ProxiedRequestDocument>;
+  /** Both by name, method, path, class and time (nearest.ts). */
+  readonly apiRequestsByClass: Documents<NearRow>;
+  readonly proxiedByClass: Documents<NearRow>;
   /** By access request id. */
   readonly grants: Documents<GrantDocument>;
   /** Grant ids by person, and by role. */
@@ -180,6 +184,8 @@ const ROWS_MAX = {
   apiRequests: 500_000,
   apiRequestsOfName: 500_000,
   proxiedRequests: 500_000,
+  apiRequestsByClass: 500_000,
+  proxiedByClass: 500_000,
   grants: 1_000_000,
   grantsOfPerson: 1_000_000,
   grantsOfRole: 2_000_000,
@@ -254,6 +260,8 @@ export function createLedger(
     apiRequests: documents("apiRequests"),
     apiRequestsOfName: documents("apiRequestsOfName"),
     proxiedRequests: documents("proxiedRequests"),
+    apiRequestsByClass: documents("apiRequestsByClass"),
+    proxiedByClass: documents("proxiedByClass"),
     grants: documents("grants"),
     grantsOfPerson: documents("grantsOfPerson"),
     grantsOfRole: documents("grantsOfRole"),
