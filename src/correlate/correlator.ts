@@ -19,6 +19,7 @@ import { createSpoken } from "./findings/subjects/spoken.ts";
 import { createSubjects } from "./findings/subjects/subjects.ts";
 import { foldEntry } from "./fold-entry.ts";
 import { createGrants } from "./grants/grants.ts";
+import { createArrivals } from "./hold/arrivals.ts";
 import { createHolds } from "./hold/holds.ts";
 import { grantOfKey } from "./hold/wait.ts";
 import { createIdleClock } from "./hold/idle-clock.ts";
@@ -72,10 +73,10 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
   const dueResidue = createDueResidue({ ledger, residue, reader: createResidueReader(ledger) });
   const grants = dueResidue.watch(createGrants({ policy, ledger, vendors }));
   const idleClock = createIdleClock(options.clock);
-  const holds = createHolds(ledger, () => idleClock.readMs());
-  const arrivedKeys = new Set<string>();
+  const arrivals = createArrivals();
   const reviews = createReviews(ledger);
   const skew = policy.hold.skewMs * MICROS_PER_MS;
+  const holds = createHolds(ledger, { idleMs: () => idleClock.readMs(), skew });
   const seals = createSeals({
     ...options,
     organization: policy.organization,
@@ -110,7 +111,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     credentials: createCredentials(ledger),
     passed: createPassed(ledger, options.repeatedClusters),
     findings: createFindingBook(ledger),
-    arrivedKeys,
+    arrivals,
     reviews,
     residue,
     dueResidue,
@@ -120,7 +121,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       const grant = grantOfKey(key);
       if (grant !== null) seals.tell(grant);
       subjects.tell(key);
-      if (holds.count > 0) arrivedKeys.add(key);
+      if (holds.count > 0) arrivals.add(key, during?.wakes);
       reviews.mark(key, during);
     },
     watermarks: { evidence: -Infinity, isEvidenceIdle: false },
@@ -131,7 +132,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     do {
       releaseArrived(context, line);
       reviewDue(context, line);
-    } while (arrivedKeys.size > 0);
+    } while (arrivals.size > 0);
   }
 
   function close(line: Line, duplicates: number): Correlated {
@@ -185,7 +186,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       seals.note({ kind: entry.kind, event: entry.event() });
       spoken.note(entry.event());
       heartbeats?.note(entry);
-      arrivedKeys.clear();
+      arrivals.take();
       ledger.commitment.applied(entry.position);
     },
     get appliedTo() {

@@ -1,7 +1,7 @@
 import type { KubernetesFacts, TeleportFacts } from "../../model/facts.ts";
 import { MICROS_PER_MS, type Micros } from "../../model/time.ts";
 import { apiRequestsAbout, around, lastStageAt } from "../evidence/api-requests.ts";
-import { proxiedAbout, proxiedNames } from "../evidence/proxied-requests.ts";
+import { isProxiedFrom, NEAR, proxiedAbout, proxiedNames } from "../evidence/proxied-requests.ts";
 import { requestKey } from "../hold/wait.ts";
 import type { KnownVendor, Vendors } from "../identity/vendors.ts";
 import { keyOf } from "../ledger/key.ts";
@@ -25,6 +25,8 @@ export interface Proxied {
   readonly accessRequests: readonly string[];
   /** Between the two origins' times, rounded up. */
   readonly skewMs: number;
+  /** Nothing nearer can be expected. */
+  readonly isNear: boolean;
 }
 
 /**
@@ -43,11 +45,23 @@ export function proxiedOf(
   const accessRequests = [...new Set(nearest.flatMap((one) => one.accessRequests))];
   if (accessRequests.length === 0) return null;
   const naming = nearest.filter((one) => one.accessRequests.length > 0);
+  const distance = Math.max(...naming.map((one) => Math.abs(one.at - at)));
   return {
     persons: [...new Set(naming.map(({ person }) => person))],
     accessRequests,
-    skewMs: Math.max(...naming.map((one) => Math.ceil(Math.abs(one.at - at) / MICROS_PER_MS))),
+    skewMs: Math.ceil(distance / MICROS_PER_MS),
+    isNear: distance <= NEAR && !(join.isCrowd && isLogBehind(context, facts, at)),
   };
+}
+
+/** Where somebody makes one call all the time, one is always near: its own has come when the log has come as far. */
+function isLogBehind(
+  { ledger, vendors, skew }: JoinContext,
+  facts: KubernetesFacts,
+  at: Micros,
+): boolean {
+  const call = apiCallOf(facts, vendors);
+  return call !== null && !isProxiedFrom(ledger, [call.name, call.method, call.path], { at, skew });
 }
 
 /** How a request is joined, step by step. */

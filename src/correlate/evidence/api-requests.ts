@@ -52,10 +52,10 @@ export function foldApiRequest(context: EvidenceContext, facts: KubernetesFacts)
   const isMoved = before === null || before.at !== row.at || before.class !== row.class;
   if (!isMoved && wasRefused === refused) return;
   const tell = (about: NearRow): void =>
-    context.arrived(
-      waitKey.api(call),
-      reachOf(ledger.apiRequestsByClass, of, about, { skew: context.skew, tie: TIE }),
-    );
+    context.arrived(waitKey.api(call), {
+      ...reachOf(ledger.apiRequestsByClass, of, about, { skew: context.skew, tie: TIE }),
+      wakes: null,
+    });
   if (before !== null && isMoved) {
     ledger.apiRequestsOfName.remove(keyOf(...of, before.at, key));
     removeNear(ledger.apiRequestsByClass, of, before);

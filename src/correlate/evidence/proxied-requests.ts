@@ -14,7 +14,7 @@ import {
   reachOf,
   TIE,
 } from "../ledger/nearest.ts";
-import type { Micros } from "../../model/time.ts";
+import { MICROS_PER_MS, type Micros } from "../../model/time.ts";
 import type { EvidenceContext } from "./context.ts";
 
 /**
@@ -44,8 +44,22 @@ export function foldProxiedRequest(
     ledger.proxiedRequests.put(keyOf(...call, facts.time, event.id), request);
     putNear(ledger.proxiedByClass, call, row);
     const reach = reachOf(ledger.proxiedByClass, call, row, { skew: context.skew, tie: TIE });
-    context.arrived(waitKey.api({ name, method, path: requestPath }), reach);
+    const { isCrowd } = proxiedAbout(ledger, call, { at: facts.time, skew: context.skew });
+    const wakes = { from: facts.time - NEAR, to: facts.time + (isCrowd ? 0 : NEAR) };
+    context.arrived(waitKey.api({ name, method, path: requestPath }), { ...reach, wakes });
   }
+}
+
+/** Teleport writes its record within this, as measured; what is farther away may have a nearer one still to come. */
+export const NEAR: Micros = 100 * MICROS_PER_MS;
+
+/** Whether a record of a call is there from a time on, within the tolerance. */
+export function isProxiedFrom(
+  { proxiedRequests }: Pick<Ledger, "proxiedRequests">,
+  call: Call,
+  { at, skew }: { readonly at: Micros; readonly skew: Micros },
+): boolean {
+  return proxiedRequests.edge("first", keyOf(...call, at), keyOf(...call, at + skew + 1)) !== null;
 }
 
 /** What a join compares beside the time (M4). */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { NormalizedEvent } from "../../../../src/model/normalization.ts";
+import { revisionId } from "../../../../src/correlate/revise/revision.ts";
 import { AGENT, approved, kubernetes, teleport } from "../../../support/correlate.ts";
 import { createTestLine, type TestLine } from "../../../support/correlate-line.ts";
 import { countReads, readsOf } from "../../../support/ledger-reads.ts";
@@ -102,4 +103,36 @@ describe("M4 a path that somebody polls hundreds of times a second", () => {
     const [first = 0, later = 0] = costs;
     expect(later).toBeLessThan(2 * first);
   });
+
+  it("H1 is released request by request, each when its own record has come, and not revised then", () => {
+    const line = live();
+    const all = polls(300);
+    behind(line, all, 100);
+    line.advance({ evidence: Infinity, isEvidenceIdle: true });
+    expect(grantsOf(line, all)).toEqual(all.map(({ grant }) => [grant]));
+    // Before there are many, what is near counts as the nearest.
+    const later = all.slice(130).map(({ request }) => revisionId(request.event.id, 1));
+    expect(line.journal.filter(({ event }) => later.includes(event.id))).toEqual([]);
+  });
+
+  it("H1 costs as much when Teleport's log is far behind as when it is a little behind", () => {
+    const costs = [70, 210].map((lag) => {
+      const line = live();
+      const all = polls(400);
+      const counts = countReads(line.ledger);
+      behind(line, all, lag);
+      return readsOf(counts);
+    });
+    const [near = 0, far = 0] = costs;
+    expect(far).toBeLessThan(1.5 * near);
+  });
 });
+
+/** Teleport's log is so many records behind the API server's. */
+function behind(line: TestLine, all: readonly Poll[], lag: number): void {
+  for (const [i, { request }] of all.entries()) {
+    const record = all[i - lag]?.record;
+    line.feed(request, record === undefined ? [] : [record]);
+  }
+  for (const { record } of all.slice(-lag)) line.feed(record);
+}
