@@ -54,6 +54,10 @@ export function text(fields: Fields, name: string): string {
   return value;
 }
 
+export function textOrNull(fields: Fields, name: string): string | null {
+  return fields[name] === null ? null : text(fields, name);
+}
+
 /** A whole number as text: inodes and nanoseconds go beyond what a number holds. */
 export function digits(fields: Fields, name: string): string {
   const value = text(fields, name);

@@ -65,7 +65,7 @@ function keptEvent(ledger: Ledger, id: string, organization: string): Kept | nul
   }
   const held = ledger.heldEvents.get(id);
   if (held === null) return null;
-  const event = restoreEvent(held);
+  const event = restoreEvent(held, ledger.heldOriginals.get(id));
   return { event, facts: factsOf(createNormalizers(organization), event), revision: null };
 }
 

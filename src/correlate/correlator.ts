@@ -23,7 +23,7 @@ import { createArrivals } from "./hold/arrivals.ts";
 import { createHolds } from "./hold/holds.ts";
 import { grantOfKey } from "./hold/wait.ts";
 import { createIdleClock } from "./hold/idle-clock.ts";
-import { makeRoom, releaseArrived, releaseDue } from "./hold/release.ts";
+import { isInputOver, makeRoom, releaseArrived, releaseDue } from "./hold/release.ts";
 import { createCredentials } from "./identity/credentials.ts";
 import { createVendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
@@ -110,7 +110,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     bindings: createBindings(policy),
     credentials: createCredentials(ledger),
     passed: createPassed(ledger, options.repeatedClusters),
-    findings: createFindingBook(ledger),
+    findings: createFindingBook(ledger, () => options.clock.monotonicMs()),
     arrivals,
     reviews,
     residue,
@@ -171,7 +171,8 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       if (reviews.count === 0) {
         tellFound(line, subjects.take(watermarks));
         for (const { finding, cause } of silent.look(watermarks, now)) line.find(finding, cause);
-        line.tellFindings(EDITIONS_MAX);
+        // A dossier has the findings as they are by then.
+        line.tellFindings(EDITIONS_MAX, isInputOver(watermarks) || seals.areDue(watermarks));
       }
       // What is judged again, or said anew, may be of a grant that is due.
       if (unsaidCount() === 0) for (const event of seals.due(watermarks)) line.add(event);
@@ -182,10 +183,11 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     commit: (upTo) => ledger.commitment.commit(upTo),
     makeDurable: () => ledger.commitment.write(),
     fold: (entry: JournalEntry) => {
-      foldEntry(context, entry);
+      // In the order of the live line (line.ts): what is noted first sees the ledger as it was before the entry.
       seals.note({ kind: entry.kind, event: entry.event() });
       spoken.note(entry.event());
       heartbeats?.note(entry);
+      foldEntry(context, entry);
       arrivals.take();
       ledger.commitment.applied(entry.position);
     },

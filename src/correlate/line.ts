@@ -26,8 +26,8 @@ export interface Line {
   revise(judged: JudgedDocument, decision: Decision): void;
   /** A finding by all its evidence; nothing where that is what was said of it last. */
   find(finding: Finding, cause: AuditEvent): void;
-  /** Editions of findings whose evidence has changed since. */
-  tellFindings(max: number): void;
+  /** Editions of findings whose evidence has changed since: `everything`, or what need not wait. */
+  tellFindings(max: number, everything: boolean): void;
   /** An event of our own that is made once, such as a seal. */
   add(event: AuditEvent): void;
 }
@@ -84,7 +84,7 @@ export function createLine(context: CorrelatorContext): Line {
       const edition = context.findings.find(finding, cause);
       if (edition !== null) tell([edition]);
     },
-    tellFindings: (max) => tell(context.findings.due(max)),
+    tellFindings: (max, everything) => tell(context.findings.due(max, everything)),
     add: (event) => push("event", event),
   };
 }

@@ -9,15 +9,19 @@ const dana = "dana@vendor.example";
  * marks more than was marked before, which changes nothing.
  */
 export function contents(ledger: Ledger): unknown {
-  const { commitment: _, holds, reviews: __, subjectsDue: ___, ...tables } = ledger;
+  const { commitment: _, holds, reviews: __, subjectsDue: ___, heldOriginals, ...tables } = ledger;
   const held = holds
     .all()
     .toSorted(([, a], [, b]) => a.number - b.number)
-    .map(([id, { keys, until }]) => ({ id, keys, until }));
+    .map(([id, { keys, until }]) => ({ id, keys, until, original: hex(heldOriginals.get(id)) }));
   return Object.fromEntries<unknown>([
     ["held", held],
     ...Object.entries(tables).map(([name, table]) => [name, sorted(table.all())] as const),
   ]);
+}
+
+function hex(bytes: Uint8Array | null): string {
+  return Buffer.from(bytes ?? []).toString("hex");
 }
 
 function sorted(rows: readonly (readonly [string, unknown])[]): unknown {

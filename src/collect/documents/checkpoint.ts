@@ -1,4 +1,4 @@
-import { listOf, readDocument, wrong } from "../checkpoint-document.ts";
+import { listOf, readDocument, text, textOrNull, wrong } from "../checkpoint-document.ts";
 
 /**
  * What a source of documents remembers: every file that it has read. A file is its name in the folder; it is read again when its
@@ -29,16 +29,12 @@ function readSaved(value: unknown): SavedDocument {
   const saved = listOf("a file", value);
   if (saved.length !== 5) throw wrong("a file", value);
   const [name, look, identity, enclosureName, enclosureLook] = saved;
+  const fields = { name, look, identity, enclosureName, enclosureLook };
   return [
-    textOf("name", name),
-    textOf("look", look),
-    textOf("identity", identity),
-    enclosureName === null ? null : textOf("enclosure", enclosureName),
-    enclosureLook === null ? null : textOf("enclosure", enclosureLook),
+    text(fields, "name"),
+    text(fields, "look"),
+    text(fields, "identity"),
+    textOrNull(fields, "enclosureName"),
+    textOrNull(fields, "enclosureLook"),
   ];
-}
-
-function textOf(name: string, value: unknown): string {
-  if (typeof value !== "string") throw wrong(name, value);
-  return value;
 }

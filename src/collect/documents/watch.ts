@@ -1,9 +1,6 @@
-import type { RawRecord, Source } from "../../model/record.ts";
+import type { RawRecord } from "../../model/record.ts";
 import type { DocumentFolderOptions } from "../../model/source.ts";
-import type { Clock } from "../../ports/clock.ts";
-import type { Checkpoints, Intake } from "../../ports/collector.ts";
-import type { Log } from "../../ports/log.ts";
-import type { Faults } from "../file-tail/faults.ts";
+import type { FolderOf, Watching } from "../folder-watch/watch.ts";
 import type { Enclosure, KnownDocument } from "./known.ts";
 import type { DocumentLimits } from "./limits.ts";
 
@@ -33,24 +30,13 @@ export interface MadeRecord {
   readonly enclosure: Enclosure | null;
 }
 
-export interface DocumentsOf {
-  readonly source: Source;
+export interface DocumentsOf extends FolderOf {
   readonly options: DocumentFolderOptions;
   readonly kind: DocumentKind;
-  readonly checkpoints: Checkpoints;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Read what is there at the start, and stop there (`run --once`). */
-  readonly stopAtEnd: boolean;
   readonly limits?: Partial<DocumentLimits>;
 }
 
 /** One running source of documents: what its parts share. */
-export interface Watch extends Omit<DocumentsOf, "limits"> {
+export interface Watch extends Omit<DocumentsOf, "limits">, Watching<KnownDocument> {
   readonly limits: DocumentLimits;
-  readonly intake: Intake;
-  readonly known: Map<string, KnownDocument>;
-  readonly faults: Faults;
-  /** Something that is to be saved has changed. */
-  touch(): void;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { duration, list, size, text, whole, type Field } from "./fields.ts";
+import { duration, list, size, text, type Field } from "./fields.ts";
 import { exactlyOne, maybe, section } from "./section.ts";
+import { watchedFolder, withTimesInMs } from "./watched-folder.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -8,17 +9,7 @@ const MIB = 1024 * KIB;
 const DIRECTORY = "The folder; folders below it are not looked into.";
 
 const folder = {
-  poll: duration({ minMs: 10, maxMs: 3_600_000 }, "Time between two looks for files.").prefault(
-    "PT5S",
-  ),
-  quietFor: duration(
-    { minMs: 0, maxMs: 3_600_000 },
-    "How long a file must have been left alone before it is read.",
-  ).prefault("PT2S"),
-  filesMax: whole(
-    { min: 1, max: 1_000_000 },
-    "Most files that are known at once; the rest waits, and the source says so.",
-  ).prefault(100_000),
+  ...watchedFolder({ file: "file", quietFor: "PT2S" }),
   fileBytesMax: size(
     { min: KIB, max: 16 * MIB },
     "Largest file that is read whole; of a larger one the head is kept, unreadable.",
@@ -73,18 +64,10 @@ export const supportAccessSnapshots: Field<DeclaredSnapshots> = exactlyOne(
   }),
   ["directory", "command"],
   "origin of snapshots",
-).transform(({ directory, command, poll, quietFor, interval, timeout, ...rest }) => {
-  const { filesMax, fileBytesMax, outputBytesMax } = rest;
+).transform(({ directory, command, interval, timeout, outputBytesMax, ...rest }) => {
   if (command !== undefined)
     return { from: "command", command, intervalMs: interval, timeoutMs: timeout, outputBytesMax };
-  return {
-    from: "directory",
-    directory: directory ?? "",
-    pollMs: poll,
-    quietForMs: quietFor,
-    filesMax,
-    fileBytesMax,
-  };
+  return { from: "directory", directory: directory ?? "", ...withTimesInMs(rest) };
 });
 
 export type DeclaredOutOfBand = DeclaredFolder & { readonly evidenceBytesMax: number };
@@ -99,4 +82,4 @@ export const outOfBand: Field<DeclaredOutOfBand> = section(
       "Largest evidence file whose digest is compared.",
     ).prefault("64MiB"),
   },
-).transform(({ poll, quietFor, ...rest }) => ({ ...rest, pollMs: poll, quietForMs: quietFor }));
+).transform(withTimesInMs);

@@ -16,6 +16,7 @@ import {
 import { bootstrapEndpoints, saslCredentials, scramAuth } from "./kafka.ts";
 import { exactlyOne, maybe, section } from "./section.ts";
 import { tls } from "./tls.ts";
+import { watchedFolder, withTimesInMs } from "./watched-folder.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -43,32 +44,23 @@ const fileTail = section("Files that are followed through rotation.", {
   ).prefault(10_000),
 }).transform(({ poll, ...rest }) => ({ ...rest, pollMs: poll }));
 
+const recordingsFolder = watchedFolder({ file: "recording", quietFor: "PT10S" });
+
 const teleportRecordings = section("A folder of session recordings, and the folders below it.", {
   directory: text("The folder. Every file in it whose name ends in .tar is a recording."),
-  poll: duration(
-    { minMs: 10, maxMs: 3_600_000 },
-    "Time between two looks for recordings.",
-  ).prefault("PT5S"),
-  quietFor: duration(
-    { minMs: 0, maxMs: 3_600_000 },
-    "How long a recording must have been left alone before it is read.",
-  ).prefault("PT10S"),
+  poll: recordingsFolder.poll,
+  quietFor: recordingsFolder.quietFor,
   incompleteFor: duration(
     { minMs: 0, maxMs: 86_400_000 },
     "The same for one that ends inside a part: it is then read as far as it goes, and the rest is declared lost.",
   ).prefault("PT10M"),
-  filesMax: whole(
-    { min: 1, max: 1_000_000 },
-    "Most recordings that are known at once; the rest waits, and the source says so.",
-  ).prefault(100_000),
+  filesMax: recordingsFolder.filesMax,
   partInflatedBytesMax: size(
     { min: MIB, max: 64 * 1024 * MIB },
     "Most bytes that one part of a recording may inflate to; the rest of the part is kept as it is.",
   ).prefault("1GiB"),
-}).transform(({ poll, quietFor, incompleteFor, ...rest }) => ({
-  ...rest,
-  pollMs: poll,
-  quietForMs: quietFor,
+}).transform(({ incompleteFor, ...rest }) => ({
+  ...withTimesInMs(rest),
   incompleteForMs: incompleteFor,
 }));
 

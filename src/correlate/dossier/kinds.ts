@@ -44,19 +44,6 @@ export interface GapDocument {
   readonly cause: string;
 }
 
-/** A finding as its last edition has it. */
-export interface FindingEditionDocument {
-  readonly id: string;
-  readonly number: number;
-  readonly rule: string;
-  readonly severity: string;
-  readonly state: string;
-  readonly subject: string | null;
-  readonly at: Micros;
-  readonly evidence: readonly string[];
-  readonly grants: readonly string[];
-}
-
 /** A verdict that was changed. */
 export interface RevisionDocument {
   readonly eventId: string;

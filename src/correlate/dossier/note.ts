@@ -78,33 +78,14 @@ function noteGap(ledger: Ledger, event: AuditEvent, gap: Detail<"gap">["gap"]): 
   });
 }
 
-/** The journal has the editions in their order. */
+/** Also for grants that the edition before named. */
 function noteFinding(
   ledger: Ledger,
   event: AuditEvent,
-  finding: Detail<"finding">["finding"],
+  { grants, firstId }: Detail<"finding">["finding"],
 ): void {
-  const { rule, severity, evidence, grants, subject, number, firstId, state } = finding;
-  const id = firstId ?? event.id;
-  const key = keyOf(id);
-  const known = ledger.findingEditions.get(key);
-  if (grants.length === 0 && known === null) return;
-  const at = event.occurredAt;
-  ledger.findingEditions.put(key, {
-    id,
-    number,
-    rule,
-    severity,
-    state,
-    subject,
-    at,
-    evidence,
-    grants,
-  });
-  for (const grant of new Set([...grants, ...(known?.grants ?? [])])) {
-    ledger.findingsOfGrant.put(keyOf(grant, id), id);
-    touch(ledger, grant, event);
-  }
+  const before = ledger.findings.get(firstId ?? event.id)?.said?.grants ?? [];
+  for (const grant of new Set([...grants, ...before])) touch(ledger, grant, event);
 }
 
 /** Also of grants that the verdict named before. */

@@ -25,6 +25,8 @@ export interface Seals {
   tell(grant: string): void;
   /** Events of the seals that are due, in the order of the grants' ends. Cheap where none is. */
   due(watermarks: Watermarks): readonly AuditEvent[];
+  /** Whether `due` would look at any grant. */
+  areDue(watermarks: Watermarks): boolean;
   /** The last call has left seals that are due: it makes no more than some. */
   readonly isBehind: boolean;
 }
@@ -136,6 +138,12 @@ export function createSeals(options: SealsOptions): Seals {
       }
       if (lookAt(ledger.addendaDue, passage.touchedBy, { passage, events })) isBehind = true;
       return events;
+    },
+    areDue: (watermarks) => {
+      const passage = passedOf(watermarks, { sealAfter, reached: notes.reached });
+      if (passage === null) return false;
+      if (nextEnd <= passage.endedBy) return true;
+      return ledger.addendaDue.edge("first", FIRST, keyOf(passage.touchedBy + 1)) !== null;
     },
     get isBehind() {
       return isBehind;

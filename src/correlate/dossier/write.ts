@@ -100,22 +100,23 @@ function listed<T>(all: readonly T[], max: number): Listed<T> {
   return { listed: all.slice(0, max), unlisted: Math.max(0, all.length - max) };
 }
 
-function findingsOf(ledger: Ledger, id: string): readonly DossierFinding[] {
-  const found = ledger.findingsOfGrant
-    .scan(prefixOf(id))
-    .flatMap((finding) => ledger.findingEditions.get(finding) ?? [])
-    .filter(({ grants }) => grants.includes(id));
+function findingsOf(ledger: Ledger, grant: string): readonly DossierFinding[] {
+  const found = ledger.findingsOfGrant.scan(prefixOf(grant)).flatMap((key) => {
+    const finding = ledger.findings.get(key);
+    if (finding === null || !finding.said?.grants.includes(grant)) return [];
+    return { id: finding.id, rule: finding.template.action.name, ...finding.said };
+  });
   return found
     .toSorted((a, b) => a.at - b.at || compare(a.id, b.id))
-    .map((finding) => ({
-      id: finding.id,
-      number: finding.number,
-      rule: finding.rule,
-      severity: finding.severity,
-      state: finding.state,
-      subject: finding.subject,
-      at: formatTime(finding.at),
-      evidence: finding.evidence,
+    .map(({ id, number, rule, severity, state, subject, at, evidence }) => ({
+      id,
+      number,
+      rule,
+      severity,
+      state,
+      subject,
+      at: formatTime(at),
+      evidence,
     }));
 }
 

@@ -1,8 +1,10 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
-import type { FindingDocument, FindingEvidence } from "../ledger/kinds.ts";
+import { keyOf } from "../ledger/key.ts";
+import type { FindingContent, FindingDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { EVIDENCE_MAX, withRow, type Evidence } from "./evidence.ts";
-import { isCurrent, nextEdition } from "./edition.ts";
+import { contentOf, isAsBad, isCurrent, nextEdition, saidIn, wholeContent } from "./edition.ts";
+import { createDue, type Change } from "./due.ts";
+import { createEvidence } from "./evidence.ts";
 import { type Finding, findingId, templateOf } from "./finding.ts";
 
 /** All findings, and which of them have to be said, or said anew (verdicts §6). */
@@ -17,13 +19,19 @@ export interface FindingBook {
   withdraw(id: string): void;
   /** An edition that is journaled. */
   record(edition: AuditEvent): void;
-  /** Editions of findings that have changed since their last, or that nobody has said yet; some at a time. */
-  due(max: number): readonly AuditEvent[];
-  /** Editions that are to be said. */
+  /**
+   * Editions of findings that have changed since their last, or that nobody has said yet; some at a time. One that only grows waits for
+   * a minute after its last edition, unless everything has to be said.
+   */
+  due(max: number, everything: boolean): readonly AuditEvent[];
+  /** Editions that are to be said and need not wait any more. */
   readonly dueCount: number;
 }
 
-/** Rules of which each edition says all evidence there is; of all others events are evidence one by one. */
+/**
+ * Rules of which each edition says all evidence there is; of all others events are evidence one by one. Asked of editions whose
+ * finding is not known.
+ */
 const WHOLE_RULES: ReadonlySet<string> = new Set([
   "residue-at-grant-end",
   "self-approval",
@@ -44,11 +52,12 @@ const EARLIEST_RULES: ReadonlySet<string> = new Set([
   "authentication-failed",
 ]);
 
-/** Findings that are remembered; each takes 100 KB at most. */
+/** Findings that are remembered; what was said of one takes 70 KB at most. */
 const RECENT_MAX = 100;
 
-export function createFindingBook(ledger: Ledger): FindingBook {
-  const due = new Set(ledger.findingsDue.all().map(([id]) => id));
+export function createFindingBook(ledger: Ledger, monotonicMs: () => number): FindingBook {
+  const due = createDue(ledger, monotonicMs);
+  const evidence = createEvidence(ledger);
 
   /** Findings that were asked for lately: somebody busy is accused of the same one event after event. */
   const recent = new Map<string, FindingDocument>();
@@ -66,147 +75,111 @@ export function createFindingBook(ledger: Ledger): FindingBook {
     recent.set(document.id, document);
   }
 
-  /** `isGrown` where evidence was added to one that is due already: it stays so, and need not be compared with what was said. */
-  function put(document: FindingDocument, isGrown = false): void {
-    const { id } = document;
+  function put(document: FindingDocument): FindingDocument {
     remember(document);
-    ledger.findings.put(id, document);
-    if (isGrown && due.has(id)) return;
-    const isDue = !isCurrent(document);
-    if (isDue === due.has(id)) return;
-    if (!isDue) {
-      forget(id);
-      return;
-    }
-    due.add(id);
-    ledger.findingsDue.put(id, true);
+    ledger.findings.put(document.id, document);
+    return document;
   }
 
-  function firstOf(document: FindingDocument): AuditEvent | null {
-    put(document, true);
-    return document.edition === null ? nextEdition(document) : null;
+  /** What is to be said of it now; null where nothing is left of it. */
+  function contentNow({ id, whole }: FindingDocument): FindingContent | null {
+    if (whole === null) return contentOf(evidence.of(id));
+    return whole.evidence.length === 0 ? null : whole;
+  }
+
+  /** Whether there is anything to say is found out when it is said. */
+  function hasChanged(document: FindingDocument, how: Change): AuditEvent | null {
+    due.add(document.id, how);
+    return document.said === null ? nextEdition(document, contentNow(document)) : null;
   }
 
   /** What nobody was told of is forgotten. */
-  function takeBack(document: FindingDocument): void {
-    if (!document.isWithdrawn || document.edition !== null) {
-      put(document);
+  function takeBack({ id, said }: FindingDocument): void {
+    if (said !== null) {
+      due.add(id, "other");
       return;
     }
-    forget(document.id);
-    recent.delete(document.id);
-    ledger.findings.remove(document.id);
-  }
-
-  function forget(id: string): void {
-    due.delete(id);
-    ledger.findingsDue.remove(id);
+    due.remove(id);
+    recent.delete(id);
+    ledger.findings.remove(id);
   }
 
   function documentOf(finding: Finding, cause: AuditEvent): FindingDocument {
     const id = findingId(cause.organization, finding);
-    const known = get(id);
-    if (known !== null) return known;
-    return {
-      id,
-      template: templateOf(finding, cause),
-      subject: finding.subject,
-      isWhole: WHOLE_RULES.has(finding.rule),
-      number: 0,
-      evidence: {},
-      isWithdrawn: false,
-      edition: null,
-    };
+    return get(id) ?? { id, template: templateOf(finding, cause), whole: null, said: null };
   }
 
   return {
     accuse: (finding, event) => {
       const document = documentOf(finding, event);
       const { severity, grants, subject } = finding;
-      const row: FindingEvidence = { at: event.occurredAt, severity, grants, subject };
-      if (isSameRow(document.evidence[event.id], row)) return null;
-      const evidence = withRow(document.evidence, event.id, row);
-      return evidence === null ? null : firstOf({ ...document, evidence, isWithdrawn: false });
+      const row = { eventId: event.id, at: event.occurredAt, severity, grants, subject };
+      if (!evidence.add(document.id, row)) return null;
+      if (get(document.id) === null) put(document);
+      const { said } = document;
+      return hasChanged(document, said !== null && isAsBad(severity, said) ? "growth" : "other");
     },
     clear: (finding, event) => {
       const id = findingId(event.organization, finding);
       const document = get(id);
-      if (document?.evidence[event.id] === undefined) return;
-      const { [event.id]: _, ...evidence } = document.evidence;
-      takeBack({ ...document, evidence, isWithdrawn: Object.keys(evidence).length === 0 });
+      if (document === null || !evidence.remove(id, event.id)) return;
+      if (evidence.count(id) === 0) takeBack(document);
+      else due.add(id, "other");
     },
     find: (finding, cause) => {
-      const { severity, grants, rule, subject } = finding;
       const known = documentOf(finding, cause);
-      const isEarliest = EARLIEST_RULES.has(rule);
+      const isEarliest = EARLIEST_RULES.has(finding.rule);
       if (isEarliest && !isEarlier(cause, known)) return null;
-      const document = isEarliest ? { ...known, template: templateOf(finding, cause) } : known;
-      const { template } = document;
-      const row: FindingEvidence = { at: template.occurredAt, severity, grants, subject };
-      const evidence = wholeEvidence(finding.evidence, row);
-      return firstOf({ ...document, evidence, isWithdrawn: false });
+      const template = isEarliest ? templateOf(finding, cause) : known.template;
+      return hasChanged(put({ ...known, template, whole: wholeContent(finding) }), "other");
     },
     withdraw: (id) => {
       const document = get(id);
-      if (document !== null) takeBack({ ...document, evidence: {}, isWithdrawn: true });
+      if (document !== null) takeBack(put({ ...document, whole: NOTHING }));
     },
     record: (edition) => {
-      const { detail } = edition;
+      const { detail, original: _, ...own } = edition;
       if (detail === null || !("finding" in detail)) return;
-      const { number, firstId, state, subject, severity, grants, rule } = detail.finding;
-      const id = firstId ?? edition.id;
+      const { finding } = detail;
+      const id = finding.firstId ?? edition.id;
       const known = get(id);
-      if (known !== null && !known.isWhole) {
-        put({ ...known, number, edition });
-        return;
-      }
-      const { detail: _, original: __, ...template } = edition;
-      const isWithdrawn = state === "withdrawn";
-      const row = {
-        at: edition.occurredAt,
-        severity: severity as Finding["severity"],
-        grants,
-        subject,
-      };
-      const evidence = isWithdrawn ? {} : wholeEvidence(detail.finding.evidence, row);
-      const own = { ...template, id };
-      const first = EARLIEST_RULES.has(rule) ? own : (known?.template ?? own);
-      const isWhole = WHOLE_RULES.has(rule);
-      put({ id, template: first, subject, isWhole, number, evidence, isWithdrawn, edition });
+      const said = saidIn(edition, finding);
+      const isWhole = known === null ? WHOLE_RULES.has(finding.rule) : known.whole !== null;
+      const isFirst = known === null || EARLIEST_RULES.has(finding.rule);
+      const template = isFirst ? { ...own, id } : known.template;
+      const whole = isWhole ? (said.state === "withdrawn" ? NOTHING : contentIn(said)) : null;
+      if (known === null && !isWhole && said.state === "open")
+        for (const eventId of said.evidence) evidence.add(id, { ...said, eventId });
+      const document = put({ id, template, whole, said });
+      for (const grant of said.grants) ledger.findingsOfGrant.put(keyOf(grant, id), id);
+      due.said(id);
+      if (isCurrent(document, contentNow(document))) due.remove(id);
+      else due.add(id, "growth");
     },
-    due: (max) =>
-      [...due].slice(0, max).flatMap((id) => {
+    due: (max, everything) =>
+      due.take(max, everything).flatMap((id) => {
         const document = get(id);
-        if (document === null || isCurrent(document)) {
-          forget(id);
-          return [];
-        }
-        return nextEdition(document);
+        const content = document === null ? null : contentNow(document);
+        const edition =
+          document === null || isCurrent(document, content) ? null : nextEdition(document, content);
+        if (edition === null) due.remove(id);
+        return edition ?? [];
       }),
     get dueCount() {
-      return due.size;
+      return due.count;
     },
   };
 }
 
-function wholeEvidence(ids: readonly string[], row: FindingEvidence): Evidence {
-  return Object.fromEntries(ids.slice(0, EVIDENCE_MAX).map((id) => [id, row]));
-}
+const NOTHING: FindingContent = { evidence: [], severity: "info", grants: [], subject: null };
 
-function isSameRow(a: FindingEvidence | undefined, b: FindingEvidence): boolean {
-  return (
-    a !== undefined &&
-    a.at === b.at &&
-    a.severity === b.severity &&
-    a.subject === b.subject &&
-    a.grants.length === b.grants.length &&
-    a.grants.every((grant, index) => grant === b.grants[index])
-  );
+function contentIn({ evidence, severity, grants, subject }: FindingContent): FindingContent {
+  return { evidence, severity, grants, subject };
 }
 
 /** Than what is the evidence so far. */
-function isEarlier(cause: AuditEvent, { template, evidence }: FindingDocument): boolean {
-  const [known] = Object.keys(evidence);
+function isEarlier(cause: AuditEvent, { template, whole }: FindingDocument): boolean {
+  const known = whole?.evidence[0];
   if (known === undefined || cause.occurredAt < template.occurredAt) return true;
   return cause.occurredAt === template.occurredAt && cause.id < known;
 }

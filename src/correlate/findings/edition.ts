@@ -1,103 +1,111 @@
 import { hash } from "node:crypto";
-import type { AuditEvent } from "../../model/generated/audit-event.ts";
-import type { FindingDocument } from "../ledger/kinds.ts";
+import type { AuditEvent, FindingDetail } from "../../model/generated/audit-event.ts";
+import type {
+  FindingContent,
+  FindingDocument,
+  FindingEdition,
+  FindingEvidence,
+} from "../ledger/kinds.ts";
+import { EVIDENCE_MAX, isBefore } from "./evidence.ts";
 import { type Finding, templateOf } from "./finding.ts";
 
-/** Whether an edition says what the finding's evidence is now. */
-export function isCurrent(document: FindingDocument): boolean {
-  const { edition, isWithdrawn } = document;
-  if (edition === null) return false;
-  const { detail } = edition;
-  if (detail === null || !("finding" in detail)) return false;
-  const said = detail.finding;
-  const isOpen = said.state === "open";
-  if (isWithdrawn || !isOpen) return isWithdrawn && !isOpen;
-  const { evidence, grants, subject } = contentOf(document);
+/** Whether the last edition says what is to be said now: `content`, or that nothing is left of it where that is null. */
+export function isCurrent({ said }: FindingDocument, content: FindingContent | null): boolean {
+  if (said === null) return false;
+  if (content === null || said.state === "withdrawn")
+    return content === null && said.state === "withdrawn";
   return (
-    said.severity === severityOf(document) &&
-    said.subject === subject &&
-    isSameList(said.evidence, evidence) &&
-    isSameList(said.grants, grants)
+    said.severity === content.severity &&
+    said.subject === content.subject &&
+    isSameList(said.evidence, content.evidence) &&
+    isSameList(said.grants, content.grants)
   );
 }
 
 /**
- * The next edition of a finding: its evidence grows, and is taken away by evidence that comes late. A withdrawn one keeps the evidence
- * of the edition before, since a finding without any says nothing. Its id is made of the first one's and its number, never of the clock.
+ * The next edition of a finding: its evidence grows, and is taken away by evidence that comes late (`content` is null). A withdrawn
+ * one keeps the evidence of the edition before, since a finding without any says nothing; null where there is no edition before.
  */
-export function nextEdition(document: FindingDocument): AuditEvent {
-  const { id, template, number, isWithdrawn, edition } = document;
-  const last = edition?.detail ?? null;
-  const before = last !== null && "finding" in last ? last.finding : null;
-  const content = isWithdrawn && before !== null ? before : contentOf(document);
-  const next = number + 1;
+export function nextEdition(
+  document: FindingDocument,
+  content: FindingContent | null,
+): AuditEvent | null {
+  if (content !== null) return editionOf(document, content, "open");
+  return document.said === null ? null : editionOf(document, document.said, "withdrawn");
+}
+
+/** Its id is made of the first one's and its number, never of the clock. */
+function editionOf(
+  { id, template, said }: Omit<FindingDocument, "whole">,
+  { severity, evidence, grants, subject }: FindingContent,
+  state: FindingEdition["state"],
+): AuditEvent {
+  const rule = template.action.name;
+  const number = (said?.number ?? 0) + 1;
+  const isFirst = number === 1;
+  const firstId = isFirst ? null : id;
   return {
     ...template,
-    id: next === 1 ? id : hash("sha256", JSON.stringify(["finding", id, next]), "hex"),
+    id: isFirst ? id : hash("sha256", JSON.stringify(["finding", id, number]), "hex"),
     original: null,
-    detail: {
-      finding: {
-        rule: template.action.name,
-        severity: isWithdrawn && before !== null ? before.severity : severityOf(document),
-        evidence: content.evidence,
-        grants: content.grants,
-        subject: content.subject,
-        number: next,
-        firstId: next === 1 ? null : id,
-        state: isWithdrawn ? "withdrawn" : "open",
-      },
-    },
+    detail: { finding: { rule, severity, evidence, grants, subject, number, firstId, state } },
   };
 }
 
-/**
- * By the time of the evidence, so that the order of arrival does not show; what is said as a whole as it is said. Whom it is about the
- * earliest event says, as it is judged now.
- */
-function contentOf({ evidence, isWhole, subject }: FindingDocument): {
-  readonly evidence: readonly string[];
-  readonly grants: readonly string[];
-  readonly subject: string | null;
-} {
-  const all = Object.entries(evidence);
-  const rows = isWhole
-    ? all
-    : all.sort(([idA, a], [idB, b]) => (a.at === b.at ? (idA < idB ? -1 : 1) : a.at - b.at));
-  const own = rows[0]?.[1].subject;
+/** The first edition of a finding that is said as a whole. */
+export function firstEdition(finding: Finding, cause: AuditEvent): AuditEvent {
+  const template = templateOf(finding, cause);
+  return editionOf({ id: template.id, template, said: null }, wholeContent(finding), "open");
+}
+
+/** What an edition says, as the ledger keeps it. */
+export function saidIn({ occurredAt }: AuditEvent, finding: FindingDetail): FindingEdition {
+  const { number, state, severity, evidence, grants, subject } = finding;
   return {
-    evidence: rows.map(([id]) => id),
-    grants: [...new Set(rows.flatMap(([, { grants }]) => grants))].sort(),
-    subject: own === undefined ? subject : own,
+    number,
+    state: state === "withdrawn" ? "withdrawn" : "open",
+    at: occurredAt,
+    severity: SEVERITIES.find((level) => level === severity) ?? "info",
+    evidence,
+    grants,
+    subject,
   };
 }
 
 const SEVERITIES = ["info", "low", "medium", "high", "critical"] as const;
 
-/** The worst of its evidence. */
-function severityOf({ evidence }: FindingDocument): string {
-  const levels = Object.values(evidence).map(({ severity }) => SEVERITIES.indexOf(severity));
-  return SEVERITIES[Math.max(0, ...levels)] ?? "info";
+/** Whether an edition says of the finding that it is as bad as this. */
+export function isAsBad(severity: FindingContent["severity"], said: FindingEdition): boolean {
+  return said.state === "open" && SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(said.severity);
+}
+
+/**
+ * What events come to that are evidence one by one; null for none. The worst of them tells its severity, and whom it is about the
+ * earliest, as it is judged now.
+ */
+export function contentOf(rows: readonly FindingEvidence[]): FindingContent | null {
+  const inOrder = rows.toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
+  const [earliest] = inOrder;
+  if (earliest === undefined) return null;
+  const levels = rows.map(({ severity }) => SEVERITIES.indexOf(severity));
+  return {
+    evidence: inOrder.map(({ eventId }) => eventId),
+    severity: SEVERITIES[Math.max(0, ...levels)] ?? "info",
+    grants: distinct(rows.flatMap(({ grants }) => grants)),
+    subject: earliest.subject,
+  };
+}
+
+/** What a finding says whose evidence is said as a whole. */
+export function wholeContent({ evidence, severity, grants, subject }: Finding): FindingContent {
+  const kept = [...new Set(evidence)].slice(0, EVIDENCE_MAX);
+  return { evidence: kept, severity, grants: distinct(grants), subject };
+}
+
+function distinct(grants: readonly string[]): readonly string[] {
+  return [...new Set(grants)].sort();
 }
 
 function isSameList(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((id, index) => id === b[index]);
-}
-
-/** The first edition of a finding that is said as a whole. */
-export function firstEdition(finding: Finding, cause: AuditEvent): AuditEvent {
-  const { severity, grants, subject } = finding;
-  const template = templateOf(finding, cause);
-  const row = { at: template.occurredAt, severity, grants, subject };
-  const evidence = Object.fromEntries(finding.evidence.map((id) => [id, row]));
-  const { id } = template;
-  return nextEdition({
-    id,
-    template,
-    subject,
-    evidence,
-    number: 0,
-    isWhole: true,
-    isWithdrawn: false,
-    edition: null,
-  });
 }

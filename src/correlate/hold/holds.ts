@@ -1,3 +1,4 @@
+import { ownBytes } from "../../model/bytes.ts";
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { Micros } from "../../model/time.ts";
 import type { Times } from "../evidence/context.ts";
@@ -72,6 +73,8 @@ export function createHolds(
       index({ id: event.id, number, keys, until: until ?? Infinity, heldAtMs: idleMs() });
       ledger.holds.put(event.id, { number, keys, until });
       ledger.heldEvents.put(event.id, storeEvent(event));
+      if (event.original !== null)
+        ledger.heldOriginals.put(event.id, ownBytes(event.original.bytes));
     },
     remove: (id) => {
       const hold = held.get(id);
@@ -84,10 +87,11 @@ export function createHolds(
       }
       ledger.holds.remove(id);
       ledger.heldEvents.remove(id);
+      ledger.heldOriginals.remove(id);
     },
     event: (id) => {
       const found = ledger.heldEvents.get(id);
-      return found === null ? null : restoreEvent(found);
+      return found === null ? null : restoreEvent(found, ledger.heldOriginals.get(id));
     },
     waitingFor: (arrived) => {
       const ids = new Set<string>();

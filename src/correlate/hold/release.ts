@@ -68,7 +68,7 @@ function isPast(until: Micros, watermarks: Watermarks): boolean {
 }
 
 /** Nothing will come any more that a held event could wait for. */
-function isInputOver(watermarks: Watermarks): boolean {
+export function isInputOver(watermarks: Watermarks): boolean {
   return watermarks.hasEnded ?? (watermarks.evidence === Infinity && watermarks.isEvidenceIdle);
 }
 

@@ -299,6 +299,7 @@ export interface OutOfBandDocument {
 
 /** What an event adds to a finding. */
 export interface FindingEvidence {
+  readonly eventId: string;
   /** When it happened. */
   readonly at: Micros;
   readonly severity: Finding["severity"];
@@ -307,20 +308,32 @@ export interface FindingEvidence {
   readonly subject: string | null;
 }
 
-/** A finding with all its evidence, and what was said of it last. */
+/** What a finding says. */
+export interface FindingContent {
+  /** Event ids. */
+  readonly evidence: readonly string[];
+  readonly severity: Finding["severity"];
+  readonly grants: readonly string[];
+  readonly subject: string | null;
+}
+
+/** An edition of a finding that is journaled. */
+export interface FindingEdition extends FindingContent {
+  readonly number: number;
+  readonly state: "open" | "withdrawn";
+  readonly at: Micros;
+}
+
+/** A finding, and what was said of it last. */
 export interface FindingDocument {
   /** Of its first edition. */
   readonly id: string;
   readonly template: FindingTemplate;
-  readonly subject: string | null;
-  /** Its evidence is said as a whole, and not event by event. */
-  readonly isWhole: boolean;
-  /** Of the last edition; 0 where there is none yet. */
-  readonly number: number;
-  /** By event id. */
-  readonly evidence: Readonly<Record<string, FindingEvidence>>;
-  /** Evidence that came late took its reason away. */
-  readonly isWithdrawn: boolean;
-  /** The last edition; null where there is none yet. */
-  readonly edition: AuditEvent | null;
+  /**
+   * What is to be said of it, where each edition says all evidence there is; without evidence where its reason was taken away. Null
+   * where events are evidence one by one (`findingEvidence`).
+   */
+  readonly whole: FindingContent | null;
+  /** Null where nobody was told of it yet. */
+  readonly said: FindingEdition | null;
 }

@@ -3,7 +3,6 @@ import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type {
   ChainDocument,
   DueDocument,
-  FindingEditionDocument,
   GapDocument,
   RevisionDocument,
   SealDocument,
@@ -16,6 +15,7 @@ import type {
   CountsDocument,
   EndDocument,
   FindingDocument,
+  FindingEvidence,
   GrantDocument,
   HoldDocument,
   JudgedDocument,
@@ -43,7 +43,7 @@ import type {
 import type { Micros } from "../../model/time.ts";
 import type { NearRow } from "./nearest.ts";
 import type { StoredEvent } from "./stored-event.ts";
-import { createRows, type Rows } from "./rows.ts";
+import { createRows, type Blobs, type Rows } from "./rows.ts";
 
 /**
  * The durable table of grants, sessions, credentials, holds and verdicts: a fold of the journal (`rows.ts` says how it has one
@@ -115,10 +115,16 @@ export interface Ledger {
   readonly holds: Documents<HoldDocument>;
   /** The held events whole, so that waits survive a restart; by event id. */
   readonly heldEvents: Documents<StoredEvent>;
+  /** Their originals; by event id. */
+  readonly heldOriginals: Blobs;
   /** By the id of the first edition. */
   readonly findings: Documents<FindingDocument>;
+  /** By finding and event id. */
+  readonly findingEvidence: Documents<FindingEvidence>;
   /** Ids of findings of which another edition is to be made. */
   readonly findingsDue: Documents<true>;
+  /** Ids of findings by grant that an edition names. */
+  readonly findingsOfGrant: Documents<string>;
   /** By grant id: the events that it covers, and those that are related to it. */
   readonly counts: Documents<CountsDocument>;
   /** What was done to objects that vendors wrote to; by object. */
@@ -146,10 +152,6 @@ export interface Ledger {
   readonly outOfBandOfRole: Documents<string>;
   /** Declared losses; by the time at which they were found, and id. */
   readonly gaps: Documents<GapDocument>;
-  /** Findings by the id of their first edition. */
-  readonly findingEditions: Documents<FindingEditionDocument>;
-  /** Their ids by grant. */
-  readonly findingsOfGrant: Documents<string>;
   /** Changed verdicts by grant, event and number. */
   readonly revisionsOfGrant: Documents<RevisionDocument>;
   /** Grants to be sealed; by their end and id. */
@@ -165,7 +167,7 @@ export interface Ledger {
   /** The last seal of the organization, and the time of the latest record; one row each. */
   readonly sealChain: Documents<ChainDocument>;
   readonly reached: Documents<Micros>;
-  readonly commitment: Omit<Rows, "table">;
+  readonly commitment: Omit<Rows, "table" | "blobs">;
 }
 
 /**
@@ -211,8 +213,12 @@ const ROWS_MAX = {
   bindingDeletions: 100_000,
   holds: 1_000_000,
   heldEvents: 1_000_000,
+  heldOriginals: 1_000_000,
   findings: 1_000_000,
+  // A judged event that is kept is evidence of a few findings at most.
+  findingEvidence: 2_000_000,
   findingsDue: 1_000_000,
+  findingsOfGrant: 1_000_000,
   counts: 1_000_000,
   residue: 200_000,
   othersRemovals: 200_000,
@@ -230,8 +236,6 @@ const ROWS_MAX = {
   outOfBandOfPerson: 100_000,
   outOfBandOfRole: 500_000,
   gaps: 100_000,
-  findingEditions: 1_000_000,
-  findingsOfGrant: 1_000_000,
   revisionsOfGrant: 1_000_000,
   sealsDue: 1_000_000,
   addendaDue: 1_000_000,
@@ -285,8 +289,11 @@ export function createLedger(
     bindingDeletions: documents("bindingDeletions"),
     holds: documents("holds"),
     heldEvents: documents("heldEvents"),
+    heldOriginals: rows.blobs("heldOriginals", ROWS_MAX.heldOriginals),
     findings: documents("findings"),
+    findingEvidence: documents("findingEvidence"),
     findingsDue: documents("findingsDue"),
+    findingsOfGrant: documents("findingsOfGrant"),
     counts: documents("counts"),
     residue: documents("residue"),
     othersRemovals: documents("othersRemovals"),
@@ -302,8 +309,6 @@ export function createLedger(
     outOfBandOfPerson: documents("outOfBandOfPerson"),
     outOfBandOfRole: documents("outOfBandOfRole"),
     gaps: documents("gaps"),
-    findingEditions: documents("findingEditions"),
-    findingsOfGrant: documents("findingsOfGrant"),
     revisionsOfGrant: documents("revisionsOfGrant"),
     sealsDue: documents("sealsDue"),
     addendaDue: documents("addendaDue"),

@@ -1,7 +1,7 @@
 /** A row that was changed and is not in the file yet. */
-export interface Overlaid {
+export interface Overlaid<V> {
   /** Null for a row that was removed. The call that made the change may change it again. */
-  value: string | null;
+  value: V | null;
   /** The call that made the change; a later call may change the same row before this one is written. */
   readonly call: number;
 }
@@ -10,22 +10,22 @@ export interface Overlaid {
  * What lies over a table of the file, found by its key or by where its key sorts, in the order of JavaScript's strings. One call may
  * change very many rows, and ask for a few of them after each change.
  */
-export interface Overlay {
-  get(key: string): Overlaid | undefined;
+export interface Overlay<V> {
+  get(key: string): Overlaid<V> | undefined;
   has(key: string): boolean;
-  set(key: string, overlaid: Overlaid): void;
+  set(key: string, overlaid: Overlaid<V>): void;
   delete(key: string): void;
   /** From this key on, ascending; nothing may be changed meanwhile. */
-  from(key: string): Iterable<readonly [string, Overlaid]>;
+  from(key: string): Iterable<readonly [string, Overlaid<V>]>;
   /** Below this key, descending; nothing may be changed meanwhile. */
-  below(key: string): Iterable<readonly [string, Overlaid]>;
+  below(key: string): Iterable<readonly [string, Overlaid<V>]>;
 }
 
 /** Keys that stand together: what an insertion moves. */
 const CHUNK_KEYS_MAX = 512;
 
-export function createOverlay(): Overlay {
-  const rows = new Map<string, Overlaid>();
+export function createOverlay<V>(): Overlay<V> {
+  const rows = new Map<string, Overlaid<V>>();
   /** All keys in their order; no chunk is empty. */
   const chunks: string[][] = [];
 
@@ -54,7 +54,7 @@ export function createOverlay(): Overlay {
     if (chunk?.length === 0) chunks.splice(index, 1);
   }
 
-  function* rowsOf(keys: Iterable<string>): Generator<readonly [string, Overlaid]> {
+  function* rowsOf(keys: Iterable<string>): Generator<readonly [string, Overlaid<V>]> {
     for (const key of keys) {
       const row = rows.get(key);
       if (row !== undefined) yield [key, row];

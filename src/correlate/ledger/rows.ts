@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { JournalPosition } from "../../model/position.ts";
 import { createStore } from "./store.ts";
-import { reads, type Change, type OpenTable, type TableReads } from "./tables.ts";
+import { reads, type Change, type OpenTable, type TableReads, type Value } from "./tables.ts";
 
 /**
  * Keyed rows in SQLite with one commit, the journal's.
@@ -17,6 +17,8 @@ import { reads, type Change, type OpenTable, type TableReads } from "./tables.ts
  */
 export interface Rows {
   table(name: string, rowsMax: number): Table;
+  /** A table of bytes. What is put must not change any more. */
+  blobs(name: string, rowsMax: number): Blobs;
   /** Ends the changes of one call, which made so many journal entries. */
   endCall(entries: number): void;
   /** The oldest call that was not durable has become so, and its last entry is at this position. One commit for every call. */
@@ -30,10 +32,13 @@ export interface Rows {
 }
 
 /** A table whose changes belong to the call that is under way. */
-export interface Table extends TableReads {
-  put(key: string, value: string): void;
+export interface Table<V extends Value = string> extends TableReads<V> {
+  put(key: string, value: V): void;
   remove(key: string): void;
 }
+
+/** Bytes by key. */
+export type Blobs = Pick<Table<Uint8Array>, "get" | "put" | "remove">;
 
 /** One call of the correlator, and what it changed. */
 interface Call {
@@ -49,16 +54,25 @@ export function createRows(database: DatabaseSync, monotonicMs: () => number): R
   let changes: Change[] = [];
   let call = 0;
 
-  function change(table: OpenTable, key: string, value: string | null): void {
+  function change<V extends Value>(table: OpenTable<V>, key: string, value: V | null): void {
     const known = table.overlay.get(key);
     if (known?.call === call) {
       // A call that changes a row very often keeps its last value alone.
       known.value = value;
       return;
     }
-    const made: Change = { table, key, value, call };
+    const made = { table, key, value, call };
     table.overlay.set(key, made);
     changes.push(made);
+  }
+
+  function openTable<V extends Value>(name: string, rowsMax: number): Table<V> {
+    const table = store.open<V>(name, rowsMax);
+    return {
+      ...reads(database, table),
+      put: (key, value) => change(table, key, value),
+      remove: (key) => change(table, key, null),
+    };
   }
 
   function takeChanges(): readonly Change[] {
@@ -69,14 +83,8 @@ export function createRows(database: DatabaseSync, monotonicMs: () => number): R
   }
 
   return {
-    table: (name, rowsMax) => {
-      const table = store.open(name, rowsMax);
-      return {
-        ...reads(database, table),
-        put: (key, value) => change(table, key, value),
-        remove: (key) => change(table, key, null),
-      };
-    },
+    table: openTable<string>,
+    blobs: openTable<Uint8Array>,
     endCall: (entries) => {
       calls.push({ entries, changes: takeChanges() });
     },

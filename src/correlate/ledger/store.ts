@@ -2,14 +2,21 @@ import type { DatabaseSync } from "node:sqlite";
 import { ChaperoneError } from "../../model/error.ts";
 import { ORIGIN, type JournalPosition } from "../../model/position.ts";
 import { guard, guardOrFull } from "./guard.ts";
-import { evictOldest, openTable, writeChange, type Change, type OpenTable } from "./tables.ts";
+import {
+  evictOldest,
+  openTable,
+  writeChange,
+  type Change,
+  type OpenTable,
+  type Value,
+} from "./tables.ts";
 
 /**
  * The file: takes what is durable in the journal, and writes it together with how far it has come. On a full disk it writes later:
  * the journal takes nothing more then, so that what waits here is bounded.
  */
 export interface Store {
-  open(name: string, rowsMax: number): OpenTable;
+  open<V extends Value>(name: string, rowsMax: number): OpenTable<V>;
   /** Changes of entries up to this position, all of them durable in the journal. Writes when it is time. */
   take(changes: readonly Change[], upTo: JournalPosition): void;
   /** Nothing is under way: changes need not wait for more. */
@@ -26,6 +33,7 @@ export interface Store {
 
 /** Bounds of what is taken and not written: memory, and what a start has to fold again. */
 const CHANGES_MAX = 8_000;
+/** Of documents; bytes count as so many characters. */
 const CHANGED_CHARACTERS_MAX = 4 * 1024 * 1024;
 const WRITE_INTERVAL_MS = 1_000;
 /** Bounds what a power loss may undo. A checkpoint syncs the file, which takes milliseconds. */
@@ -82,8 +90,8 @@ export function createStore(database: DatabaseSync, monotonicMs: () => number): 
   }
 
   return {
-    open: (name, rowsMax) => {
-      const table = openTable(database, name, rowsMax);
+    open: <V extends Value>(name: string, rowsMax: number) => {
+      const table = openTable<V>(database, name, rowsMax);
       tables.push(table);
       return table;
     },

@@ -1,29 +1,34 @@
 import { asBuffer } from "../../model/bytes.ts";
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 
-/** An event in JSON: the original's bytes as base64, everything else as it is. */
+/** An event in JSON without the bytes of its original, which are kept beside it as they are. */
 export interface StoredEvent extends Omit<AuditEvent, "original"> {
   readonly original: {
-    readonly bytes: string;
     readonly sha256: string;
     readonly truncatedFromBytes: number | null;
+    /** As base64: an earlier version kept them here. */
+    readonly bytes?: string;
   } | null;
 }
 
-/** `JSON.stringify` would write the bytes as a list of numbers. */
-export function storeEvent(event: AuditEvent): StoredEvent {
-  const { original } = event;
+export function storeEvent({ original, ...event }: AuditEvent): StoredEvent {
   if (original === null) return { ...event, original };
-  const bytes = asBuffer(original.bytes).toString("base64");
-  return { ...event, original: { ...original, bytes } };
+  const { sha256, truncatedFromBytes } = original;
+  return { ...event, original: { sha256, truncatedFromBytes } };
 }
 
-/** What an earlier version stored did not have every field of today's schema: those have their defaults then. */
-export function restoreEvent(stored: StoredEvent): AuditEvent {
+/**
+ * The event with the bytes that are kept beside it; without an original where they are not there. What an earlier version stored did
+ * not have every field of today's schema: those have their defaults then.
+ */
+export function restoreEvent(stored: StoredEvent, kept: Uint8Array | null): AuditEvent {
   const { original } = stored;
   const event = { ...stored, detail: completed(stored.detail) };
   if (original === null) return { ...event, original };
-  return { ...event, original: { ...original, bytes: Buffer.from(original.bytes, "base64") } };
+  const { sha256, truncatedFromBytes } = original;
+  const bytes = original.bytes === undefined ? kept : Buffer.from(original.bytes, "base64");
+  if (bytes === null) return { ...event, original: null };
+  return { ...event, original: { bytes: asBuffer(bytes), sha256, truncatedFromBytes } };
 }
 
 function completed(detail: AuditEvent["detail"]): AuditEvent["detail"] {

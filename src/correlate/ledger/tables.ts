@@ -2,12 +2,15 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { guard } from "./guard.ts";
 import { createOverlay, type Overlaid, type Overlay } from "./overlay.ts";
 
+/** What a row holds: a JSON document, or bytes as they are. A table has rows of one kind. */
+export type Value = string | Uint8Array;
+
 /** One table of the file, with what was changed and is not in the file yet. */
-export interface OpenTable {
+export interface OpenTable<V extends Value = Value> {
   readonly name: string;
   /** Beyond these the oldest rows are taken away. */
   readonly rowsMax: number;
-  readonly overlay: Overlay;
+  readonly overlay: Overlay<V>;
   readonly upsert: StatementSync;
   readonly drop: StatementSync;
   readonly count: StatementSync;
@@ -17,22 +20,24 @@ export interface OpenTable {
 }
 
 /** One row that has a new value, or none; as it lies over the table. */
-export interface Change extends Overlaid {
+export interface Change extends Overlaid<Value> {
   readonly table: OpenTable;
   readonly key: string;
 }
 
+type Row<V> = readonly [key: string, value: V];
+
 /** Reads see the changes that are not in the file yet. */
-export interface TableReads {
-  get(key: string): string | null;
+export interface TableReads<V extends Value = string> {
+  get(key: string): V | null;
   /** Keys and values whose key begins with the prefix, in the order of their keys. */
-  scan(prefix: string): readonly (readonly [string, string])[];
+  scan(prefix: string): readonly Row<V>[];
   /** The same for keys from `from` on and below `to`, which begin alike and differ in digits; the first `max` of them. */
-  range(from: string, to: string, max?: number): readonly (readonly [string, string])[];
+  range(from: string, to: string, max?: number): readonly Row<V>[];
   /** The same from the end: the last `max` of them, the last one first. */
-  last(from: string, to: string, max: number): readonly (readonly [string, string])[];
+  last(from: string, to: string, max: number): readonly Row<V>[];
   /** The first or the last row from `from` on and before `to`; null where there is none. For keys that begin alike and differ in digits. */
-  edge(which: "first" | "last", from: string, to: string): readonly [string, string] | null;
+  edge(which: "first" | "last", from: string, to: string): Row<V> | null;
 }
 
 /** A full table lets go of this part of its rows at once. */
@@ -45,7 +50,11 @@ const NO_LIMIT = -1;
 const LAST = "\u{10FFFF}";
 
 /** Makes the table where there is none. The name is ours, never input. */
-export function openTable(database: DatabaseSync, name: string, rowsMax: number): OpenTable {
+export function openTable<V extends Value>(
+  database: DatabaseSync,
+  name: string,
+  rowsMax: number,
+): OpenTable<V> {
   return guard(() => {
     database.exec(`CREATE TABLE IF NOT EXISTS ${name} (key TEXT PRIMARY KEY, value TEXT NOT NULL)`);
     const count = database.prepare(`SELECT count(*) AS rows FROM ${name}`);
@@ -67,7 +76,7 @@ export function openTable(database: DatabaseSync, name: string, rowsMax: number)
 }
 
 /** Reads that see what is not in the file yet. */
-export function reads(database: DatabaseSync, table: OpenTable): TableReads {
+export function reads<V extends Value>(database: DatabaseSync, table: OpenTable<V>): TableReads<V> {
   const select = database.prepare(`SELECT value FROM ${table.name} WHERE key = ?`);
   const rows = `SELECT key, value FROM ${table.name} WHERE key >= ? AND key < ? ORDER BY key`;
   const statements = {
@@ -83,8 +92,8 @@ export function reads(database: DatabaseSync, table: OpenTable): TableReads {
       which = "first",
       max = Infinity,
     }: { which?: "first" | "last"; max?: number | undefined } = {},
-  ): readonly (readonly [string, string])[] {
-    const overlaid: (readonly [string, string | null])[] = [];
+  ): readonly Row<V>[] {
+    const overlaid: Row<V | null>[] = [];
     let removed = 0;
     for (const [key, { value }] of which === "first"
       ? table.overlay.from(from)
@@ -94,9 +103,9 @@ export function reads(database: DatabaseSync, table: OpenTable): TableReads {
       if (value === null) removed++;
     }
     const limit = max === Infinity ? NO_LIMIT : max + removed;
-    const found = new Map<string, string>();
+    const found = new Map<string, V>();
     for (const row of guard(() => statements[which].all(from, to, limit)))
-      found.set(String(row["key"]), String(row["value"]));
+      found.set(String(row["key"]), row["value"] as V);
     for (const [key, value] of overlaid)
       if (value === null) found.delete(key);
       else found.set(key, value);
@@ -108,7 +117,7 @@ export function reads(database: DatabaseSync, table: OpenTable): TableReads {
       const overlaid = table.overlay.get(key);
       if (overlaid !== undefined) return overlaid.value;
       const row = guard(() => select.get(key));
-      return row === undefined ? null : String(row["value"]);
+      return row === undefined ? null : (row["value"] as V);
     },
     scan: (prefix) => between(prefix, prefix + LAST, (key) => key.startsWith(prefix)),
     range: (from, to, max) => between(from, to, (key) => key >= from && key < to, { max }),
@@ -118,12 +127,15 @@ export function reads(database: DatabaseSync, table: OpenTable): TableReads {
   };
 }
 
-function createEdge(database: DatabaseSync, { name, overlay }: OpenTable): TableReads["edge"] {
+function createEdge<V extends Value>(
+  database: DatabaseSync,
+  { name, overlay }: OpenTable<V>,
+): TableReads<V>["edge"] {
   const rows = `SELECT key, value FROM ${name} WHERE key >= ? AND key < ? ORDER BY key`;
   const statements = { first: database.prepare(rows), last: database.prepare(`${rows} DESC`) };
   return (which, from, to) => {
     const isNearer = (a: string, b: string): boolean => (which === "first" ? a < b : a > b);
-    let found: readonly [string, string] | null = null;
+    let found: Row<V> | null = null;
     for (const [key, { value }] of which === "first" ? overlay.from(from) : overlay.below(to)) {
       if (key < from || key >= to) break;
       if (value === null) continue;
@@ -135,7 +147,7 @@ function createEdge(database: DatabaseSync, { name, overlay }: OpenTable): Table
         const key = String(row["key"]);
         if (found !== null && isNearer(found[0], key)) return found;
         // What is overlaid is another value, or none.
-        if (!overlay.has(key)) return [key, String(row["value"])];
+        if (!overlay.has(key)) return [key, row["value"] as V];
       }
       return found;
     });

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { AuditEvent } from "../../../src/model/generated/audit-event.ts";
 import type { KafkaEndpoint } from "../../../src/model/relay.ts";
 import type { Sink } from "../../../src/ports/sink.ts";
 import { requireEngine } from "../../support/containers/engine.ts";
@@ -42,8 +43,7 @@ describe.skipIf(!(await requireEngine()))("the Kafka sink and two brokers", () =
 
   /** Sends the events to the topic, and is in the middle of it when it returns. */
   async function inTheMiddle(topic: string, spec: Partial<KafkaEndpoint> = {}): Promise<SinkRun> {
-    const events = Array.from({ length: EVENTS }, (_, n) => anEvent({ id: `${topic}-${n}` }));
-    const sending = await run(aSink(topic, spec), events, BATCH);
+    const sending = await run(aSink(topic, spec), eventsOf(topic), BATCH);
     onTestFinished(sending.stop);
     await expect.poll(() => sending.counts().delivered, POLL).toBeGreaterThan(EVENTS / 10);
     expect(sending.counts().delivered).toBeLessThan(EVENTS);
@@ -135,15 +135,13 @@ describe.skipIf(!(await requireEngine()))("the Kafka sink and two brokers", () =
   it("hold up only what goes to the broker whose disk is full, and deliver it when there is room again", async () => {
     await cluster.createTopic("full", [[2]]);
     await cluster.createTopic("beside", [[1]]);
-    const sending = await inTheMiddle("full");
+    // Before anything is sent: filling takes longer than all of it would.
     await cluster.fillDisk();
+    const sending = await run(aSink("full"), eventsOf("full"), BATCH);
+    onTestFinished(sending.stop);
     await expect.poll(sending.retries, POLL).toBeGreaterThan(2);
     const held = sending.counts().delivered;
-    const beside = await run(
-      aSink("beside"),
-      Array.from({ length: EVENTS }, (_, n) => anEvent({ id: `beside-${n}` })),
-      BATCH,
-    );
+    const beside = await run(aSink("beside"), eventsOf("beside"), BATCH);
     onTestFinished(beside.stop);
     await beside.settled();
     expect(sending.counts()).toMatchObject({ delivered: held, quarantined: 0 });
@@ -155,6 +153,10 @@ describe.skipIf(!(await requireEngine()))("the Kafka sink and two brokers", () =
     expect(await accountOf(cluster, "beside", beside.ids)).toMatchObject({ lost: [], copies: 0 });
   });
 });
+
+function eventsOf(topic: string): readonly AuditEvent[] {
+  return Array.from({ length: EVENTS }, (_, n) => anEvent({ id: `${topic}-${n}` }));
+}
 
 function cut(direction: "toServer" | "toClient", afterBytes: number): TcpFault {
   return { kind: "cut", direction, afterBytes, by: "reset" };

@@ -3,7 +3,8 @@ import { mkdir, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../support/disk.ts";
-import { QUIET_MS, startFolder, type RunningCollector } from "./harness.ts";
+import type { RunningCollector } from "../collector/running.ts";
+import { QUIET_MS, startFolder } from "./harness.ts";
 
 const kind = "outOfBand";
 const MAIL = "approved by anna";

@@ -1,11 +1,12 @@
-import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, open, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi, type MockInstance } from "vitest";
 import { readRecordingsCheckpoint } from "../../../src/collect/teleport/recordings/checkpoint.ts";
 import { temporaryFolder } from "../../support/disk.ts";
 import { aPart, aSession, encodeMessage, SESSION } from "../../support/recording.ts";
+import { POLL_MS } from "../collector/running.ts";
 import { memoryCheckpoints } from "../file-tail/harness.ts";
-import { hexOf, POLL_MS, QUIET_MS, startRecordings } from "./harness.ts";
+import { hexOf, QUIET_MS, startRecordings } from "./harness.ts";
 
 const RECORDS = aSession(30);
 const HEX = hexOf(RECORDS);
@@ -173,6 +174,27 @@ describe("teleportRecordings when something is at fault", () => {
     expect(hexOf(collector.records)).toEqual(HEX);
   });
 
+  it.each([
+    ["removed", (path: string) => rm(path), 1],
+    ["moved", (path: string) => rename(path, `${path.slice(0, -4)}-moved.tar`), 0],
+  ])(
+    "the fault of a recording that is %s is over",
+    async (_how, go: (path: string) => Promise<void>, gaps) => {
+      const folder = await temporaryFolder();
+      const path = join(folder, `${SESSION}.tar`);
+      await writeFile(path, RECORDING);
+      const broken = await breakReads(path);
+      const collector = await startRecordings({ folder });
+      await collector.pass(2 * QUIET_MS);
+      expect(collector.progress.at(-1)).toMatchObject({ isFailing: true });
+      await go(path);
+      broken.mockRestore();
+      await collector.pass(60_000);
+      expect(collector.gaps).toHaveLength(gaps);
+      expect(collector.progress.at(-1)).toMatchObject({ isFailing: false });
+    },
+  );
+
   it("a folder that is not there is a fault of the source until it is, and is never taken for an empty one", async () => {
     const folder = join(await temporaryFolder(), "records");
     const collector = await startRecordings({ folder });
@@ -300,4 +322,15 @@ async function batchesOf(limitsOfBatch: {
     sizes.push(collector.records.length - sizes.reduce((sum, size) => sum + size, 0));
     if (collector.records.length === 10) return sizes;
   }
+}
+
+/** Of every file, as on a disk that fails; until it is restored. */
+async function breakReads(path: string): Promise<MockInstance> {
+  const handle = await open(path);
+  const files = Object.getPrototypeOf(handle) as typeof handle;
+  await handle.close();
+  const error = Object.assign(new Error("EIO: i/o error, read"), { code: "EIO" });
+  const broken = vi.spyOn(files, "read").mockRejectedValue(error);
+  onTestFinished(() => broken.mockRestore());
+  return broken;
 }

@@ -8,6 +8,7 @@ import {
   listOf,
   readDocument,
   text,
+  textOrNull,
 } from "../../checkpoint-document.ts";
 import type { Digest } from "../../file-tail/digest.ts";
 
@@ -74,7 +75,7 @@ function readOpen(value: unknown): OpenRecording {
     head: digest(fields, "head", HEAD_BYTES_MAX),
     place: { partOffset: count(place, "partOffset"), bodyOffset: count(place, "bodyOffset") },
     lastIndex: fields["lastIndex"] === -1 ? -1 : count(fields, "lastIndex"),
-    sessionId: fields["sessionId"] === null ? null : text(fields, "sessionId"),
+    sessionId: textOrNull(fields, "sessionId"),
     isAfterFault: flag(fields, "isAfterFault"),
   };
 }

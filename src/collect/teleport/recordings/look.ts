@@ -78,6 +78,7 @@ function moved(
   if (known === undefined) return undefined;
   gone.delete(key);
   watch.known.delete(known.name);
+  watch.faults.clear(known.path);
   Object.assign(known, { name, path: path.path, goneAtMs: null });
   watch.known.set(name, known);
   watch.touch();

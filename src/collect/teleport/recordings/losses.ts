@@ -44,6 +44,8 @@ export async function declareGone(watch: Watch, gone: readonly KnownRecording[])
       continue;
     }
     watch.known.delete(known.name);
+    // Nobody is to be told for ever of a file that is not there.
+    watch.faults.clear(known.path);
     watch.touch();
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { textLines } from "../../../../src/commands/dossier/text.ts";
+import { GROWTH_EVERY_MS } from "../../../../src/correlate/findings/due.ts";
 import { approved, kubernetes } from "../../../support/correlate.ts";
 import { readNight, sealedNight } from "../../../support/dossier-night.ts";
 import { aLine, DANA, readStory, story, upTo } from "../../../support/dossier-story.ts";
@@ -19,6 +20,7 @@ describe("the text of a dossier", () => {
     line.advance(upTo(9_000));
     expect(textLines(readStory(line)).join("\n")).not.toContain("NEWER");
     line.feed(kubernetes({ at: 9_100, user: DANA, groups: ["v:viewers"] }));
+    line.passTime(GROWTH_EVERY_MS);
     line.evidenceUpTo(9_200);
     expect(textLines(readStory(line))).toContain(
       "NEWER than this seal: 1 event, 1 finding, 0 changed verdicts. Another seal will add them.",

@@ -38,18 +38,10 @@ function take(line: TestLine, taken: readonly Step[]): void {
 /** All that a start must not make otherwise than the live line did. */
 function sealed(ledger: Ledger): unknown {
   const { dossiers, seals, sealed: grants, sealChain, gaps, reached } = ledger;
-  const { findingEditions, findingsOfGrant, revisionsOfGrant } = ledger;
-  return [
-    dossiers,
-    seals,
-    grants,
-    sealChain,
-    gaps,
-    reached,
-    findingEditions,
-    findingsOfGrant,
-    revisionsOfGrant,
-  ].map((table) => table.all());
+  const { findingsOfGrant, revisionsOfGrant } = ledger;
+  const said = ledger.findings.all().map(([id, finding]) => [id, finding.said]);
+  const tables = [dossiers, seals, grants, sealChain, gaps, reached];
+  return [said, ...[...tables, findingsOfGrant, revisionsOfGrant].map((table) => table.all())];
 }
 
 describe("seals", () => {

@@ -118,6 +118,21 @@ describe("a grant is sealed", () => {
     ]);
   });
 
+  it("with its findings as they are by then, also those that wait to be said anew", () => {
+    const line = aLine();
+    const late = (id: string, seconds: number): ReturnType<typeof kubernetes> =>
+      kubernetes({ id, at: seconds, user: DANA, groups: ["v:viewers"] });
+    line.feed(story(), late("first", 1_010));
+    line.advance(upTo(1_100));
+    line.feed(late("second", 1_120));
+    line.advance(upTo(1_200));
+    const said = line.findings("action-after-expiry");
+    line.advance(upTo(SEALED_AT + 1));
+    const evidence = sealedForm(line, "g1", 1)?.findings.listed.map((finding) => finding.evidence);
+    expect(said).toMatchObject([{ detail: { finding: { evidence: ["first"] } } }]);
+    expect(evidence).toContainEqual(["first", "late", "second"]);
+  });
+
   it("once, however often everything comes again, and nothing is written for nothing", () => {
     const line = aLine();
     const all = story();

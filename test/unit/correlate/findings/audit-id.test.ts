@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { GROWTH_EVERY_MS } from "../../../../src/correlate/findings/due.ts";
 import { approved, kubernetes } from "../../../support/correlate.ts";
 import { createTestLine, type TestLine } from "../../../support/correlate-line.ts";
 
@@ -12,6 +13,7 @@ function call(id: string, own: Partial<Call> = {}): ReturnType<typeof kubernetes
 }
 
 function settle(line: TestLine): void {
+  line.passTime(GROWTH_EVERY_MS);
   line.advance({ evidence: Infinity, isEvidenceIdle: true, hasEnded: false });
 }
 

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
+import { GROWTH_EVERY_MS } from "../../../../src/correlate/findings/due.ts";
 import type { AuditEvent, FindingDetail } from "../../../../src/model/generated/audit-event.ts";
 import { approved, kubernetes, request } from "../../../support/correlate.ts";
 import { createTestLine, type TestLine } from "../../../support/correlate-line.ts";
@@ -29,12 +30,17 @@ function list(id: string, seconds: number, code = 200): ReturnType<typeof kubern
   return kubernetes({ id, at: seconds, user: DANA, groups: ["v:viewers"], code, decision });
 }
 
-const settle = (line: TestLine): void => {
+const rest = (line: TestLine): void => {
   line.advance({ evidence: Infinity, isEvidenceIdle: true, hasEnded: false });
 };
 
+const settle = (line: TestLine): void => {
+  line.passTime(GROWTH_EVERY_MS);
+  rest(line);
+};
+
 describe("a finding whose evidence changes", () => {
-  it("is said at once, and said anew with all its evidence when there is more", () => {
+  it("is said at once, and said anew with all its evidence a minute later when there is more", () => {
     const line = lateLine();
     line.feed(list("one", 20, 403));
     expect(editions(line)).toMatchObject([
@@ -50,6 +56,34 @@ describe("a finding whose evidence changes", () => {
       evidence: ["one", "two", "three"],
       severity: "high",
     });
+  });
+
+  it("that only grows is said anew once a minute, however busy somebody is", () => {
+    const line = lateLine();
+    for (let second = 1; second <= 180; second++) {
+      line.feed(list(`e${second}`, second));
+      rest(line);
+      line.passTime(1_000);
+    }
+    expect(editions(line).map(({ evidence }) => evidence.length)).toEqual([1, 61, 121]);
+    line.advance({ evidence: Infinity, isEvidenceIdle: true, hasEnded: true });
+    expect(editions(line).at(-1)?.evidence).toHaveLength(180);
+  });
+
+  it("does not wait to be said where it is worse than was said", () => {
+    const line = lateLine();
+    line.feed(list("one", 20, 403));
+    line.feed(list("two", 30));
+    rest(line);
+    expect(editions(line).map(({ severity }) => severity)).toEqual(["medium", "high"]);
+  });
+
+  it("does not wait to be withdrawn", () => {
+    const line = lateLine();
+    line.feed(list("one", 20));
+    line.feed(approved("r1"));
+    rest(line);
+    expect(editions(line).map(({ state }) => state)).toEqual(["open", "withdrawn"]);
   });
 
   it("says nothing anew for what it said already", () => {
@@ -108,6 +142,15 @@ describe("a finding whose evidence changes", () => {
     const { evidence = [] } = editions(line).at(-1) ?? {};
     expect(evidence).toHaveLength(Math.min(count, 1_000));
     expect(evidence.slice(0, 2)).toEqual(["e0", "e1"]);
+  });
+
+  it("with an event more has a row more in the ledger, and is not written anew as a whole", () => {
+    const line = lateLine();
+    line.feed(list("one", 20), list("two", 30));
+    const { findings, findingEvidence } = line.ledger;
+    const writes = [findings, findingEvidence].map((table) => vi.spyOn(table, "put"));
+    line.feed(list("three", 40));
+    expect(writes.map(({ mock }) => mock.calls.length)).toEqual([0, 1]);
   });
 
   it("goes on after a restart where it was, and says once what the crash kept from being said", () => {

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { GROWTH_EVERY_MS } from "../../../../src/correlate/findings/due.ts";
 import type { NormalizedEvent } from "../../../../src/model/normalization.ts";
 import { aPolicy } from "../../../support/correlate.ts";
 import { createTestLine, type TestLine } from "../../../support/correlate-line.ts";
@@ -36,8 +37,9 @@ function take(line: TestLine, story: readonly Step[]): void {
   }
 }
 
-/** With nothing left that is to be judged again. */
+/** With nothing left that is to be judged again, or said anew. */
 function reviewed(line: TestLine): TestLine {
+  line.passTime(GROWTH_EVERY_MS);
   while (line.correlator.reviewCount > 0) line.advance({});
   return line;
 }

@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { restoreEvent, storeEvent } from "../../../../src/correlate/ledger/stored-event.ts";
+import {
+  restoreEvent,
+  storeEvent,
+  type StoredEvent,
+} from "../../../../src/correlate/ledger/stored-event.ts";
 import { encodeEvent } from "../../../../src/avro/event.ts";
 import { FIRST_EVENT_SCHEMA, encodedByFirst, firstEvents } from "../../../support/first-version.ts";
 import { typeOfSchema } from "../../../../src/avro/schemas.ts";
@@ -18,10 +22,18 @@ function asFirstKnew(event: AuditEvent): AuditEvent {
 describe("an event in the ledger that an earlier version stored", () => {
   it.each(firstEvents())("has defaults for what came later, and can be journaled: $id", (event) => {
     const stored = JSON.stringify(storeEvent(asFirstKnew(event)));
-    const restored = restoreEvent(JSON.parse(stored) as ReturnType<typeof storeEvent>);
+    const restored = restoreEvent(JSON.parse(stored) as StoredEvent, event.original?.bytes ?? null);
     expect(restored).toEqual(event);
     expect(encodeEvent(restored)).toEqual(encodeEvent(event));
   });
+});
+
+it("an original that an earlier version kept with the event is there as it was", () => {
+  const original = { bytes, sha256: "d", truncatedFromBytes: null };
+  const event = anEvent({ original });
+  const base64 = Buffer.from(bytes).toString("base64");
+  const earlier = { ...storeEvent(event), original: { ...original, bytes: base64 } };
+  expect(encodeEvent(restoreEvent(earlier, null))).toEqual(encodeEvent(event));
 });
 
 describe("an event in the ledger", () => {
@@ -35,7 +47,7 @@ describe("an event in the ledger", () => {
   ])("%s comes back as it was", (_what, original) => {
     const event = anEvent({ original });
     const stored = JSON.stringify(storeEvent(event));
-    const restored = restoreEvent(JSON.parse(stored) as ReturnType<typeof storeEvent>);
+    const restored = restoreEvent(JSON.parse(stored) as StoredEvent, event.original?.bytes ?? null);
     expect(encodeEvent(restored)).toEqual(encodeEvent(event));
   });
 });

@@ -1,0 +1,119 @@
+import { setImmediate } from "node:timers/promises";
+import { onTestFinished } from "vitest";
+import type { GapRange, RawRecord } from "../../../src/model/record.ts";
+import type { Clock } from "../../../src/ports/clock.ts";
+import type { Collector, Intake, Progress } from "../../../src/ports/collector.ts";
+import type { Log } from "../../../src/ports/log.ts";
+import { memoryCheckpoints, type MemoryCheckpoints } from "../file-tail/harness.ts";
+import { createManualClock, type ManualClock } from "../file-tail/manual-clock.ts";
+
+/** Time between two looks of the collectors that are run here. */
+export const POLL_MS = 1_000;
+
+/** A collector that runs by a clock of the test's own, into an intake that keeps what it is given. */
+export interface RunningCollector {
+  readonly clock: ManualClock;
+  readonly checkpoints: MemoryCheckpoints;
+  /** What was accepted, in order. */
+  readonly records: RawRecord[];
+  readonly gaps: GapRange[];
+  readonly progress: Progress[];
+  readonly logged: string[];
+  readonly run: Promise<void>;
+  /** Accepts and gaps that are let through before all others are rejected. */
+  acceptsLeft: number;
+  /** Lets this time go by, look after look. */
+  pass(ms: number): Promise<void>;
+  /** Waits until it has nothing to do before the clock is turned. */
+  idle(): Promise<void>;
+  /** Waits until this holds, without letting time go by: for what happens in another process. */
+  until(isSo: () => boolean): Promise<void>;
+  stop(): Promise<void>;
+  /** Ends it without anything being saved that is not saved. */
+  crash(): Promise<void>;
+}
+
+export interface CollectorSetup {
+  /** Of an earlier run. */
+  readonly checkpoints?: MemoryCheckpoints;
+  readonly acceptsLeft?: number;
+}
+
+export interface CollectorDeps {
+  readonly clock: Clock;
+  readonly checkpoints: MemoryCheckpoints;
+  readonly log: Log;
+}
+
+/** Runs a collector until the test is over; resolves when it is idle. */
+export async function startCollector(
+  setup: CollectorSetup,
+  create: (deps: CollectorDeps) => Collector,
+): Promise<RunningCollector> {
+  const clock = createManualClock();
+  const checkpoints = setup.checkpoints ?? memoryCheckpoints();
+  checkpoints.isDead = false;
+  const stopping = new AbortController();
+  let hasEnded = false;
+  const collector: Omit<RunningCollector, "run"> = {
+    clock,
+    checkpoints,
+    records: [],
+    gaps: [],
+    progress: [],
+    logged: [],
+    acceptsLeft: setup.acceptsLeft ?? Infinity,
+    pass: async (ms) => {
+      for (let passed = 0; passed < ms; passed += POLL_MS) {
+        clock.advance(POLL_MS);
+        await collector.idle();
+      }
+    },
+    idle: async () => {
+      for (let calm = 0; calm < 3; calm = clock.sleepers > 0 || hasEnded ? calm + 1 : 0)
+        await setImmediate();
+    },
+    until: async (isSo) => {
+      while (!isSo()) await setImmediate();
+    },
+    stop: async () => {
+      stopping.abort();
+      await run;
+    },
+    crash: async () => {
+      checkpoints.isDead = true;
+      await collector.stop();
+    },
+  };
+  const log = logTo(collector.logged);
+  const run = create({ clock, checkpoints, log }).run(intakeOf(collector), stopping.signal);
+  const ended = run.finally(() => (hasEnded = true)).catch(() => undefined);
+  onTestFinished(async () => {
+    stopping.abort();
+    await ended;
+  });
+  await collector.idle();
+  return Object.assign(collector, { run });
+}
+
+function intakeOf(collector: Omit<RunningCollector, "run">): Intake {
+  const reject = (): boolean => collector.acceptsLeft-- <= 0;
+  return {
+    accept: ({ records }) => {
+      if (reject()) return Promise.reject(new Error("rejected"));
+      collector.records.push(...records);
+      return Promise.resolve();
+    },
+    gap: (range) => {
+      if (reject()) return Promise.reject(new Error("rejected"));
+      collector.gaps.push(range);
+      return Promise.resolve();
+    },
+    progress: (_, progress) => void collector.progress.push(progress),
+  };
+}
+
+function logTo(logged: string[]): Log {
+  const keep: Log["info"] = (_, text) => void logged.push(text);
+  return { debug: keep, info: keep, warn: keep, error: keep };
+}
