@@ -11,6 +11,7 @@ import type { Seals } from "./dossier/seals.ts";
 import type { DueSubjects } from "./findings/subjects/due.ts";
 import type { Spoken } from "./findings/subjects/spoken.ts";
 import type { Grants } from "./grants/grants.ts";
+import type { Arrivals } from "./hold/arrivals.ts";
 import type { Holds } from "./hold/holds.ts";
 import type { Credentials } from "./identity/credentials.ts";
 import type { Vendors } from "./identity/vendors.ts";
@@ -40,8 +41,7 @@ export interface CorrelatorContext {
   readonly heartbeats: Heartbeats | null;
   readonly log: Log;
   readonly factsOf: (event: AuditEvent) => Facts | null;
-  /** Evidence that came in this call and that a held event may wait for. */
-  readonly arrivedKeys: Set<string>;
+  readonly arrivals: Arrivals;
   readonly arrived: Arrived;
   readonly reviews: Reviews;
   readonly residue: Residue;

@@ -19,6 +19,7 @@ import { createSpoken } from "./findings/subjects/spoken.ts";
 import { createSubjects } from "./findings/subjects/subjects.ts";
 import { foldEntry } from "./fold-entry.ts";
 import { createGrants } from "./grants/grants.ts";
+import { createArrivals } from "./hold/arrivals.ts";
 import { createHolds } from "./hold/holds.ts";
 import { grantOfKey } from "./hold/wait.ts";
 import { createIdleClock } from "./hold/idle-clock.ts";
@@ -26,6 +27,7 @@ import { isInputOver, makeRoom, releaseArrived, releaseDue } from "./hold/releas
 import { createCredentials } from "./identity/credentials.ts";
 import { createVendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
+import { indexOldSessions } from "./ledger/sessions-by-time.ts";
 import { createLine, type Line } from "./line.ts";
 import { createPassed } from "./passed.ts";
 import { createDueResidue } from "./residue/due.ts";
@@ -65,15 +67,16 @@ const EDITIONS_MAX = 500;
  */
 export function createCorrelator(options: CorrelatorOptions): Correlator {
   const { policy, ledger } = options;
+  indexOldSessions(ledger);
   const vendors = createVendors(policy);
   const residue = createResidue(ledger, options.changeOf);
   const dueResidue = createDueResidue({ ledger, residue, reader: createResidueReader(ledger) });
   const grants = dueResidue.watch(createGrants({ policy, ledger, vendors }));
   const idleClock = createIdleClock(options.clock);
-  const holds = createHolds(ledger, () => idleClock.readMs());
-  const arrivedKeys = new Set<string>();
+  const arrivals = createArrivals();
   const reviews = createReviews(ledger);
   const skew = policy.hold.skewMs * MICROS_PER_MS;
+  const holds = createHolds(ledger, { idleMs: () => idleClock.readMs(), skew });
   const seals = createSeals({
     ...options,
     organization: policy.organization,
@@ -108,7 +111,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     credentials: createCredentials(ledger),
     passed: createPassed(ledger, options.repeatedClusters),
     findings: createFindingBook(ledger, () => options.clock.monotonicMs()),
-    arrivedKeys,
+    arrivals,
     reviews,
     residue,
     dueResidue,
@@ -118,7 +121,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       const grant = grantOfKey(key);
       if (grant !== null) seals.tell(grant);
       subjects.tell(key);
-      if (holds.count > 0) arrivedKeys.add(key);
+      if (holds.count > 0) arrivals.add(key, during?.wakes);
       reviews.mark(key, during);
     },
     watermarks: { evidence: -Infinity, isEvidenceIdle: false },
@@ -129,7 +132,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     do {
       releaseArrived(context, line);
       reviewDue(context, line);
-    } while (arrivedKeys.size > 0);
+    } while (arrivals.size > 0);
   }
 
   function close(line: Line, duplicates: number): Correlated {
@@ -185,7 +188,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       spoken.note(entry.event());
       heartbeats?.note(entry);
       foldEntry(context, entry);
-      arrivedKeys.clear();
+      arrivals.take();
       ledger.commitment.applied(entry.position);
     },
     get appliedTo() {

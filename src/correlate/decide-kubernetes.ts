@@ -9,7 +9,8 @@ import { answerOf } from "./evidence/api-requests.ts";
 import type { Grants } from "./grants/grants.ts";
 import type { Credentials } from "./identity/credentials.ts";
 import type { KnownCredential, KnownUser, KnownVendor, Vendors } from "./identity/vendors.ts";
-import { prefixOf } from "./ledger/key.ts";
+import { keyOf, prefixOf } from "./ledger/key.ts";
+import type { MakingDocument } from "./ledger/kinds.ts";
 import type { Ledger } from "./ledger/ledger.ts";
 import { requestKey } from "./hold/wait.ts";
 import { tellJoin } from "./trace/methods.ts";
@@ -109,12 +110,12 @@ function decideCredential(
     rule: "W1",
     says: `a vendor's action made its credential: ${made.eventId}`,
   });
-  const maker = context.ledger.judged.get(made.eventId);
-  if (maker === null) {
+  const making = makingOf(context.ledger, made.eventId);
+  if (making === null) {
     context.trace?.push({ rule: "M3", says: "the event that made it is not judged yet" });
     return { vendor: vendor.name, principal, verdict: UNRESOLVED, isSettled: false };
   }
-  const { grants, related, coverage } = maker.event.verdict;
+  const { grants, related, coverage } = making;
   if (coverage === "not-vendor") {
     context.trace?.push({ rule: "M3", says: "the event that made it was no vendor's" });
     return { ...NOT_VENDOR_DECISION, isSettled: false };
@@ -143,6 +144,11 @@ function decideCredential(
     persons: [principal, ...persons],
   } as const;
   return attribute(asked, context.grants, context.trace);
+}
+
+/** Null until the event that made a credential is judged. A ledger of before there were makings has the event alone. */
+function makingOf(ledger: Ledger, eventId: string): MakingDocument | null {
+  return ledger.makings.get(keyOf(eventId)) ?? ledger.judged.get(eventId)?.event.verdict ?? null;
 }
 
 /** The event of a principal: one person, a certificate's name, or a name that a role's holders share. */

@@ -1,7 +1,7 @@
 import type { TeleportFacts } from "../../model/facts.ts";
-import { prefixOf } from "../ledger/key.ts";
 import type { SessionDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { sessionsAt } from "../ledger/sessions-by-time.ts";
 
 /**
  * The session that a `client.disconnect` without a session id cut (M2): one of that user's, begun before it and not ended; by its
@@ -13,9 +13,7 @@ export function cutSession(
   facts: TeleportFacts,
   person: string,
 ): SessionDocument | null {
-  const open = ledger.sessionsOfPerson
-    .scan(prefixOf(person))
-    .flatMap((key) => ledger.sessions.get(key) ?? [])
+  const open = sessionsAt(ledger, person, facts.time)
     .filter(
       (session) =>
         session.person === person &&

@@ -18,9 +18,6 @@ export interface KubernetesPrincipal {
   readonly proxied: Proxied | null;
 }
 
-/** Teleport writes its record within this, as measured; what is farther away may have a nearer one still to come. */
-const NEAR_MS = 100;
-
 /**
  * A Kubernetes event as an action. Its user extras and addresses say nothing that decides: the
  * client may have written them.
@@ -47,7 +44,7 @@ export function kubernetesAction(
     namedBy: "proxied",
     persons: proxied?.persons ?? [name],
     skewMs: proxied?.skewMs ?? null,
-    isNear: proxied === null || proxied.skewMs <= NEAR_MS,
+    isNear: proxied?.isNear ?? true,
     isOnRootCluster: false,
     isSessionAwaited: false,
     request: {

@@ -1,12 +1,13 @@
 import type { KubernetesFacts, TeleportFacts } from "../../model/facts.ts";
 import { MICROS_PER_MS, type Micros } from "../../model/time.ts";
-import { around, lastStageAt } from "../evidence/api-requests.ts";
-import { proxiedNames } from "../evidence/proxied-requests.ts";
+import { apiRequestsAbout, around, lastStageAt } from "../evidence/api-requests.ts";
+import { isProxiedFrom, NEAR, proxiedAbout, proxiedNames } from "../evidence/proxied-requests.ts";
 import { requestKey } from "../hold/wait.ts";
 import type { KnownVendor, Vendors } from "../identity/vendors.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { ApiRequestDocument, ProxiedRequestDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { TIE } from "../ledger/nearest.ts";
 import { apiCallOf, isTerminal } from "./api-request.ts";
 
 /** What a join looks into. */
@@ -24,10 +25,9 @@ export interface Proxied {
   readonly accessRequests: readonly string[];
   /** Between the two origins' times, rounded up. */
   readonly skewMs: number;
+  /** Nothing nearer can be expected. */
+  readonly isNear: boolean;
 }
-
-/** Two records are equally near within this. */
-const TIE: Micros = MICROS_PER_MS;
 
 /**
  * The records of Teleport's root log that a vendor agent's request is joined to: a `kube.request` by person, method, path and the time
@@ -45,11 +45,23 @@ export function proxiedOf(
   const accessRequests = [...new Set(nearest.flatMap((one) => one.accessRequests))];
   if (accessRequests.length === 0) return null;
   const naming = nearest.filter((one) => one.accessRequests.length > 0);
+  const distance = Math.max(...naming.map((one) => Math.abs(one.at - at)));
   return {
     persons: [...new Set(naming.map(({ person }) => person))],
     accessRequests,
-    skewMs: Math.max(...naming.map((one) => Math.ceil(Math.abs(one.at - at) / MICROS_PER_MS))),
+    skewMs: Math.ceil(distance / MICROS_PER_MS),
+    isNear: distance <= NEAR && !(join.isCrowd && isLogBehind(context, facts, at)),
   };
+}
+
+/** Where somebody makes one call all the time, one is always near: its own has come when the log has come as far. */
+function isLogBehind(
+  { ledger, vendors, skew }: JoinContext,
+  facts: KubernetesFacts,
+  at: Micros,
+): boolean {
+  const call = apiCallOf(facts, vendors);
+  return call !== null && !isProxiedFrom(ledger, [call.name, call.method, call.path], { at, skew });
 }
 
 /** How a request is joined, step by step. */
@@ -58,6 +70,8 @@ export interface ProxiedJoin {
   readonly at: Micros;
   /** Sessions are looked for, and not a `kube.request`. */
   readonly isTerminal: boolean;
+  /** There are so many that the candidates are the nearest of each kind alone. */
+  readonly isCrowd: boolean;
   /** Within the tolerance, of the same person, method and path, or pod. */
   readonly candidates: readonly ProxiedRequestDocument[];
   readonly fitting: readonly ProxiedRequestDocument[];
@@ -75,13 +89,12 @@ export function joinOf(
   const { ledger, skew } = context;
   const { cluster } = facts;
   const at = isTerminal(facts) ? facts.receivedAt : lastAtOf(context, facts);
-  const { from, to } = around(at, skew);
-  const candidates = isTerminal(facts)
-    ? sessionsIn(context, facts, { name: call.name, from, to })
-    : ledger.proxiedRequests.range(
-        keyOf(call.name, call.method, call.path, from),
-        keyOf(call.name, call.method, call.path, to + 1),
-      );
+  const { records: candidates, isCrowd } = isTerminal(facts)
+    ? {
+        records: sessionsIn(context, facts, { name: call.name, ...around(at, skew) }),
+        isCrowd: false,
+      }
+    : proxiedAbout(ledger, [call.name, call.method, call.path], { at, skew });
   const isRemote = facts.impersonated.name !== call.name;
   const here = candidates.filter(({ kubernetesCluster: where }) => (where ?? cluster) === cluster);
   const listing = here.filter(({ groups }) => groups !== null);
@@ -94,7 +107,7 @@ export function joinOf(
         here.filter(({ groups }) => groups === null),
       ]);
   const nearest = nearestOf(fitting, (one) => Math.abs(one.at - at));
-  return { at, isTerminal: isTerminal(facts), candidates, fitting, nearest };
+  return { at, isTerminal: isTerminal(facts), isCrowd, candidates, fitting, nearest };
 }
 
 /** What the API server's log says of a `kube.request`. */
@@ -113,11 +126,8 @@ export function apiRequestOf(
   const { method, requestPath, time, kubernetesGroups } = facts;
   if (method === null || requestPath === null) return null;
   const { ledger, vendors, skew } = context;
-  const { from, to } = around(time, skew);
   const candidates = proxiedNames(facts, vendors.personOf).flatMap((name) =>
-    ledger.apiRequestsOfName
-      .range(keyOf(name, method, requestPath, from), keyOf(name, method, requestPath, to + 1))
-      .flatMap((key) => ledger.apiRequests.get(key) ?? []),
+    apiRequestsAbout(ledger, [name, method, requestPath], { at: time, skew }),
   );
   const isOnRoot = vendor.rootClusters.has(facts.cluster);
   const given = groupsOf(vendor, kubernetesGroups);

@@ -6,6 +6,17 @@ import { requestKey, waitKey } from "../hold/wait.ts";
 import { keyOf, prefixOf } from "../ledger/key.ts";
 import type { ApiRequestDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import {
+  type Call,
+  classOf,
+  CROWD,
+  type NearRow,
+  nearestOfEachClass,
+  putNear,
+  reachOf,
+  removeNear,
+  TIE,
+} from "../ledger/nearest.ts";
 import type { EvidenceContext } from "./context.ts";
 
 /** Adds a stage to the request of a vendor's user or agent. Of two records of one stage the later one counts. */
@@ -35,17 +46,47 @@ export function foldApiRequest(context: EvidenceContext, facts: KubernetesFacts)
   ledger.apiRequests.put(key, next);
   if (known !== null) context.arrived(waitKey.request(key));
   if (facts.impersonated === null) return;
-  const { name, method, path } = call;
-  const lastAt = lastStageAt(next);
-  const before = known === null ? null : lastStageAt(known);
-  if (before === lastAt && known?.isRefused === next.isRefused) return;
-  if (before !== null) {
-    ledger.apiRequestsOfName.remove(keyOf(name, method, path, before, key));
+  const of = [call.name, call.method, call.path] as const;
+  const row = rowOf(key, next);
+  const before = known === null ? null : rowOf(key, known);
+  const isMoved = before === null || before.at !== row.at || before.class !== row.class;
+  if (!isMoved && wasRefused === refused) return;
+  const tell = (about: NearRow): void =>
+    context.arrived(waitKey.api(call), {
+      ...reachOf(ledger.apiRequestsByClass, of, about, { skew: context.skew, tie: TIE }),
+      wakes: null,
+    });
+  if (before !== null && isMoved) {
+    ledger.apiRequestsOfName.remove(keyOf(...of, before.at, key));
+    removeNear(ledger.apiRequestsByClass, of, before);
     // What was joined to it there has lost it.
-    context.arrived(waitKey.api(call), around(before, context.skew));
+    tell(before);
   }
-  ledger.apiRequestsOfName.put(keyOf(name, method, path, lastAt, key), key);
-  context.arrived(waitKey.api(call), around(lastAt, context.skew));
+  ledger.apiRequestsOfName.put(keyOf(...of, row.at, key), key);
+  putNear(ledger.apiRequestsByClass, of, row);
+  tell(row);
+}
+
+/** What a join compares beside the time (M4, C1). */
+function rowOf(key: string, request: ApiRequestDocument): NearRow {
+  const { isRemote, cluster, groups } = request;
+  return { class: classOf(isRemote, cluster, groups.toSorted()), at: lastStageAt(request), key };
+}
+
+/** Requests of a call within the tolerance; where there are very many, those that can be the nearest. */
+export function apiRequestsAbout(
+  ledger: Pick<Ledger, "apiRequests" | "apiRequestsOfName" | "apiRequestsByClass">,
+  call: Call,
+  { at, skew }: { readonly at: Micros; readonly skew: Micros },
+): readonly ApiRequestDocument[] {
+  const { apiRequests, apiRequestsOfName, apiRequestsByClass } = ledger;
+  const [from, to] = [keyOf(...call, at - skew), keyOf(...call, at + skew + 1)];
+  const all = apiRequestsOfName.range(from, to, CROWD + 1);
+  const keys =
+    all.length <= CROWD
+      ? all
+      : nearestOfEachClass(apiRequestsByClass, call, { at, skew, tie: TIE }).map(({ key }) => key);
+  return keys.flatMap((key) => apiRequests.get(key) ?? []);
 }
 
 /** When the last stage that is known was reached. */

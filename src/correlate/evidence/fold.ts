@@ -3,7 +3,7 @@ import type { CertificateFacts, TeleportFacts } from "../../model/facts.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { EvidenceContext } from "./context.ts";
-import { foldLock, tellGrantsOf, tellLocked } from "./locks.ts";
+import { beginUnderLocks, foldLock, tellGrantsOf } from "./locks.ts";
 import { foldProxiedRequest } from "./proxied-requests.ts";
 import { foldGrantRecord } from "./requests.ts";
 import { foldSession } from "./sessions.ts";
@@ -31,17 +31,18 @@ function foldCertificate(context: EvidenceContext, event: AuditEvent, facts: Tel
   const { certificate } = facts;
   if (certificate === null || certificate.user === "") return;
   const person = context.vendors.personOf(certificate.user);
-  context.ledger.certificates.put(keyOf(person, facts.time, event.id), {
-    cluster: facts.cluster,
-    createdAt: facts.time,
-    expires: certificate.expires,
-    roles: certificate.roles,
-    accessRequests: certificate.accessRequests,
-  });
+  const { roles, accessRequests, expires } = certificate;
+  beginUnderLocks(context, [{ person, roles, accessRequests }], () =>
+    context.ledger.certificates.put(keyOf(person, facts.time, event.id), {
+      cluster: facts.cluster,
+      createdAt: facts.time,
+      expires,
+      roles,
+      accessRequests,
+    }),
+  );
   noteLongest(context, event, certificate);
   context.arrived(waitKey.person(person), { from: facts.time });
-  const { roles, accessRequests } = certificate;
-  tellLocked(context, person, { at: facts.time, roles, accessRequests });
 }
 
 /** Of two that are valid for as long, the one of the smaller id, so that the order of arrival does not matter. */

@@ -1,12 +1,14 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { TeleportFacts } from "../../model/facts.ts";
 import { grantIdsOfPerson, grantIdsOfRole } from "../grants/grant-ids.ts";
+import { endOfLock, isEndLogged } from "../grants/lock-end.ts";
 import type { Micros } from "../../model/time.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf, prefixOf } from "../ledger/key.ts";
 import type { LockChange, LockTarget } from "../ledger/kinds.ts";
+import type { Ledger } from "../ledger/ledger.ts";
 import type { EvidenceContext } from "./context.ts";
-import { tellGrant } from "./requests.ts";
+import { tellGrant, tellGrantFrom } from "./requests.ts";
 
 /** Changes of one lock that are kept: the earliest. Nobody puts and deletes a lock of one name so often. */
 const CHANGES_MAX = 1_000;
@@ -63,35 +65,54 @@ export function tellGrantsOf(context: EvidenceContext, person: string): void {
   for (const id of grantIdsOfPerson(context.ledger, person)) tellGrant(context, id, 0);
 }
 
-/** Something new that a person begins ends a lock whose end is not logged (G3). */
-export function tellLocked(context: EvidenceContext, person: string, begun: Begun): void {
-  const { ledger } = context;
+/** What a person begins: a session, or with a certificate whatever it is used for. */
+export interface Begun {
+  readonly person: string;
+  readonly accessRequests: readonly string[];
+  readonly roles: readonly string[];
+}
+
+/**
+ * Puts in what a person begins, or began otherwise than was known: that ends a lock whose end is not logged (G3). Only where such a lock
+ * has another end by it, and that the first thing alone gives it, is anything judged again.
+ */
+export function beginUnderLocks(
+  context: EvidenceContext,
+  begun: readonly Begun[],
+  put: () => void,
+): void {
+  const before = begun.map((one) => openLocks(context.ledger, one));
+  put();
+  for (const [index, one] of begun.entries()) {
+    const after = openLocks(context.ledger, one);
+    const changed = after.filter(({ end }, place) => end !== before[index]?.[place]?.end);
+    if (changed.length === 0) continue;
+    const from = Math.min(...changed.map(({ at }) => at));
+    context.grants.allChanged();
+    context.arrived(waitKey.principal(one.person), { from });
+    for (const id of grantIdsOfPerson(context.ledger, one.person)) tellGrantFrom(context, id, from);
+  }
+}
+
+/** Locks whose end is not logged, and until when they last for what the person begins under them. */
+function openLocks(
+  ledger: Ledger,
+  { person, accessRequests, roles }: Begun,
+): readonly { readonly at: Micros; readonly end: Micros | null }[] {
   const targets = [
     ["user", person],
-    ...begun.accessRequests.map((id) => ["accessRequest", id]),
-    ...(begun.roles ?? []).map((role) => ["role", role]),
+    ...accessRequests.map((id) => ["accessRequest", id]),
+    ...roles.map((role) => ["role", role]),
   ];
   const names = targets.flatMap(([kind, target]) =>
     ledger.locksOfTarget.scan(prefixOf(kind ?? "", target ?? "")),
   );
-  const from = names.reduce((first, name) => {
+  return [...new Set(names)].flatMap((name) => {
     const changes = ledger.locks.get(name)?.changes ?? [];
-    const open = changes.find((lock, index) => isOpenEnded(lock, changes[index + 1]));
-    return Math.min(first, open?.at ?? Infinity);
-  }, Infinity);
-  if (from >= begun.at) return;
-  context.grants.allChanged();
-  context.arrived(waitKey.principal(person), { from });
-  tellGrantsOf(context, person);
-}
-
-/** A session or a certificate. */
-interface Begun {
-  readonly at: Micros;
-  readonly accessRequests: readonly string[];
-  readonly roles?: readonly string[];
-}
-
-function isOpenEnded(lock: LockChange, next: LockChange | undefined): boolean {
-  return !lock.isDeleted && lock.expires === null && next?.isDeleted !== true;
+    return changes.flatMap((lock, index) => {
+      const next = changes[index + 1] ?? null;
+      if (lock.isDeleted || isEndLogged({ lock, next })) return [];
+      return { at: lock.at, end: endOfLock(ledger, { lock, next }, person) };
+    });
+  });
 }

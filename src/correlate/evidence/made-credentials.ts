@@ -36,6 +36,14 @@ export function foldMadeCredential(
     foldSigningRequest(context, event, facts, maker);
 }
 
+/** Whether what it made may be a credential, or become one: the creation of an account, a token or a certificate request. */
+export function mayBeMaking({ object, ...facts }: KubernetesFacts): boolean {
+  if (object === null || !isCreation(facts)) return false;
+  return MADE.has(object.resource);
+}
+
+const MADE = new Set(["serviceaccounts", "certificatesigningrequests"]);
+
 /** A dry run changes nothing; but older servers issue tokens all the same. */
 function isDone({ code, stage, requestUri, object }: KubernetesFacts): boolean {
   const isOk = code !== null && code >= 200 && code < 300;
@@ -47,7 +55,7 @@ function isDone({ code, stage, requestUri, object }: KubernetesFacts): boolean {
 }
 
 /** Server-side apply creates by a patch, and says so by its answer. */
-function isCreation({ verb, code }: KubernetesFacts): boolean {
+function isCreation({ verb, code }: Pick<KubernetesFacts, "verb" | "code">): boolean {
   return verb === "create" || ((verb === "patch" || verb === "update") && code === 201);
 }
 

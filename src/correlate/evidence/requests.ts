@@ -45,6 +45,15 @@ export function tellGrant(context: EvidenceContext, id: string, time: Micros): v
   for (const role of grant.roles) context.arrived(waitKey.role(role), during);
 }
 
+/** The same where nothing is another than it was before that time. */
+export function tellGrantFrom(context: EvidenceContext, id: string, from: Micros): void {
+  context.arrived(waitKey.grant(id), { from });
+  const grant = context.grants.byId(id, null)?.grant;
+  if (grant === undefined || grant.principal === "") return;
+  context.arrived(waitKey.principal(grant.principal), { from });
+  for (const role of grant.roles) context.arrived(waitKey.role(role), { from });
+}
+
 function recordsMax(facts: TeleportFacts, request: AccessRequestFacts): number {
   const isOpen = facts.event === "access_request.review" && request.state === "PENDING";
   return isOpen ? OPEN_REVIEWS_MAX : RECORDS_MAX;

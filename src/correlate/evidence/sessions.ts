@@ -4,8 +4,9 @@ import type { Micros } from "../../model/time.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { SessionDocument } from "../ledger/kinds.ts";
+import { putSession } from "../ledger/sessions-by-time.ts";
 import { around } from "./api-requests.ts";
-import { tellLocked } from "./locks.ts";
+import { type Begun, beginUnderLocks } from "./locks.ts";
 import { proxiedNames } from "./proxied-requests.ts";
 import type { EvidenceContext } from "./context.ts";
 
@@ -30,7 +31,8 @@ export function foldSession(
   const before = known !== null && isFromLog === !facts.isRecorded ? known : null;
   const next = nextSession(before ?? emptySession(id, facts), facts, { person, saidBy: event.id });
   if (next === null) return;
-  ledger.sessions.put(key, next);
+  const begun = [known, next].flatMap((of) => begunBy(of) ?? []);
+  beginUnderLocks(context, begun, () => putSession(ledger, known, next));
   if (next.person !== null && next.person !== known?.person)
     ledger.sessionsOfPerson.put(keyOf(next.person, id), key);
   if (next.podName !== null && next.start !== null)
@@ -42,11 +44,13 @@ export function foldSession(
         if (start !== null) context.arrived(waitKey.pod(...pod), around(start, context.skew));
     }
   context.arrived(waitKey.session(id));
-  for (const { person: of, start, accessRequests } of [known ?? next, next]) {
-    if (of === null) continue;
-    context.arrived(waitKey.sessionsOf(of), { from: start ?? facts.time });
-    tellLocked(context, of, { at: facts.time, accessRequests });
-  }
+  for (const { person: of, start } of [known ?? next, next])
+    if (of !== null) context.arrived(waitKey.sessionsOf(of), { from: start ?? facts.time });
+}
+
+function begunBy(session: SessionDocument | null): Begun | null {
+  if (session === null || session.person === null) return null;
+  return { person: session.person, accessRequests: session.accessRequests, roles: [] };
 }
 
 /** The first record that shows that there is one. */

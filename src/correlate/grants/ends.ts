@@ -1,8 +1,9 @@
 import type { GrantInterval } from "../../model/generated/grant.ts";
 import type { Micros } from "../../model/time.ts";
-import type { LockChange, LockTarget } from "../ledger/kinds.ts";
+import type { LockTarget } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { prefixOf } from "../ledger/key.ts";
+import { endOfLock } from "./lock-end.ts";
 
 /** What ends a grant early (G3): for good, or, for a lock that ended, until a time. */
 export interface End {
@@ -76,7 +77,8 @@ function lockEnds(ledger: Ledger, subject: GrantSubject): End[] {
     const changes = ledger.locks.get(name)?.changes ?? [];
     return changes.flatMap((lock, index) => {
       if (lock.isDeleted || !isTarget(lock.target, subject)) return [];
-      const until = endOfLock(ledger, { lock, next: changes[index + 1] ?? null }, subject);
+      const next = changes[index + 1] ?? null;
+      const until = endOfLock(ledger, { lock, next }, subject.person);
       return { at: lock.at, until, cause: "locked" };
     });
   });
@@ -88,39 +90,4 @@ function isTarget({ user, role, accessRequest }: LockTarget, subject: GrantSubje
     accessRequest === subject.id ||
     (role !== null && subject.roles.includes(role))
   );
-}
-
-/**
- * A lock ends by its deletion, its logged expiry, or another one that is put in its place. A lock's own time to live is logged as year 1
- * and its end not at all: then it is over when Teleport begins something new under it, a session or a certificate.
- */
-function endOfLock(
-  ledger: Ledger,
-  { lock, next }: { readonly lock: LockChange; readonly next: LockChange | null },
-  subject: GrantSubject,
-): Micros | null {
-  const logged = Math.min(next?.at ?? Infinity, lock.expires ?? Infinity);
-  if (next?.isDeleted === true || lock.expires !== null) return logged;
-  const { target } = lock;
-  const isUnder = (begun: {
-    accessRequests: readonly string[];
-    roles: readonly string[];
-  }): boolean =>
-    target.user === subject.person ||
-    begun.accessRequests.includes(target.accessRequest ?? "") ||
-    begun.roles.includes(target.role ?? "");
-  const certificates = ledger.certificates
-    .scan(prefixOf(subject.person))
-    .filter(isUnder)
-    .map((certificate) => certificate.createdAt);
-  const sessions = ledger.sessionsOfPerson
-    .scan(prefixOf(subject.person))
-    .map((id) => ledger.sessions.get(id))
-    .filter((session) => session?.person === subject.person)
-    .filter((session) => session !== null && isUnder({ ...session, roles: [] }))
-    .map((session) => session?.start ?? Infinity);
-  const begun = [...certificates, ...sessions]
-    .filter((at) => at > lock.at)
-    .reduce((first, at) => Math.min(first, at), logged);
-  return Number.isFinite(begun) ? begun : null;
 }

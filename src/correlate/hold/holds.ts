@@ -1,6 +1,7 @@
 import { ownBytes } from "../../model/bytes.ts";
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { Micros } from "../../model/time.ts";
+import type { Times } from "../evidence/context.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { restoreEvent, storeEvent } from "../ledger/stored-event.ts";
 import type { Wait } from "./wait.ts";
@@ -11,8 +12,8 @@ export interface Holds {
   add(event: AuditEvent, wait: Wait): void;
   remove(id: string): void;
   event(id: string): AuditEvent | null;
-  /** Ids of events that wait for one of these, in the order of arrival. */
-  waitingFor(keys: Iterable<string>): readonly string[];
+  /** Ids of events that wait for one of these, of those with a join (M4) at one of the times, in the order of arrival. */
+  waitingFor(arrived: ReadonlyMap<string, Times>): readonly string[];
   /** Ids whose wait ends at this watermark or by their age, in the order of arrival. */
   due(evidence: Micros, isOld: (heldAtMs: number) => boolean): readonly string[];
   /** All ids, in the order of arrival. */
@@ -33,7 +34,10 @@ interface Held {
  * Finds the holds that are in the ledger already. Their wait by age begins anew: nobody counted
  * while the process was down.
  */
-export function createHolds(ledger: Ledger, idleMs: () => number): Holds {
+export function createHolds(
+  ledger: Ledger,
+  { idleMs, skew }: { readonly idleMs: () => number; readonly skew: Micros },
+): Holds {
   const held = new Map<string, Held>();
   const byKey = new Map<string, Set<string>>();
   let numberNext = 1;
@@ -51,6 +55,12 @@ export function createHolds(ledger: Ledger, idleMs: () => number): Holds {
       const ids = byKey.get(key) ?? new Set<string>();
       byKey.set(key, ids.add(hold.id));
     }
+  }
+
+  /** What waits for a join waits until the tolerance after its time. */
+  function isIn({ from, to }: Times, id: string): boolean {
+    const at = (held.get(id)?.until ?? Infinity) - skew;
+    return at >= from && at <= to;
   }
 
   return {
@@ -83,9 +93,10 @@ export function createHolds(ledger: Ledger, idleMs: () => number): Holds {
       const found = ledger.heldEvents.get(id);
       return found === null ? null : restoreEvent(found, ledger.heldOriginals.get(id));
     },
-    waitingFor: (keys) => {
+    waitingFor: (arrived) => {
       const ids = new Set<string>();
-      for (const key of keys) for (const id of byKey.get(key) ?? []) ids.add(id);
+      for (const [key, times] of arrived)
+        for (const id of byKey.get(key) ?? []) if (isIn(times, id)) ids.add(id);
       return [...ids].sort((a, b) => numberOf(held, a) - numberOf(held, b));
     },
     due: (evidence, isOld) => {

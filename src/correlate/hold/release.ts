@@ -9,10 +9,9 @@ import { waitOf } from "./wait.ts";
 
 /** Releases what the evidence of this call has settled; it may settle more in turn: the stages of a request wait for one another. */
 export function releaseArrived(context: CorrelatorContext, line: Line): void {
-  const { arrivedKeys, holds } = context;
-  while (arrivedKeys.size > 0) {
-    const ids = holds.waitingFor(arrivedKeys);
-    arrivedKeys.clear();
+  const { arrivals, holds } = context;
+  while (arrivals.size > 0) {
+    const ids = holds.waitingFor(arrivals.take());
     // What does not go now goes when its wait is over.
     for (const id of ids)
       if (line.sizeBytes < RELEASE_BYTES_MAX) release(context, id, { line, isForced: false });

@@ -96,6 +96,8 @@ export function waitOf(facts: Facts, { vendors, credentials, skew }: WaitContext
   if (call !== null) keys.push(waitKey.api(call));
   if (isTerminal(facts) && facts.object !== null)
     keys.push(waitKey.pod(person, facts.object.namespace, facts.object.name));
+  // Its other stages say by which time it is joined.
+  keys.push(waitKey.request(requestKey(facts)));
   return { keys, until: Math.max(facts.receivedAt, facts.stageAt ?? -Infinity) + skew };
 }
 

@@ -8,6 +8,8 @@ export interface Documents<T> {
   scan(prefix: string): readonly T[];
   /** Documents whose key is `from` or behind it, and before `to`; the first `max` of them. */
   range(from: string, to: string, max?: number): readonly T[];
+  /** The last `max` of them, the last one first. */
+  last(from: string, to: string, max: number): readonly T[];
   /** The first or the last document whose key is `from` or behind it, and before `to`; for keys that differ in digits alone. */
   edge(which: "first" | "last", from: string, to: string): T | null;
   /** Keys and documents of the whole table, in the order of their keys. */
@@ -33,6 +35,7 @@ export function createDocuments<T>(options: DocumentsOptions): Documents<T> {
     remove: (key) => table.remove(key),
     scan: (prefix) => table.scan(prefix).map(([, value]) => JSON.parse(value) as T),
     range: (from, to, max) => table.range(from, to, max).map(([, value]) => JSON.parse(value) as T),
+    last: (from, to, max) => table.last(from, to, max).map(([, value]) => JSON.parse(value) as T),
     edge: (which, from, to) => {
       const row = table.edge(which, from, to);
       return row === null ? null : (JSON.parse(row[1]) as T);

@@ -139,6 +139,9 @@ export interface MadeCredentialDocument {
   readonly credentialId: string | null;
 }
 
+/** What the use of a credential takes from the event that made it (M3), as it was judged last. */
+export type MakingDocument = Pick<Verdict, "grants" | "related" | "coverage">;
+
 /** A certificate request that a vendor made, until it is signed (M3). */
 export interface SigningRequestDocument {
   /** Of the event that created it; null where that was not read, or was not a vendor's. */

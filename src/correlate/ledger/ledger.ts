@@ -22,6 +22,7 @@ import type {
   LockDocument,
   OutOfBandDocument,
   MadeCredentialDocument,
+  MakingDocument,
   ProxiedRequestDocument,
   ResidueDocument,
   ResidueRequestOf,
@@ -40,6 +41,7 @@ import type {
   SpokenDocument,
 } from "../findings/subjects/kinds.ts";
 import type { Micros } from "../../model/time.ts";
+import type { NearRow } from "./nearest.ts";
 import type { StoredEvent } from "./stored-event.ts";
 import { createRows, type Blobs, type Rows } from "./rows.ts";
 
@@ -66,6 +68,9 @@ export interface Ledger {
   readonly apiRequestsOfName: Documents<string>;
   /** By name, method, path, time and event id (M4). */
   readonly proxiedRequests: Documents<ProxiedRequestDocument>;
+  /** Both by name, method, path, class and time (nearest.ts). */
+  readonly apiRequestsByClass: Documents<NearRow>;
+  readonly proxiedByClass: Documents<NearRow>;
   /** By access request id. */
   readonly grants: Documents<GrantDocument>;
   /** Grant ids by person, and by role. */
@@ -75,6 +80,9 @@ export interface Ledger {
   readonly sessions: Documents<SessionDocument>;
   /** Session ids by person. */
   readonly sessionsOfPerson: Documents<string>;
+  /** Keys of sessions by person and time (intervals.ts), and by person, start and id. */
+  readonly sessionsByTime: Documents<string>;
+  readonly sessionsByStart: Documents<string>;
   /** Session ids by name, namespace, pod and start (M4). */
   readonly sessionsOfPod: Documents<string>;
   /** By session id. */
@@ -91,6 +99,8 @@ export interface Ledger {
   readonly spoken: Documents<SpokenDocument>;
   /** By cluster and user name, and the credential's id, or time and event where it has none (M3). */
   readonly madeCredentials: Documents<MadeCredentialDocument>;
+  /** Verdicts of the events that may have made one; by event id. They outlive what is in `judged`. */
+  readonly makings: Documents<MakingDocument>;
   /** By cluster and name. */
   readonly signingRequests: Documents<SigningRequestDocument>;
   /** By name. */
@@ -176,11 +186,15 @@ const ROWS_MAX = {
   apiRequests: 500_000,
   apiRequestsOfName: 500_000,
   proxiedRequests: 500_000,
+  apiRequestsByClass: 500_000,
+  proxiedByClass: 500_000,
   grants: 1_000_000,
   grantsOfPerson: 1_000_000,
   grantsOfRole: 2_000_000,
   sessions: 500_000,
   sessionsOfPerson: 500_000,
+  sessionsByTime: 1_000_000,
+  sessionsByStart: 500_000,
   sessionsOfPod: 500_000,
   sessionRecordings: 500_000,
   certificates: 500_000,
@@ -190,6 +204,8 @@ const ROWS_MAX = {
   // Sources are configured.
   spoken: 10_000,
   madeCredentials: 100_000,
+  // Above what they are looked for by: a credential must not outlive its making.
+  makings: 500_000,
   signingRequests: 100_000,
   locks: 100_000,
   locksOfTarget: 200_000,
@@ -248,11 +264,15 @@ export function createLedger(
     apiRequests: documents("apiRequests"),
     apiRequestsOfName: documents("apiRequestsOfName"),
     proxiedRequests: documents("proxiedRequests"),
+    apiRequestsByClass: documents("apiRequestsByClass"),
+    proxiedByClass: documents("proxiedByClass"),
     grants: documents("grants"),
     grantsOfPerson: documents("grantsOfPerson"),
     grantsOfRole: documents("grantsOfRole"),
     sessions: documents("sessions"),
     sessionsOfPerson: documents("sessionsOfPerson"),
+    sessionsByTime: documents("sessionsByTime"),
+    sessionsByStart: documents("sessionsByStart"),
     sessionsOfPod: documents("sessionsOfPod"),
     sessionRecordings: documents("sessionRecordings"),
     certificates: documents("certificates"),
@@ -261,6 +281,7 @@ export function createLedger(
     heartbeats: documents("heartbeats"),
     spoken: documents("spoken"),
     madeCredentials: documents("madeCredentials"),
+    makings: documents("makings"),
     signingRequests: documents("signingRequests"),
     locks: documents("locks"),
     locksOfTarget: documents("locksOfTarget"),

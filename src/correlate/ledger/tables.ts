@@ -34,6 +34,8 @@ export interface TableReads<V extends Value = string> {
   scan(prefix: string): readonly Row<V>[];
   /** The same for keys from `from` on and below `to`, which begin alike and differ in digits; the first `max` of them. */
   range(from: string, to: string, max?: number): readonly Row<V>[];
+  /** The same from the end: the last `max` of them, the last one first. */
+  last(from: string, to: string, max: number): readonly Row<V>[];
   /** The first or the last row from `from` on and before `to`; null where there is none. For keys that begin alike and differ in digits. */
   edge(which: "first" | "last", from: string, to: string): Row<V> | null;
 }
@@ -76,31 +78,38 @@ export function openTable<V extends Value>(
 /** Reads that see what is not in the file yet. */
 export function reads<V extends Value>(database: DatabaseSync, table: OpenTable<V>): TableReads<V> {
   const select = database.prepare(`SELECT value FROM ${table.name} WHERE key = ?`);
-  const range = database.prepare(
-    `SELECT key, value FROM ${table.name} WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`,
-  );
+  const rows = `SELECT key, value FROM ${table.name} WHERE key >= ? AND key < ? ORDER BY key`;
+  const statements = {
+    first: database.prepare(`${rows} LIMIT ?`),
+    last: database.prepare(`${rows} DESC LIMIT ?`),
+  };
   /** The overlay is asked by `isIn`: code units do not sort as SQLite's bytes do, but what is in stands together in either order. */
   function between(
     from: string,
     to: string,
     isIn: (key: string) => boolean,
-    max = Infinity,
+    {
+      which = "first",
+      max = Infinity,
+    }: { which?: "first" | "last"; max?: number | undefined } = {},
   ): readonly Row<V>[] {
     const overlaid: Row<V | null>[] = [];
     let removed = 0;
-    for (const [key, { value }] of table.overlay.from(from)) {
-      if (!isIn(key)) break;
+    for (const [key, { value }] of which === "first"
+      ? table.overlay.from(from)
+      : table.overlay.below(to)) {
+      if (!isIn(key) || overlaid.length - removed === max) break;
       overlaid.push([key, value]);
       if (value === null) removed++;
     }
     const limit = max === Infinity ? NO_LIMIT : max + removed;
     const found = new Map<string, V>();
-    for (const row of guard(() => range.all(from, to, limit)))
+    for (const row of guard(() => statements[which].all(from, to, limit)))
       found.set(String(row["key"]), row["value"] as V);
     for (const [key, value] of overlaid)
       if (value === null) found.delete(key);
       else found.set(key, value);
-    const all = [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+    const all = [...found].sort(([a], [b]) => (a < b === (which === "first") ? -1 : 1));
     return max === Infinity ? all : all.slice(0, max);
   }
   return {
@@ -111,7 +120,9 @@ export function reads<V extends Value>(database: DatabaseSync, table: OpenTable<
       return row === undefined ? null : (row["value"] as V);
     },
     scan: (prefix) => between(prefix, prefix + LAST, (key) => key.startsWith(prefix)),
-    range: (from, to, max) => between(from, to, (key) => key >= from && key < to, max),
+    range: (from, to, max) => between(from, to, (key) => key >= from && key < to, { max }),
+    last: (from, to, max) =>
+      between(from, to, (key) => key >= from && key < to, { which: "last", max }),
     edge: createEdge(database, table),
   };
 }

@@ -2,6 +2,7 @@ import type { AuditEvent, Verdict } from "../../model/generated/audit-event.ts";
 import type { Facts } from "../../model/facts.ts";
 import { waitKey } from "../hold/wait.ts";
 import type { Arrived } from "../evidence/context.ts";
+import { mayBeMaking } from "../evidence/made-credentials.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { JudgedDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -45,6 +46,10 @@ export function keepJudged(context: JudgedContext, judged: Judged): void {
   const rowsBefore = before === null ? NO_ROWS : rowsOf(before);
   for (const row of rowsBefore) if (!rows.has(row)) ledger.judgedBy.remove(row);
   for (const row of rows) if (!rowsBefore.has(row)) ledger.judgedBy.put(row, id);
+  if (facts.dialect === "kubernetes-audit" && mayBeMaking(facts)) {
+    const { grants, related, coverage } = verdict;
+    ledger.makings.put(keyOf(id), { grants, related, coverage });
+  }
   // Whose verdict others take: what its credential does is judged by it.
   if (context.credentials.isMaker(id)) context.arrived(waitKey.event(id));
   countGrants(ledger, { id, at: event.occurredAt, facts }, before?.event.verdict ?? null, verdict);

@@ -26,7 +26,8 @@ export function tellJoin(join: ProxiedJoin | null, skewMs: number, trace: Step[]
   }
   const { at, candidates, fitting, nearest } = join;
   const what = join.isTerminal ? "sessions in the pod" : "records of such a request";
-  const near = `${candidates.length} ${what} within ${skewMs} ms of ${formatTime(at)}`;
+  const many = join.isCrowd ? "nearest of very many " : "";
+  const near = `${candidates.length} ${many}${what} within ${skewMs} ms of ${formatTime(at)}`;
   trace.push({ rule: "M4", says: `${near}, ${fitting.length} with fitting groups and cluster` });
   for (const one of nearest) {
     const distanceMs = (one.at - at) / 1_000;

@@ -74,6 +74,41 @@ describe("M3 a credential that a vendor's action made", () => {
     });
   });
 
+  it("is its maker's, under the grant of its making, also when so much came that the event is not kept any more", () => {
+    const line = lineWithGrant();
+    line.feed(make("serviceaccounts"));
+    line.ledger.judged.remove("make");
+    line.feed(use());
+    expect(line.verdict("use")).toMatchObject({ coverage: "covered", grants: ["r1"] });
+    const used = line.journal.find(({ event }) => event.id === "use");
+    expect(used?.event.labels).toMatchObject({ vendor: "example-cloud", principal: DANA });
+  });
+
+  it("follows the last verdict of the event that made it, kept or not", () => {
+    const line = lineWithGrant();
+    line.feed(make("serviceaccounts"));
+    line.feed(request("r1", "delete", { at: 15 }));
+    line.ledger.judged.remove("make");
+    line.feed(use());
+    expect(line.verdict("use")).toMatchObject({ coverage: "after-revocation", related: ["r1"] });
+  });
+
+  it("is uncovered, and says which request it was made under, when nothing of that is kept any more", () => {
+    const line = lineWithGrant();
+    line.feed(make("serviceaccounts"));
+    const later = line.restart();
+    later.ledger.judged.remove("make");
+    later.ledger.grants.remove("r1");
+    later.feed(approved("r2", { roles: ["operator"], requested: 22, approved: 25 }));
+    later.advance({ evidence: Infinity, isEvidenceIdle: true, hasEnded: false });
+    later.feed(use());
+    expect(later.verdict("use")).toMatchObject({
+      method: "credential",
+      coverage: "uncovered",
+      related: ["r1"],
+    });
+  });
+
   it("made without a grant is uncovered", () => {
     const line = createTestLine();
     line.advance({ evidence: Infinity, isEvidenceIdle: true, hasEnded: false });
