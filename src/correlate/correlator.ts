@@ -27,7 +27,7 @@ import { isInputOver, makeRoom, releaseArrived, releaseDue } from "./hold/releas
 import { createCredentials } from "./identity/credentials.ts";
 import { createVendors } from "./identity/vendors.ts";
 import type { Ledger } from "./ledger/ledger.ts";
-import { indexOldSessions } from "./ledger/sessions-by-time.ts";
+import { indexOldSessions } from "./ledger/find-sessions.ts";
 import { createLine, type Line } from "./line.ts";
 import { createPassed } from "./passed.ts";
 import { createDueResidue } from "./residue/due.ts";

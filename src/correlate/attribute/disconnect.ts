@@ -1,7 +1,7 @@
 import type { TeleportFacts } from "../../model/facts.ts";
 import type { SessionDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { sessionsAt } from "../ledger/sessions-by-time.ts";
+import { sessionsAt } from "../ledger/find-sessions.ts";
 
 /**
  * The session that a `client.disconnect` without a session id cut (M2): one of that user's, begun before it and not ended; by its

@@ -4,7 +4,7 @@ import type { Micros } from "../../model/time.ts";
 import { waitKey } from "../hold/wait.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { SessionDocument } from "../ledger/kinds.ts";
-import { putSession } from "../ledger/sessions-by-time.ts";
+import { putSession } from "../ledger/find-sessions.ts";
 import { around } from "./api-requests.ts";
 import { type Begun, beginUnderLocks } from "./locks.ts";
 import { proxiedNames } from "./proxied-requests.ts";
@@ -33,8 +33,6 @@ export function foldSession(
   if (next === null) return;
   const begun = [known, next].flatMap((of) => begunBy(of) ?? []);
   beginUnderLocks(context, begun, () => putSession(ledger, known, next));
-  if (next.person !== null && next.person !== known?.person)
-    ledger.sessionsOfPerson.put(keyOf(next.person, id), key);
   if (next.podName !== null && next.start !== null)
     for (const name of proxiedNames(facts, vendors.personOf)) {
       const pod = [name, next.podNamespace ?? "", next.podName] as const;

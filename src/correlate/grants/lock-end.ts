@@ -2,7 +2,7 @@ import type { Micros } from "../../model/time.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { LockChange } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
-import { sessionsBegun } from "../ledger/sessions-by-time.ts";
+import { sessionsBegun } from "../ledger/find-sessions.ts";
 
 /** A lock, and what was put under its name or deleted after it. */
 export interface FollowedLock {

@@ -78,11 +78,11 @@ export interface Ledger {
   readonly grantsOfRole: Documents<string>;
   /** By session id. */
   readonly sessions: Documents<SessionDocument>;
-  /** Session ids by person. */
-  readonly sessionsOfPerson: Documents<string>;
   /** Keys of sessions by person and time (intervals.ts), and by person, start and id. */
   readonly sessionsByTime: Documents<string>;
   readonly sessionsByStart: Documents<string>;
+  /** Session ids by grant, of sessions whose end was not read. */
+  readonly openSessionsOfGrant: Documents<string>;
   /** Session ids by name, namespace, pod and start (M4). */
   readonly sessionsOfPod: Documents<string>;
   /** By session id. */
@@ -192,9 +192,9 @@ const ROWS_MAX = {
   grantsOfPerson: 1_000_000,
   grantsOfRole: 2_000_000,
   sessions: 500_000,
-  sessionsOfPerson: 500_000,
   sessionsByTime: 1_000_000,
   sessionsByStart: 500_000,
+  openSessionsOfGrant: 500_000,
   sessionsOfPod: 500_000,
   sessionRecordings: 500_000,
   certificates: 500_000,
@@ -270,9 +270,9 @@ export function createLedger(
     grantsOfPerson: documents("grantsOfPerson"),
     grantsOfRole: documents("grantsOfRole"),
     sessions: documents("sessions"),
-    sessionsOfPerson: documents("sessionsOfPerson"),
     sessionsByTime: documents("sessionsByTime"),
     sessionsByStart: documents("sessionsByStart"),
+    openSessionsOfGrant: documents("openSessionsOfGrant"),
     sessionsOfPod: documents("sessionsOfPod"),
     sessionRecordings: documents("sessionRecordings"),
     certificates: documents("certificates"),

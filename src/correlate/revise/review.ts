@@ -6,7 +6,7 @@ import type { Line } from "../line.ts";
 import { keepJudged } from "./judged.ts";
 
 /** Events that one call judges again; the rest waits for the next, so that one record cannot hold up the line. */
-const REVIEWS_MAX = 2_000;
+const REVIEWS_MAX = 250;
 
 /** Judges again what evidence has come for, and revises what it changes (H3). One revision may change what others are judged by. */
 export function reviewDue(context: CorrelatorContext, line: Line): void {

@@ -3,7 +3,8 @@ import type { Micros } from "../../../model/time.ts";
 import type { Watermarks } from "../../../ports/correlator.ts";
 import type { Grants } from "../../grants/grants.ts";
 import { subjectOfKey } from "../../hold/wait.ts";
-import { keyOf, prefixOf } from "../../ledger/key.ts";
+import { openSessions } from "../../ledger/find-sessions.ts";
+import { keyOf } from "../../ledger/key.ts";
 import type { SessionDocument } from "../../ledger/kinds.ts";
 import type { DueSubject } from "./kinds.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
@@ -59,17 +60,13 @@ export function createDueSubjects(options: DueSubjectsOptions): DueSubjects {
     }
     const grant = grants.byId(id, null)?.grant ?? null;
     if (grant === null) return null;
-    touchSessions(grant);
+    touchSessions(id);
     return ofGrant(grant, passed);
   }
 
   /** When their end must have come is another where the grant's end is. */
-  function touchSessions({ id, principal }: Grant): void {
-    for (const key of ledger.sessionsOfPerson.scan(prefixOf(principal))) {
-      const session = ledger.sessions.get(key);
-      if (session?.endedAt === null && session.accessRequests.includes(id))
-        put({ kind: "session", id: session.id, at: 0 });
-    }
+  function touchSessions(grant: string): void {
+    for (const id of openSessions(ledger, grant)) put({ kind: "session", id, at: 0 });
   }
 
   return {

@@ -3,6 +3,7 @@ import type { FindingDetail } from "../../../../src/model/generated/audit-event.
 import type { NormalizedEvent } from "../../../../src/model/normalization.ts";
 import { approved, LEAF, request, teleport } from "../../../support/correlate.ts";
 import { createTestLine, type TestLine } from "../../../support/correlate-line.ts";
+import { countReads, readsOf } from "../../../support/ledger-reads.ts";
 
 const DANA = "dana@vendor.example";
 const DELAY = 35 * 60;
@@ -173,3 +174,19 @@ describe("session-without-end", () => {
     expect(said(line, "session-outlives-grant")).toMatchObject([{ evidence: ["end"] }]);
   });
 });
+
+it.each([20, 200])(
+  "a look at a grant reads as little after %i sessions of its person under others as after one",
+  (count) => {
+    const line = createTestLine();
+    line.feed(approved("r1", { requested: 500, approved: 510, expires: 600 }));
+    line.feed(approved("r2", { expires: 1e6 }));
+    for (let n = 0; n < count; n++)
+      line.feed(start({ ...SSH, id: `s${n}`, sessionId: `s${n}`, accessRequests: ["r2"] }));
+    settle(line, 520);
+    line.feed(request("r1", "delete", { at: 550 }));
+    const reads = countReads(line.ledger);
+    line.evidenceUpTo(1_000);
+    expect(readsOf(reads, "sessions")).toBeLessThan(10);
+  },
+);
