@@ -44,6 +44,9 @@ export interface DrivenIntake extends Intake {
   advance(): Promise<void>;
 }
 
+/** Old files are read as live ones are: a thousand records come in a moment there. */
+const ADVANCE_EVERY_RECORDS = 1_000;
+
 /**
  * Left of the journal: normalize, correlate, append. Between `correlate` and `append` nothing else runs, so the order of
  * correlation is the order of the journal; `commit` follows when the append is durable.
@@ -51,6 +54,7 @@ export interface DrivenIntake extends Intake {
 export function createIntake(options: IntakeOptions): DrivenIntake {
   const { correlator, journal, watermarks, meter, organization } = options;
   const lanes = createLanes(options.acceptsInFlightMax);
+  let recordsSinceAdvance = 0;
   const tally = createIntakeTally(meter, { organization, heldAtStart: correlator.heldCount });
 
   /** A journal that gives up waiting because the process ends is no failure. */
@@ -84,14 +88,25 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
     }
   }
 
-  /** Also before each batch, so that it is judged by the evidence that is there by now. */
-  async function releaseNow(): Promise<void> {
-    const released = decideNow(() => correlator.advance(watermarks.current(), options.clock.now()));
+  async function journalReleased(decide: () => Correlated): Promise<void> {
+    const released = decideNow(decide);
     if (released.entries.length > 0)
       await journalNow(
         () => released,
         () => 0,
       );
+  }
+
+  function advanceNow(): Promise<void> {
+    recordsSinceAdvance = 0;
+    return journalReleased(() => correlator.advance(watermarks.current(), options.clock.now()));
+  }
+
+  /** Before each batch, so that it is judged by the evidence that is there by now. */
+  function releaseBefore(records: number): Promise<void> {
+    recordsSinceAdvance += records;
+    if (recordsSinceAdvance >= ADVANCE_EVERY_RECORDS) return advanceNow();
+    return journalReleased(() => correlator.release(watermarks.current()));
   }
 
   return {
@@ -103,7 +118,7 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
         const latest = latestTime(events, options);
         await watermarks.admit(batch.source, latest, options.signal);
         options.signal.throwIfAborted();
-        const released = releaseNow();
+        const released = releaseBefore(read);
         const durable = journalNow(
           () => decideNow(() => correlator.correlate(events)),
           ({ duplicates }) =>
@@ -128,7 +143,7 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
       if (Number.isFinite(watermark))
         meter.set("chaperone_source_watermark_seconds", labels, watermark / MICROS_PER_MS / 1_000);
     },
-    advance: releaseNow,
+    advance: advanceNow,
   };
 }
 

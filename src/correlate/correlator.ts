@@ -6,7 +6,7 @@ import type { Policy } from "../model/policy.ts";
 import type { Source } from "../model/record.ts";
 import { MICROS_PER_MS } from "../model/time.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Correlated, Correlator } from "../ports/correlator.ts";
+import type { Correlated, Correlator, Watermarks } from "../ports/correlator.ts";
 import type { Log } from "../ports/log.ts";
 import { admitAll } from "./admit.ts";
 import type { CorrelatorContext } from "./context.ts";
@@ -57,6 +57,12 @@ export interface CorrelatorOptions {
 
 /** Editions of findings that one call makes; the rest waits for the next. */
 const EDITIONS_MAX = 500;
+/**
+ * Events that one call judges again; the rest waits for the next, so that one record cannot hold up the line. A batch has no more of
+ * them than events of its own, or a few: what comes one by one would have very many judged again for each.
+ */
+const REVIEWS_MAX = 250;
+const REVIEWS_OF_BATCH_MIN = 10;
 
 /**
  * Decides whose an event is, which grants it has and whether they cover it.
@@ -128,17 +134,30 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
   };
 
   /** What is released may be evidence itself, and so may a revision: of the request that others wait for (W8). */
-  function settleLate(line: Line): void {
+  function settleLate(line: Line, reviewsMax: number): void {
+    let left = Math.min(reviewsMax, REVIEWS_MAX);
     do {
       releaseArrived(context, line);
-      reviewDue(context, line);
+      left -= reviewDue(context, line, left);
     } while (arrivals.size > 0);
   }
 
   function close(line: Line, duplicates: number): Correlated {
-    settleLate(line);
     ledger.commitment.endCall(line.entries.length);
     return { entries: line.entries, duplicates };
+  }
+
+  /** Nothing is appended for nothing, so that there will be no commit either. */
+  function closeUnlessEmpty(line: Line): Correlated {
+    return line.entries.length === 0 ? { entries: [], duplicates: 0 } : close(line, 0);
+  }
+
+  function releaseOver(line: Line, watermarks: Watermarks): void {
+    context.watermarks = watermarks;
+    idleClock.set(watermarks.isEvidenceIdle);
+    releaseDue(context, line, idleClock.readMs());
+    // A crash may have kept what was held, and not what was released for it.
+    makeRoom(context, line);
   }
 
   function tellFound(line: Line, { found, withdrawn }: Pick<Look, "found" | "withdrawn">): void {
@@ -156,16 +175,19 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       const { admitted, reused, duplicates } = admitAll(context, batch);
       const known = settleAll(context, admitted, line);
       for (const [finding, cause] of reused) line.find(finding, cause);
+      settleLate(line, Math.max(batch.length, REVIEWS_OF_BATCH_MIN));
       return close(line, duplicates + known);
     },
-    advance: (watermarks, now) => {
-      context.watermarks = watermarks;
-      idleClock.set(watermarks.isEvidenceIdle);
+    release: (watermarks) => {
       const line = createLine(context);
-      releaseDue(context, line, idleClock.readMs());
-      // A crash may have kept what was held, and not what was released for it.
-      makeRoom(context, line);
-      settleLate(line);
+      releaseOver(line, watermarks);
+      settleLate(line, 0);
+      return closeUnlessEmpty(line);
+    },
+    advance: (watermarks, now) => {
+      const line = createLine(context);
+      releaseOver(line, watermarks);
+      settleLate(line, REVIEWS_MAX);
       tellFound(line, dueResidue.take(watermarks));
       // What is still to be judged again may take a finding's reason away.
       if (reviews.count === 0) {
@@ -177,8 +199,9 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
       // What is judged again, or said anew, may be of a grant that is due.
       if (unsaidCount() === 0) for (const event of seals.due(watermarks)) line.add(event);
       for (const event of heartbeats?.due(watermarks, now) ?? []) line.add(event);
-      // Nothing is appended for nothing, so that there will be no commit either.
-      return line.entries.length === 0 ? { entries: [], duplicates: 0 } : close(line, 0);
+      // A finding or a seal may be evidence that somebody waits for.
+      settleLate(line, 0);
+      return closeUnlessEmpty(line);
     },
     commit: (upTo) => ledger.commitment.commit(upTo),
     makeDurable: () => ledger.commitment.write(),

@@ -8,17 +8,22 @@ import type { Micros } from "../model/time.ts";
 /**
  * Decides whose event it is, which grants it has and whether they cover it.
  *
- * Synchronous on purpose: the order of the calls is the order of the journal. The pipeline calls `correlate` or `advance`, hands
+ * Synchronous on purpose: the order of the calls is the order of the journal. The pipeline calls `correlate`, `release` or `advance`, hands
  * the entries to `journal.append` before anything else can run, and calls `commit` when that append is durable. Each call sees
  * the ledger with all earlier calls applied, durable or not; a failed append ends the process.
  */
 export interface Correlator {
   correlate(batch: readonly NormalizedEvent[]): Correlated;
-  /** Releases held events whose wait is over. Called by one loop, and after every change of a watermark. */
+  /** Releases held events whose wait is over, and nothing else: called before each batch, so that it is judged by what is there by then. */
+  release(watermarks: Watermarks): Correlated;
+  /**
+   * The same, and everything that is to be done besides: verdicts to be given anew, findings, seals. Some of it in one call; called by
+   * one loop, and between batches when many records have come.
+   */
   advance(watermarks: Watermarks, now: Micros): Correlated;
   /**
-   * Everything up to this position is durable in the journal. Called once for every `correlate`, and for every `advance` that
-   * returned entries, in the order of those calls, with the position that its `append` resolved with.
+   * Everything up to this position is durable in the journal. Called once for every `correlate`, and for every `release` and
+   * `advance` that returned entries, in the order of those calls, with the position that its `append` resolved with.
    */
   commit(upTo: JournalPosition): void;
   /** Writes what is committed in a way that survives a power loss, as far as the disk has room: `durableTo` follows. Else it does so in its own time. */

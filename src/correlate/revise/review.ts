@@ -5,17 +5,18 @@ import { judgeFindings } from "../findings/judge-findings.ts";
 import type { Line } from "../line.ts";
 import { keepJudged } from "./judged.ts";
 
-/** Events that one call judges again; the rest waits for the next, so that one record cannot hold up the line. */
-const REVIEWS_MAX = 250;
-
-/** Judges again what evidence has come for, and revises what it changes (H3). One revision may change what others are judged by. */
-export function reviewDue(context: CorrelatorContext, line: Line): void {
-  let left = REVIEWS_MAX;
+/**
+ * Judges again what evidence has come for, and revises what it changes (H3): at most so many events. One revision may change what others
+ * are judged by. Returns how many it was.
+ */
+export function reviewDue(context: CorrelatorContext, line: Line, max: number): number {
+  let left = max;
   while (left > 0 && context.reviews.count > 0) {
     const ids = context.reviews.take(left);
     left -= ids.length;
     for (const id of ids) review(context, line, id);
   }
+  return max - left;
 }
 
 function review(context: CorrelatorContext, line: Line, id: string): void {

@@ -36,7 +36,11 @@ function setUp(change: Partial<IntakeOptions> & { readonly released?: string[] }
       steps.push(`correlate ${idsOf(entries)}`);
       return { entries, duplicates: 0 };
     },
-    advance: () => ({ entries: released.splice(0).map(entryOf), duplicates: 0 }),
+    advance: () => {
+      steps.push("advance");
+      return { entries: [], duplicates: 0 };
+    },
+    release: () => ({ entries: released.splice(0).map(entryOf), duplicates: 0 }),
     commit: () => undefined,
     heldCount: 0,
   };
@@ -105,6 +109,16 @@ describe("the intake's order", () => {
     intake.progress(teleport, AT_END);
     await intake.accept(batchOf(kube, "k", "a@1"));
     expect(steps).toEqual(["append held", "correlate a", "append a"]);
+  });
+
+  it("everything else that is to be done is done between batches once a thousand records have come, and not for each", async () => {
+    const { intake, steps } = setUp();
+    intake.progress(teleport, AT_END);
+    const batch = Array.from({ length: 333 }, (_, n) => `a${n}@1`);
+    for (let n = 0; n < 3; n++) await intake.accept(batchOf(kube, "k", ...batch));
+    expect(steps).not.toContain("advance");
+    await intake.accept(batchOf(kube, "k", "last@1"));
+    expect(steps.slice(-3)).toEqual(["advance", "correlate last", "append last"]);
   });
 
   it("a batch is not accepted where what it let go could not be journaled", async () => {

@@ -57,11 +57,12 @@ function plainCorrelator(
       });
       return { entries, duplicates: batch.length - fresh.length };
     },
-    advance: () => {
+    release: () => {
       const entries = correlator.due.splice(0);
       heldCount -= entries.length;
       return { entries, duplicates: 0 };
     },
+    advance: (watermarks) => correlator.release(watermarks),
     commit: (upTo) => void commits.push(upTo),
     makeDurable: () => undefined,
     fold: () => undefined,

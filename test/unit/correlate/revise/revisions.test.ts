@@ -37,6 +37,19 @@ describe("H3 evidence that comes late", () => {
     expect(order.indexOf(first?.id ?? "")).toBeGreaterThan(order.indexOf("list"));
   });
 
+  it("holds up what comes one by one for few of the events that it changes, and has the rest judged again by and by", () => {
+    const line = lateLine();
+    const ids = Array.from({ length: 600 }, (_, n) => `list${n}`);
+    for (const id of ids) line.feed(kubernetes({ id, at: 20, user: DANA, groups: ["v:viewers"] }));
+    const isRevised = (id: string): boolean => revisionsOf(line, id).length > 0;
+    for (const event of approved("r1")) line.feed(event);
+    expect(ids.filter(isRevised).length).toBeLessThanOrEqual(20);
+    line.advance({ evidence: Infinity });
+    expect(ids.filter(isRevised).length).toBeLessThanOrEqual(270);
+    while (line.correlator.reviewCount > 0) line.advance({ evidence: Infinity });
+    expect(ids.filter(isRevised)).toEqual(ids);
+  });
+
   it("revises in every stream of the event", () => {
     const line = lateLine();
     line.feed(kubernetes({ id: "list", at: 20, user: DANA, groups: ["v:viewers"] }));
