@@ -1,6 +1,7 @@
 import type { Facts } from "../../model/facts.ts";
 import type { Verdict } from "../../model/generated/audit-event.ts";
 import type { Micros } from "../../model/time.ts";
+import type { Method } from "../../model/verdict.ts";
 import { apiCallOf, isTerminal } from "../attribute/api-request.ts";
 import { proxiedNames } from "../evidence/proxied-requests.ts";
 import { requestKey, waitKey } from "../hold/wait.ts";
@@ -28,6 +29,14 @@ export interface DependsContext {
   readonly skew: Micros;
 }
 
+/** M1–M4: only the ids that were named are candidates, and no other request of the person. */
+const BY_NAMED_IDS: ReadonlySet<string> = new Set<Method>([
+  "named",
+  "session",
+  "credential",
+  "proxied",
+]);
+
 /** Everything whose arrival may change the verdict (H3): what the methods looked for, whether they found it or not. */
 export function dependencesOf(
   depending: Depending,
@@ -36,7 +45,8 @@ export function dependencesOf(
   const { facts, principal, verdict, unseen } = depending;
   const at = facts.dialect === "kubernetes-audit" ? facts.receivedAt : timeOf(facts);
   const keys = [...verdict.grants, ...verdict.related, ...unseen].map((id) => waitKey.grant(id));
-  if (principal !== null) keys.push(waitKey.principal(principal));
+  if (principal !== null && !BY_NAMED_IDS.has(verdict.method))
+    keys.push(waitKey.principal(principal));
   const named = keys.map((key) => ({ key, at: latestOf(facts, at, skew) }));
   if (facts.dialect === "kubernetes-audit")
     return [...named, ...ofCredential(facts, credentials), ...ofKubernetes(facts, vendors)];

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { MICROS_PER_MS } from "../../../../src/model/time.ts";
+import { MICROS_PER_MS, type Micros } from "../../../../src/model/time.ts";
 import {
   backgroundLine,
   ENGINEERS,
@@ -24,21 +24,22 @@ function kubernetesRecords(): RecordMaker {
   };
 }
 
-/** Sessions under one grant; then its engineer asks for the next one. */
+/** Sessions under one grant, at least; then its engineer asks for the next one, but not more often than a person would. */
 const SESSIONS_OF_GRANT = 500;
+const GRANT_EVERY: Micros = 10_000 * MICROS_PER_MS;
 
 /** Grants and sessions under them. */
 function teleportRecords(): RecordMaker {
-  const current = new Map<string, { readonly id: string; left: number }>();
+  const current = new Map<string, { readonly id: string; readonly at: Micros; left: number }>();
   return (random) => {
     const at = Date.now() * MICROS_PER_MS;
     const engineer = random.pick(ENGINEERS);
     const known = current.get(engineer);
-    if (known !== undefined && known.left-- > 0)
+    if (known !== undefined && (known.left-- > 0 || at < known.at + GRANT_EVERY))
       return [sessionStartLine(random, at, engineer, known.id)];
     const lines = grantLines(random, at - 5_000_000, engineer);
     const { id } = JSON.parse(lines[0] ?? "{}") as { id: string };
-    current.set(engineer, { id, left: SESSIONS_OF_GRANT });
+    current.set(engineer, { id, at, left: SESSIONS_OF_GRANT });
     return [...lines, sessionStartLine(random, at, engineer, id)];
   };
 }
