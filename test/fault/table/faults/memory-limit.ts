@@ -6,7 +6,7 @@ import { ownLabels } from "../../../support/containers/sweep.ts";
 import type { Arrangement, Row, Site } from "../row.ts";
 import { allRead } from "./backlog.ts";
 
-const MEMORY_MB = 384;
+const MEMORY_MB = 512;
 const LONG_BYTES = 8_000_000;
 const LONG_LINES = 4;
 const PROJECT = new URL("../../../../", import.meta.url).pathname;
@@ -26,7 +26,7 @@ export const memoryLimit: Row = {
   arrange: inContainer,
   run: async (trial) => {
     await trial.destination.behave({ kind: "down" });
-    await trial.order({ do: "burst", records: trial.amount({ full: 60_000, quick: 4_000 }) });
+    await trial.order({ do: "burst", records: trial.amount({ full: 12_000, quick: 4_000 }) });
     for (let line = 0; line < LONG_LINES; line++) {
       await trial.order({ do: "long", bytes: LONG_BYTES });
       await trial.lasting({ full: 2_000, quick: 300 });
