@@ -7,7 +7,9 @@ import { defineConfig } from "vitest/config";
 /** Need nothing but Node either, and more time than the gate has: a crash at every call, whole processes, load. */
 const THOROUGH = [
   "unit/**/crash.test.ts",
-  "unit/correlate/order/order.test.ts",
+  "unit/correlate/order/{order,rules}.test.ts",
+  "unit/correlate/attribute/polled.test.ts",
+  "contract/sink/otlp/{network,connections}.test.ts",
   "unit/commands/{command-line,residue,play,policy-lint,explain-file}.test.ts",
   "unit/commands/dossier/command.test.ts",
   "contract/file-tail/load.test.ts",
