@@ -59,8 +59,11 @@ async function place(tail: Tail, file: TailedFile, content: GzipContent): Promis
   const plain = plainPath(tail, file);
   const statedBytes = await content.statedSize();
   const head = await content.read(0, FINGERPRINT_BYTES_MAX);
+  const hasWaited = file.isWaiting;
   file.isWaiting = isBeingCompressed(tail, plain, head);
   if (file.isWaiting) return wait(tail, file);
+  const gone = hasWaited && !file.isFound ? wentWith(tail, file, plain) : undefined;
+  if (gone !== undefined) return await finish(tail, file, gone);
   const isCut = head.length < FINGERPRINT_BYTES_MAX && statedBytes !== head.length;
   if (isCut && !file.mayFlush) return wait(tail, file);
   const known = [...knownContents(tail, file)].filter((one) => isLike(one, head, plain));
@@ -84,6 +87,11 @@ async function place(tail: Tail, file: TailedFile, content: GzipContent): Promis
   if (best.file !== null && isBeingRead(best.file)) return wait(tail, file);
   adopt(tail, file, best);
   return true;
+}
+
+/** What was there, and read to its end, as long as the compressed file was: that one may break off where it likes. */
+function wentWith(tail: Tail, file: TailedFile, plain: string): KnownContent | undefined {
+  return [...knownContents(tail, file)].find(({ path, isOver }) => isOver && path === plain);
 }
 
 /** Not before the next look. */
