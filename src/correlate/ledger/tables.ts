@@ -175,12 +175,14 @@ export function evictOldest(table: OpenTable): void {
   table.rowsAtMost -= Number(table.evict.run(excess + room).changes);
 }
 
-/** Counting reads the whole table, which a start has no time for; rows are only ever added at the end. */
+/**
+ * Counting reads the whole table, which a start has no time for; rows are only ever added at the end. Asked for one by one: SQLite
+ * finds either edge at once, and reads everything for both.
+ */
 function rowsAtMost(database: DatabaseSync, name: string): number {
-  const row = database
-    .prepare(`SELECT coalesce(max(rowid) - min(rowid) + 1, 0) AS rows FROM ${name}`)
-    .get();
-  return Number(row?.["rows"]);
+  const edge = (which: "min" | "max"): string => `(SELECT ${which}(rowid) FROM ${name})`;
+  const span = `coalesce(${edge("max")} - ${edge("min")} + 1, 0)`;
+  return Number(database.prepare(`SELECT ${span} AS rows`).get()?.["rows"]);
 }
 
 function countRows(count: StatementSync): number {
