@@ -11,7 +11,7 @@ export const backlog: Row = {
   fault: "destination down for 10 min, a backlog of 1 GB, kill -9",
   guarantee:
     "a process that is killed over a large backlog is there again at once, and delivers it",
-  perSecond: { full: 1_300, quick: 600 },
+  perSecond: { full: 1_700, quick: 600 },
   run: async (trial) => {
     await trial.destination.behave({ kind: "down" });
     await trial.lasting({ full: 600_000, quick: 1_000 });
