@@ -22,6 +22,8 @@ export interface BlockPlace {
 
 const HEAD_BYTES = 2 * LONG_BYTES_MAX;
 const SCAN_BYTES = 1024 * 1024;
+/** What a walk reads at once: a busy hour of single records leaves tens of thousands of small blocks. */
+const WINDOW_BYTES = 64 * 1024;
 
 export async function headerOf(file: DiskFile): Promise<ContainerHeader | ContainerFault> {
   // Most headers fit into the first read; a longer one is read again as a whole.
@@ -37,8 +39,8 @@ interface Stretch {
 }
 
 /**
- * Walks the blocks from an offset on without reading their data. A fault is yielded in its place, and the walk goes on at the
- * next place where a block can begin; where there is none, the fault is the last thing that is yielded: the tail of the file.
+ * Walks the blocks from an offset on; of the data of large ones nothing is read. A fault is yielded in its place, and the walk goes on
+ * at the next place where a block can begin; where there is none, the fault is the last thing that is yielded: the tail of the file.
  * `untilBytes` bounds the walk (the durable length of a file that is being written); it is the file's size otherwise.
  */
 export async function* walkBlocks(
@@ -47,7 +49,7 @@ export async function* walkBlocks(
   range: { readonly fromBytes: number; readonly untilBytes?: number },
 ): AsyncGenerator<BlockPlace | ContainerFault, void> {
   const untilBytes = range.untilBytes ?? (await file.sizeBytes());
-  const source = { file, sync, untilBytes };
+  const source = { file, sync, untilBytes, read: createWindow(file, untilBytes) };
   let at = range.fromBytes;
   let head = await readHead(source, at);
   while (at < untilBytes) {
@@ -69,16 +71,31 @@ interface WalkSource {
   readonly file: DiskFile;
   readonly sync: Uint8Array;
   readonly untilBytes: number;
+  /** So many bytes from an offset on; fewer at the end of the walk. */
+  readonly read: (at: number, length: number) => Promise<Uint8Array>;
 }
 
-function readHead({ file, untilBytes }: WalkSource, at: number): Promise<Uint8Array> {
-  return file.read(at, Math.min(HEAD_BYTES, untilBytes - at));
+/** Reads a window of the file at once, and nothing behind the end of the walk. */
+function createWindow(file: DiskFile, untilBytes: number): WalkSource["read"] {
+  let start = 0;
+  let bytes: Uint8Array = new Uint8Array();
+  return async (at, length) => {
+    const until = Math.min(at + length, untilBytes);
+    if (at < start || until > start + bytes.byteLength) {
+      bytes = await file.read(at, Math.min(Math.max(length, WINDOW_BYTES), untilBytes - at));
+      start = at;
+    }
+    return bytes.subarray(at - start, until - start);
+  };
+}
+
+function readHead({ read }: WalkSource, at: number): Promise<Uint8Array> {
+  return read(at, HEAD_BYTES);
 }
 
 /** A block's marker and the next one's head, in one read. */
-function readTail({ file, untilBytes }: WalkSource, place: BlockPlace): Promise<Uint8Array> {
-  const at = place.endBytes - SYNC_BYTES;
-  return file.read(at, Math.min(SYNC_BYTES + HEAD_BYTES, untilBytes - at));
+function readTail({ read }: WalkSource, place: BlockPlace): Promise<Uint8Array> {
+  return read(place.endBytes - SYNC_BYTES, SYNC_BYTES + HEAD_BYTES);
 }
 
 /**
