@@ -79,6 +79,21 @@ test("a block that was cut out of a sealed segment is a loss of its exact number
   expect(damages).toMatchObject([{ from: 11, to: 20, count: 10, cause: "entries are missing" }]);
 });
 
+test("a single entry that is lost at the end of a sealed segment is declared", async () => {
+  const faulty = createFaultyDisk();
+  const { journal } = await openJournal(faulty.disk);
+  await journal.append(newEntries(1, 10));
+  await journal.append(newEntries(11, 11));
+  await journal.close();
+  const { journal: next } = await openJournal(faulty.disk);
+  await next.append(newEntries(12, 20));
+  await next.close();
+  faulty.corrupt(FIRST, (bytes) => flip(bytes, bytes.length - 40));
+  const again = await openJournal(faulty.disk);
+  expect(await idsOf(again.journal)).toEqual([...ids(1, 10), ...ids(12, 20)]);
+  expect(again.damages).toMatchObject([{ from: 11, to: 11, count: 1 }]);
+});
+
 test("a sealed segment without a readable header is a loss of all its entries", async () => {
   const { faulty } = await written();
   faulty.corrupt(FIRST, (bytes) => bytes.fill(0, 0, 4));

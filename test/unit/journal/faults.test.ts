@@ -1,5 +1,7 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { newEntries, ownEntry } from "../../support/disk-entries.ts";
+import { createManualClock } from "../../contract/file-tail/manual-clock.ts";
+import { newEntries, newEntry, ownEntry } from "../../support/disk-entries.ts";
 import { createFaultyDisk } from "../../support/disk-faulty.ts";
 import type { DiskCall } from "../../support/disk-faulty.ts";
 import { ids, idsOf, openJournal } from "../../support/disk-journal.ts";
@@ -131,6 +133,22 @@ describe("a full disk", () => {
   });
 });
 
+test("an event that cannot be encoded is never acknowledged, and what was durable before it stays", async () => {
+  const faulty = createFaultyDisk();
+  const { journal } = await openJournal(faulty.disk);
+  await journal.append(newEntries(1, 3));
+  const entry = newEntry(4);
+  const bad = { ...entry, event: { ...entry.event, occurredAt: 0.5 } };
+  await expect(journal.append([bad, newEntry(5)])).rejects.toMatchObject({
+    code: "JOURNAL_WRITE_FAILED",
+    message: expect.stringContaining("event-4") as string,
+  });
+  await journal.close();
+  const again = await openJournal(faulty.disk);
+  expect(await idsOf(again.journal)).toEqual(ids(1, 3));
+  expect(again.damages).toEqual([]);
+});
+
 test("a journal that is closed refuses appends, instead of keeping them waiting", async () => {
   const { journal } = await openJournal(createFaultyDisk().disk);
   await journal.append(newEntries(1, 1));
@@ -154,6 +172,29 @@ describe("commits", () => {
     expect(syncs).toBeLessThan(10);
     expect(log.lines).toEqual([]);
     expect(await idsOf(journal)).toEqual(ids(1, 101));
+  });
+
+  test("gather what comes one by one while a slow fsync is under way", async () => {
+    const faulty = createFaultyDisk();
+    const clock = createManualClock();
+    const { journal } = await openJournal(faulty.disk, { clock });
+    const done = Promise.withResolvers<void>();
+    let syncs = 0;
+    faulty.delay = async ({ operation, path }) => {
+      if (operation !== "sync" || !path.endsWith(".avro")) return;
+      syncs += 1;
+      if (syncs === 1) await done.promise;
+    };
+    const appends = [journal.append(newEntries(1, 1))];
+    await expect.poll(() => syncs).toBe(1);
+    for (const entry of newEntries(2, 10)) {
+      appends.push(journal.append([entry]));
+      await nextTurn();
+    }
+    done.resolve();
+    await Promise.all(appends);
+    expect(syncs).toBe(2);
+    expect(await idsOf(journal)).toEqual(ids(1, 10));
   });
 
   test("of many megabytes become several blocks, and the append resolves with the last one", async () => {

@@ -112,6 +112,24 @@ test("a damaged block is missed, and what stands behind it is seen", async () =>
   expect(idsOf(seen)).toEqual([...ids(1, 3), ...ids(6, 7)]);
 });
 
+test("the damaged end of a segment that nobody writes to any more is missed, and the next segment is seen", async () => {
+  const faulty = createFaultyDisk();
+  const clock = createImpatientClock(1_000);
+  const first = await openJournal(faulty.disk, { clock });
+  await first.journal.append(newEntries(1, 3));
+  const before = first.journal.sizeBytes;
+  await first.journal.append(newEntries(4, 5));
+  await first.journal.close();
+  const { journal } = await openJournal(faulty.disk, { clock });
+  await journal.append(newEntries(6, 7));
+  faulty.corrupt(`${FOLDER}/0000000000000001.avro`, (bytes) =>
+    bytes.fill(0xff, before + 40, before + 50),
+  );
+  const seen = await follow(faulty, 0);
+  expect(missedOf(seen)).toEqual([{ from: 4, to: 5 }]);
+  expect(idsOf(seen)).toEqual([...ids(1, 3), ...ids(6, 7)]);
+});
+
 test("a block that is not whole yet is waited for", async () => {
   const faulty = createFaultyDisk();
   const path = `${FOLDER}/0000000000000001.avro`;

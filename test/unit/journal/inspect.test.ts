@@ -26,6 +26,18 @@ async function twoSegments() {
   return { faulty, journal, afterFirst };
 }
 
+test("a segment that is released during the look is left out, and one that the disk does not give is not", async () => {
+  const { faulty } = await twoSegments();
+  const failing = (code: string) => {
+    faulty.fault = ({ operation, path }) =>
+      operation === "open" && path === FIRST ? { code } : null;
+  };
+  failing("ENOENT");
+  expect(await inspect(faulty.disk)).toMatchObject([{ first: 21, last: 25 }]);
+  failing("EIO");
+  await expect(inspect(faulty.disk)).rejects.toMatchObject({ code: "EIO" });
+});
+
 test("a running journal is described segment by segment, without a change", async () => {
   const { faulty } = await twoSegments();
   let changes = 0;
@@ -71,6 +83,24 @@ test("the torn end of the newest segment counts as unfinished, not as damage", a
   faulty.corrupt(`${FOLDER}/0000000000000021.avro`, (bytes) => bytes.slice(0, -5));
   const newest = (await inspect(faulty.disk)).at(-1);
   expect(newest).toMatchObject({ faults: [], entries: 0 });
+  expect(newest?.unfinishedBytes).toBeGreaterThan(0);
+});
+
+test("damage in front of the torn end of the newest segment is told all the same", async () => {
+  const faulty = createFaultyDisk();
+  const { journal } = await openJournal(faulty.disk);
+  await journal.append(newEntries(1, 5));
+  const before = journal.sizeBytes;
+  await journal.append(newEntries(6, 10));
+  await journal.append(newEntries(11, 15));
+  await journal.append(newEntries(16, 20));
+  faulty.corrupt(FIRST, (bytes) => bytes.fill(0xff, before + 40, before + 50).slice(0, -5));
+  const [newest] = await inspect(faulty.disk);
+  expect(newest).toMatchObject({
+    faults: [{ kind: "damaged", offsetBytes: before }],
+    missing: [{ from: 6, to: 10 }],
+    last: 15,
+  });
   expect(newest?.unfinishedBytes).toBeGreaterThan(0);
 });
 

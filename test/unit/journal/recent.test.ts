@@ -1,6 +1,9 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
+import type { NewEntry } from "../../../src/model/entry.ts";
 import { ORIGIN } from "../../../src/model/position.ts";
-import { newEntries } from "../../support/disk-entries.ts";
+import { newEntries, newEntry } from "../../support/disk-entries.ts";
 import { createFaultyDisk } from "../../support/disk-faulty.ts";
 import { ids, idsOf, openJournal } from "../../support/disk-journal.ts";
 
@@ -45,5 +48,24 @@ test("entries that nobody needs any more do not stay in memory", async () => {
   await journal.append(newEntries(1, 3));
   await journal.release(journal.end);
   expect(journal.recent.bytesAfter(0)).toBe(0);
+  await journal.close();
+});
+
+test("an event that was appended, delivered and released is held by nobody, however long the journal is open", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  const { journal } = await openJournal(createFaultyDisk().disk);
+  const appended: WeakRef<NewEntry>[] = [];
+  for (let number = 1; number <= 20; number += 1) {
+    const entry = newEntry(number);
+    appended.push(new WeakRef(entry));
+    await journal.append([entry]);
+  }
+  await journal.release(journal.end);
+  await journal.append(newEntries(21, 21));
+  collectGarbage();
+  // The last ones may be in the hands of a call that has just ended.
+  const held = appended.slice(0, 10).filter((each) => each.deref() !== undefined);
+  expect(held).toHaveLength(0);
   await journal.close();
 });

@@ -52,6 +52,21 @@ describe("the byte limit", () => {
     expect(journal.start.sequence).toBeLessThanOrEqual(Math.floor(durable / 2));
   });
 
+  test("is kept also by a block that begins a segment, with the header that comes with it", async () => {
+    for (let sizeBytesMax = 200_000; sizeBytesMax <= 220_000; sizeBytesMax += 2_000) {
+      const { journal, log } = await openJournal(createFaultyDisk().disk, {
+        ...small,
+        sizeBytesMax,
+      });
+      const { waiting } = await fill(journal, log);
+      const refused = expect(waiting).rejects.toMatchObject({ code: "JOURNAL_FULL" });
+      const limit = sizeBytesMax - small.segmentBytesMax;
+      expect(journal.sizeBytes, `limit of ${limit}`).toBeLessThanOrEqual(limit);
+      await journal.close();
+      await refused;
+    }
+  });
+
   test("keeps what was not released, however long appends wait", async () => {
     const { journal, log } = await openJournal(createFaultyDisk().disk, { ...small, keepMs: 0 });
     const { durable, waiting } = await fill(journal, log);

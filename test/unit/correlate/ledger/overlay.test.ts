@@ -38,3 +38,19 @@ test("many keys keep their order while they come and go", () => {
   expect(left).toEqual(expected);
   expect([...overlay.below("\uFFFF")].map(([each]) => each)).toEqual(expected.toReversed());
 });
+
+test("keys find their places also where a long stretch of their neighbours is gone", () => {
+  const overlay = createOverlay();
+  const key = (n: number): string => String(n).padStart(6, "0");
+  const row = { value: "", call: 0 };
+  for (let n = 0; n < 10_000; n += 2) overlay.set(key(n), row);
+  for (let n = 2_000; n < 8_000; n += 2) overlay.delete(key(n));
+  const added = [1, 1_999, 2_001, 5_001, 7_999, 8_001, 9_999];
+  for (const n of added) overlay.set(key(n), row);
+  const even = Array.from({ length: 5_000 }, (_, n) => 2 * n);
+  const expected = [...even.filter((n) => n < 2_000 || n >= 8_000), ...added].map(key).toSorted();
+  expect([...overlay.from("")].map(([each]) => each)).toEqual(expected);
+  for (const n of [0, ...added])
+    expect([...overlay.from(key(n))][0]?.[0], `from ${n}`).toBe(key(n));
+  expect([...overlay.below("\uFFFF")].map(([each]) => each)).toEqual(expected.toReversed());
+});

@@ -74,6 +74,23 @@ describe("rows with the journal's commit", () => {
     expect(rows.appliedTo.sequence).toBe(sequence);
   });
 
+  it("of four megabytes are written under traffic, and small ones after them are put off again", () => {
+    const rows = createRows(new DatabaseSync(":memory:"), () => 0);
+    const table = rows.table("grants", 10);
+    const appliedAfter = (sequence: number, value: string): number => {
+      table.put("a", value);
+      rows.endCall(1);
+      rows.commit(position(sequence));
+      return rows.appliedTo.sequence;
+    };
+    // One more call is under way all the time.
+    rows.endCall(1);
+    expect(appliedAfter(1, "x".repeat(4 * 1024 * 1024 - 1))).toBe(0);
+    expect(appliedAfter(2, "x")).toBe(0);
+    expect(appliedAfter(3, "x")).toBe(3);
+    expect(appliedAfter(4, "x")).toBe(3);
+  });
+
   it.each([
     [29_999, 0],
     [30_000, 1],
