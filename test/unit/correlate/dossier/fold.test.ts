@@ -39,7 +39,10 @@ function take(line: TestLine, taken: readonly Step[]): void {
 function sealed(ledger: Ledger): unknown {
   const { dossiers, seals, sealed: grants, sealChain, gaps, reached } = ledger;
   const { findingsOfGrant, revisionsOfGrant } = ledger;
-  const said = ledger.findings.all().map(([id, finding]) => [id, finding.said]);
+  // What is found in another batch, and not judged again yet, has nothing that was said.
+  const said = ledger.findings
+    .all()
+    .flatMap(([id, finding]) => (finding.said === null ? [] : [[id, finding.said]]));
   const tables = [dossiers, seals, grants, sealChain, gaps, reached];
   return [said, ...[...tables, findingsOfGrant, revisionsOfGrant].map((table) => table.all())];
 }
