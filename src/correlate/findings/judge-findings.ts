@@ -45,7 +45,10 @@ export function judgeFindings(
   return now.map((finding) => findings.accuse(finding, event)).filter((first) => first !== null);
 }
 
-/** Grants that were unused and are not, or the reverse; the session of which another grant is said. */
+/**
+ * Grants that were unused and are not, or the reverse; a session that is judged again, of which another grant is said, or whose end must
+ * have come at another time.
+ */
 function touchSubjects(
   { ledger, subjects }: FindingContext,
   before: JudgedDocument | null,

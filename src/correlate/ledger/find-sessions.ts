@@ -1,15 +1,12 @@
 import type { Micros } from "../../model/time.ts";
 import { type Interval, intervalsAt, moveInterval } from "./intervals.ts";
-import { keyOf, prefixOf } from "./key.ts";
+import { keyOf } from "./key.ts";
 import type { SessionDocument } from "./kinds.ts";
 import type { Ledger } from "./ledger.ts";
 
-type Sessions = Pick<
-  Ledger,
-  "sessions" | "sessionsByTime" | "sessionsByStart" | "openSessionsOfGrant"
->;
+type Sessions = Pick<Ledger, "sessions" | "sessionsByTime" | "sessionsByStart">;
 
-/** Puts a session in, in place of what was known of it, so that it is found by its person and time, and by its grants. */
+/** Puts a session in, in place of what was known of it, so that it is found by its person and time. */
 export function putSession(
   ledger: Sessions,
   known: SessionDocument | null,
@@ -19,30 +16,7 @@ export function putSession(
   index(ledger, known, next);
 }
 
-function index(ledger: Sessions, known: SessionDocument | null, next: SessionDocument): void {
-  indexByTime(ledger, known, next);
-  const before = known === null ? [] : openUnder(known);
-  const after = openUnder(next);
-  for (const grant of before)
-    if (!after.includes(grant)) ledger.openSessionsOfGrant.remove(keyOf(grant, next.id));
-  for (const grant of after)
-    if (!before.includes(grant)) ledger.openSessionsOfGrant.put(keyOf(grant, next.id), next.id);
-}
-
-/** Of the access requests that a session lists; nobody works under more. */
-const GRANTS_MAX = 100;
-
-/** Grants of a session whose end was not read. */
-function openUnder({ endedAt, accessRequests }: SessionDocument): readonly string[] {
-  return endedAt === null ? accessRequests.slice(0, GRANTS_MAX) : [];
-}
-
-/** Ids of sessions under a grant whose end was not read. */
-export function openSessions(ledger: Sessions, grant: string): readonly string[] {
-  return ledger.openSessionsOfGrant.scan(prefixOf(grant));
-}
-
-function indexByTime(
+function index(
   { sessionsByTime, sessionsByStart }: Sessions,
   known: SessionDocument | null,
   next: SessionDocument,

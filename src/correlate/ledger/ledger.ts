@@ -81,8 +81,6 @@ export interface Ledger {
   /** Keys of sessions by person and time (intervals.ts), and by person, start and id. */
   readonly sessionsByTime: Documents<string>;
   readonly sessionsByStart: Documents<string>;
-  /** Session ids by grant, of sessions whose end was not read. */
-  readonly openSessionsOfGrant: Documents<string>;
   /** Session ids by name, namespace, pod and start (M4). */
   readonly sessionsOfPod: Documents<string>;
   /** By session id. */
@@ -194,7 +192,6 @@ const ROWS_MAX = {
   sessions: 500_000,
   sessionsByTime: 1_000_000,
   sessionsByStart: 500_000,
-  openSessionsOfGrant: 500_000,
   sessionsOfPod: 500_000,
   sessionRecordings: 500_000,
   certificates: 500_000,
@@ -272,7 +269,6 @@ export function createLedger(
     sessions: documents("sessions"),
     sessionsByTime: documents("sessionsByTime"),
     sessionsByStart: documents("sessionsByStart"),
-    openSessionsOfGrant: documents("openSessionsOfGrant"),
     sessionsOfPod: documents("sessionsOfPod"),
     sessionRecordings: documents("sessionRecordings"),
     certificates: documents("certificates"),

@@ -3,7 +3,6 @@ import type { Micros } from "../../../model/time.ts";
 import type { Watermarks } from "../../../ports/correlator.ts";
 import type { Grants } from "../../grants/grants.ts";
 import { subjectOfKey } from "../../hold/wait.ts";
-import { openSessions } from "../../ledger/find-sessions.ts";
 import { keyOf } from "../../ledger/key.ts";
 import type { SessionDocument } from "../../ledger/kinds.ts";
 import type { DueSubject } from "./kinds.ts";
@@ -59,14 +58,7 @@ export function createDueSubjects(options: DueSubjectsOptions): DueSubjects {
       return session === null ? null : ofSession(session, passed);
     }
     const grant = grants.byId(id, null)?.grant ?? null;
-    if (grant === null) return null;
-    touchSessions(id);
-    return ofGrant(grant, passed);
-  }
-
-  /** When their end must have come is another where the grant's end is. */
-  function touchSessions(grant: string): void {
-    for (const id of openSessions(ledger, grant)) put({ kind: "session", id, at: 0 });
+    return grant === null ? null : ofGrant(grant, passed);
   }
 
   return {
