@@ -59,9 +59,15 @@ export async function accountOf(path: string, ids: readonly string[]): Promise<F
 
 /** Whole lines only: a part of one would not be JSON. */
 async function idsAt(path: string): Promise<readonly string[]> {
+  const isPacked = path.endsWith(".gz");
   const bytes = await readFile(path);
-  const text = (path.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
-  if (text !== "" && !text.endsWith("\n")) throw new Error(`"${path}" ends within a line`);
-  const lines = text.split("\n").filter((line) => line !== "");
+  const text = (isPacked ? gunzipSync(bytes) : bytes).toString();
+  // What was packed while a line was being written may break off in it: the line has to be somewhere else, whole.
+  const end = isPacked ? text.lastIndexOf("\n") + 1 : text.length;
+  if (end > 0 && text[end - 1] !== "\n") throw new Error(`"${path}" ends within a line`);
+  const lines = text
+    .slice(0, end)
+    .split("\n")
+    .filter((line) => line !== "");
   return lines.map((line) => (JSON.parse(line) as { readonly id: string }).id);
 }
