@@ -3,7 +3,7 @@ import type { Verdict } from "../../model/generated/audit-event.ts";
 import type { Micros } from "../../model/time.ts";
 import { apiCallOf, isRefused } from "../attribute/api-request.ts";
 import { requestKey, waitKey } from "../hold/wait.ts";
-import { keyOf, prefixOf } from "../ledger/key.ts";
+import { BEHIND, keyOf, prefixOf } from "../ledger/key.ts";
 import type { ApiRequestDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import {
@@ -141,9 +141,6 @@ export function auditIdEnds(
   );
   return ends.filter((request) => request !== null);
 }
-
-/** Sorts behind whatever a key goes on with. */
-const BEHIND = "\u{10FFFF}";
 
 /** The verdict of the last stage that was judged; null where none was. */
 export function answerOf({ verdicts }: Pick<ApiRequestDocument, "verdicts">): Verdict | null {

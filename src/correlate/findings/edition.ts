@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { isSameList } from "../same-list.ts";
 import type { AuditEvent, FindingDetail } from "../../model/generated/audit-event.ts";
 import type {
   FindingContent,
@@ -104,8 +105,4 @@ export function wholeContent({ evidence, severity, grants, subject }: Finding): 
 
 function distinct(grants: readonly string[]): readonly string[] {
   return [...new Set(grants)].sort();
-}
-
-function isSameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((id, index) => id === b[index]);
 }

@@ -1,3 +1,4 @@
+import { isSameList } from "../same-list.ts";
 import type { FindingEvidence } from "../ledger/kinds.ts";
 import { keyOf, prefixOf } from "../ledger/key.ts";
 import type { Ledger } from "../ledger/ledger.ts";
@@ -90,7 +91,6 @@ function isSame(a: FindingEvidence, b: FindingEvidence): boolean {
     a.at === b.at &&
     a.severity === b.severity &&
     a.subject === b.subject &&
-    a.grants.length === b.grants.length &&
-    a.grants.every((grant, index) => grant === b.grants[index])
+    isSameList(a.grants, b.grants)
   );
 }

@@ -1,6 +1,6 @@
 import type { Micros } from "../../model/time.ts";
 import { type Interval, intervalsAt, moveInterval } from "./intervals.ts";
-import { keyOf } from "./key.ts";
+import { BEHIND, keyOf } from "./key.ts";
 import type { SessionDocument } from "./kinds.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -71,6 +71,3 @@ export function indexOldSessions(ledger: Sessions): void {
   if (ledger.sessionsByStart.edge("first", "", BEHIND) !== null) return;
   for (const [, session] of ledger.sessions.all()) index(ledger, null, session);
 }
-
-/** Sorts behind every key. */
-const BEHIND = "\u{10FFFF}";

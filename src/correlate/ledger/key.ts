@@ -1,5 +1,7 @@
 const SEPARATOR = "\u001f";
 const ESCAPE = "\u001e";
+/** Sorts behind whatever a key goes on with: the highest code point, in SQLite's order of UTF-8 bytes. */
+export const BEHIND = "\u{10FFFF}";
 /** Digits of a time in microseconds, so that keys sort by time. */
 const TIME_DIGITS = 16;
 

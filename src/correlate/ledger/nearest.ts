@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { MICROS_PER_MS, type Micros } from "../../model/time.ts";
 import type { Documents } from "./documents.ts";
-import { keyOf, prefixOf } from "./key.ts";
+import { BEHIND, keyOf, prefixOf } from "./key.ts";
 
 /**
  * Records of one call that are found by time, the nearest of each class: a class is all that a join compares beside the time. Of one
@@ -121,9 +121,6 @@ function classesIn(table: Documents<NearRow>, call: Call, stretch: Micros): read
   }
   return found;
 }
-
-/** Sorts behind whatever a key goes on with. */
-const BEHIND = "\u{10FFFF}";
 
 /** The first or the last row of a class from a time on and before another one. */
 function edgeOf(

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { guard } from "./guard.ts";
+import { BEHIND } from "./key.ts";
 import { createOverlay, type Overlaid, type Overlay } from "./overlay.ts";
 
 /** What a row holds: a JSON document, or bytes as they are. A table has rows of one kind. */
@@ -45,9 +46,6 @@ const EVICTED_SHARE = 32;
 
 /** Of SQLite's LIMIT. */
 const NO_LIMIT = -1;
-
-/** Sorts after every key that begins with a prefix: the highest code point, in SQLite's order of UTF-8 bytes. */
-const LAST = "\u{10FFFF}";
 
 /** Makes the table where there is none. The name is ours, never input. */
 export function openTable<V extends Value>(
@@ -119,7 +117,7 @@ export function reads<V extends Value>(database: DatabaseSync, table: OpenTable<
       const row = guard(() => select.get(key));
       return row === undefined ? null : (row["value"] as V);
     },
-    scan: (prefix) => between(prefix, prefix + LAST, (key) => key.startsWith(prefix)),
+    scan: (prefix) => between(prefix, prefix + BEHIND, (key) => key.startsWith(prefix)),
     range: (from, to, max) => between(from, to, (key) => key >= from && key < to, { max }),
     last: (from, to, max) =>
       between(from, to, (key) => key >= from && key < to, { which: "last", max }),

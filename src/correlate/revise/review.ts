@@ -1,3 +1,4 @@
+import { isSameList } from "../same-list.ts";
 import type { Verdict } from "../../model/generated/audit-event.ts";
 import type { CorrelatorContext } from "../context.ts";
 import { decide } from "../decide.ts";
@@ -51,8 +52,4 @@ function isSame(a: Verdict, b: Verdict): boolean {
     isSameList(a.grants, b.grants) &&
     isSameList(a.related, b.related)
   );
-}
-
-function isSameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((id, index) => id === b[index]);
 }
