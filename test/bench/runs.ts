@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { vendorConfiguration } from "../support/audit-lines.ts";
+import { builtProgram } from "../support/built-program.ts";
+import { unitEnvironment } from "../support/systemd-unit.ts";
 import type { DataFile } from "./data.ts";
 import type { Usage } from "./usage.ts";
 
@@ -31,18 +33,13 @@ export function runBareParse(options: RunOptions): Promise<Run> {
   return measured(options, [here("bare-parse.ts"), options.data.path]);
 }
 
-/** The same as in deploy/systemd: V8 lets its young generation grow to 128 MB otherwise, for no gain in speed. */
-const NODE_OPTIONS = ["--max-semi-space-size=8"];
-const MALLOC = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "1048576" };
-
 /** The product as its service runs it, reading the file to its end and settling its one pipeline. */
 export function runChaperone(options: RunOptions): Promise<Run> {
   mkdirSync(options.folder, { recursive: true });
   const configuration = join(options.folder, "chaperone.yaml");
   writeFileSync(configuration, JSON.stringify(configurationOf(options)));
-  const main = process.env["BENCH_MAIN"] ?? here("../../dist/main.js");
-  if (!existsSync(main)) throw new Error(`Cannot find "${main}": run "npm run build" first`);
-  return measured(options, [...NODE_OPTIONS, main, "run", "--once", "--config", configuration]);
+  const program = process.env["BENCH_MAIN"] ?? builtProgram();
+  return measured(options, [program, "run", "--once", "--config", configuration], unitEnvironment);
 }
 
 /** YAML is a superset of JSON. Requests are not compressed, by anybody who is measured. */
@@ -73,12 +70,16 @@ function configurationOf({ data, endpoint, folder }: RunOptions): object {
   };
 }
 
-async function measured(options: RunOptions, program: readonly string[]): Promise<Run> {
+async function measured(
+  options: RunOptions,
+  program: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Run> {
   mkdirSync(options.folder, { recursive: true });
   const usageFile = join(options.folder, "usage.json");
   const startedAt = performance.now();
   await execute(process.execPath, ["--import", here("usage.ts"), ...program], {
-    env: { ...process.env, ...MALLOC, BENCH_USAGE: usageFile },
+    env: { ...process.env, ...environment, BENCH_USAGE: usageFile },
     maxBuffer: 16 * 1024 * 1024,
   });
   const wallSeconds = (performance.now() - startedAt) / 1_000;

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { unitEnvironment } from "../../support/systemd-unit.ts";
 import { ledgerOf, measure, type Measured } from "./measure.ts";
 import { EVENTS, type Story } from "./story.ts";
 
@@ -35,14 +36,8 @@ const many = measureAll(large);
 const held: unknown = JSON.parse(
   execFileSync(
     process.execPath,
-    [
-      "--no-warnings",
-      "--expose-gc",
-      "--max-semi-space-size=8",
-      join(import.meta.dirname, "held.ts"),
-      values.held,
-    ],
-    { encoding: "utf8" },
+    ["--no-warnings", "--expose-gc", join(import.meta.dirname, "held.ts"), values.held],
+    { encoding: "utf8", env: { ...process.env, ...unitEnvironment } },
   ),
 );
 if (values.json) console.log(JSON.stringify({ small, few, large, many, held }));

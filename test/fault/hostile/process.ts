@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { unitEnvironment } from "../../support/systemd-unit.ts";
 
 const MAIN = new URL("../../../src/main.ts", import.meta.url).pathname;
 const ERRORS_LENGTH_MAX = 1024 * 1024;
@@ -25,16 +26,17 @@ export interface MeasuredProcess {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts Chaperone in a process of its own, with this configuration and the options that it is installed with. */
+/** Starts Chaperone in a process of its own, with this configuration and the environment that it is installed with. */
 export async function startMeasured(
   folder: string,
   { configuration, once: isOnce }: { readonly configuration: object; readonly once: boolean },
 ): Promise<MeasuredProcess> {
   const file = join(folder, "chaperone.yaml");
   await writeFile(file, JSON.stringify(configuration));
-  const options = ["--no-warnings", "--max-semi-space-size=8", "--import", TELL_MEMORY];
+  const options = ["--no-warnings", "--import", TELL_MEMORY];
   const command = ["run", ...(isOnce ? ["--once"] : []), "--config", file];
   const child = spawn(process.execPath, [...options, MAIN, ...command], {
+    env: { ...process.env, ...unitEnvironment },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let errors = "";

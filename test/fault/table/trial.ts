@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { HOME, organizationHome } from "../../../src/config/home.ts";
+import { builtProgram } from "../../support/built-program.ts";
 import { freePort } from "../../support/containers/port.ts";
 import { seededRandom, type Random } from "../../support/random.ts";
+import { unitEnvironment } from "../../support/systemd-unit.ts";
 import { configurationOf } from "./configuration.ts";
 import type { Destination, DestinationPlan } from "./destinations/destination.ts";
 import { startOtlpDestination } from "./destinations/otlp.ts";
@@ -47,7 +49,6 @@ export interface TrialOptions {
   readonly seed: number;
 }
 
-const MAIN = new URL("../../../src/main.ts", import.meta.url).pathname;
 const SIEM: DestinationPlan = { name: "siem", start: startOtlpDestination };
 const PER_SECOND: Amount = { full: 2_800, quick: 600 };
 
@@ -59,7 +60,8 @@ export async function openTrial(row: Row, { isQuick, seed }: TrialOptions): Prom
   const configurationPath = join(folder, "chaperone.yaml");
   const usual: Launch = {
     command: process.execPath,
-    args: ["--no-warnings", MAIN, "run", "--config", configurationPath],
+    args: ["--no-warnings", builtProgram(), "run", "--config", configurationPath],
+    environment: unitEnvironment,
   };
   const { dataDir = join(folder, "data"), ...arranged } =
     (await row.arrange?.({ folder, launch: usual, isQuick })) ?? {};

@@ -10,9 +10,8 @@ const MEMORY_MB = 512;
 const LONG_BYTES = 8_000_000;
 const LONG_LINES = 4;
 const PROJECT = new URL("../../../../", import.meta.url).pathname;
-/** As launch.ts and deploy/systemd start it; in a container half of the memory for objects, where Node takes nearly all of it. */
-const NODE = ["--max-semi-space-size=8", `--max-old-space-size=${MEMORY_MB / 2}`];
-const MALLOC = ["--env", "MALLOC_ARENA_MAX=2", "--env", "MALLOC_MMAP_THRESHOLD_=1048576"];
+/** In a container half of the memory is for objects, where Node would take nearly all of it. */
+const NODE = [`--max-old-space-size=${MEMORY_MB / 2}`];
 const execute = promisify(execFile);
 
 export const memoryLimit: Row = {
@@ -50,9 +49,13 @@ function inContainer({ folder, launch }: Site): Promise<Arrangement> {
   const limit = `${MEMORY_MB}m`;
   const options = `run --rm --name ${name} --network host --memory ${limit} --memory-swap ${limit}`;
   const volumes = ["--volume", `${PROJECT}:${PROJECT}:ro`, "--volume", `${folder}:${folder}`];
+  const environment = Object.entries(launch.environment ?? {}).flatMap(([key, value]) => [
+    "--env",
+    `${key}=${value}`,
+  ]);
   const args = [
     ...options.split(" "),
-    ...MALLOC,
+    ...environment,
     ...labels,
     ...volumes,
     nodeImage(),
