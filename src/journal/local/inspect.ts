@@ -42,32 +42,25 @@ export async function* inspectJournal(
   disk: Disk,
   folder: string,
 ): AsyncGenerator<SegmentInspection, void> {
-  for (const found of await segmentsIn(disk, folder)) {
-    const inspection = await withFile(disk, found, (file) => inspectSegment(file, found));
-    if (inspection !== null) yield inspection;
-  }
+  for await (const { file, ...found } of openedSegments(disk, folder, () => true))
+    yield await inspectSegment(file, found);
 }
 
-/** The readable entries `from` to `to`, both included. */
+/** The readable entries `from` to `to`, both included, as far as a running journal does not release them meanwhile. */
 export async function* inspectEntries(
   disk: Disk,
   folder: string,
   range: { readonly from: number; readonly to: number },
 ): AsyncGenerator<JournalEntry, void> {
-  for (const found of await segmentsIn(disk, folder)) {
-    if (found.first > range.to || (found.next ?? Infinity) <= range.from) continue;
-    const file = await disk.open(found.path, "read");
-    try {
-      for await (const block of blocksOf(file))
-        if (!isFault(block)) yield* block.entries.filter(isWithin(range));
-    } finally {
-      await file.close();
-    }
-  }
+  const isWanted = ({ first, next }: Found): boolean =>
+    first <= range.to && (next ?? Infinity) > range.from;
+  for await (const { file } of openedSegments(disk, folder, isWanted))
+    for await (const block of blocksOf(file))
+      if (!isFault(block)) yield* block.entries.filter(isWithin(range));
 }
 
 interface Found {
-  readonly file: string;
+  readonly name: string;
   readonly path: string;
   readonly first: number;
   /** First sequence of the next segment; null for the newest. */
@@ -78,27 +71,34 @@ async function segmentsIn(disk: Disk, folder: string): Promise<readonly Found[]>
   const firsts = segmentsAmong(await disk.list(folder));
   return firsts.map((first, index) => {
     const { name, path } = newSegment(folder, first);
-    return { file: name, path, first, next: firsts[index + 1] ?? null };
+    return { name, path, first, next: firsts[index + 1] ?? null };
   });
 }
 
-/** Null where the segment was released while we looked. */
-async function withFile<T>(
+/** Each is closed again when the next one is asked for. One that was released while we looked is left out. */
+async function* openedSegments(
   disk: Disk,
-  { path }: Found,
-  work: (file: DiskFile) => Promise<T>,
-): Promise<T | null> {
-  let file: DiskFile;
+  folder: string,
+  isWanted: (found: Found) => boolean,
+): AsyncGenerator<Found & { readonly file: DiskFile }, void> {
+  for (const found of await segmentsIn(disk, folder)) {
+    if (!isWanted(found)) continue;
+    const file = await openWhereThere(disk, found.path);
+    if (file === null) continue;
+    try {
+      yield { ...found, file };
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+async function openWhereThere(disk: Disk, path: string): Promise<DiskFile | null> {
   try {
-    file = await disk.open(path, "read");
+    return await disk.open(path, "read");
   } catch (error) {
     if (systemCode(error) === "ENOENT") return null;
     throw error;
-  }
-  try {
-    return await work(file);
-  } finally {
-    await file.close();
   }
 }
 
@@ -140,7 +140,7 @@ async function inspectSegment(file: DiskFile, found: Found): Promise<SegmentInsp
   const faults: ContainerFault[] = [];
   const missing: { from: number; to: number }[] = [];
   const seen: Mutable<SegmentInspection> = {
-    file: found.file,
+    file: found.name,
     isNewest: found.next === null,
     first: null,
     last: null,
