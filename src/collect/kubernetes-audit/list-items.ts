@@ -37,7 +37,7 @@ type Place = "between" | "document" | "envelope" | "items" | "item";
  * Cuts the items out of an audit webhook's body, an EventList
  * (https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/#audit-k8s-io-v1-EventList), as its bytes arrive: what is
  * kept is the item that is under way, never the body. It looks at quotes and brackets alone, so that an item that is no event, or no
- * JSON, is a record like its neighbours, for the normalizer to refuse. A document without a list of items is one record.
+ * JSON, is a record like its neighbours, for the normalizer to refuse; so is a bracket that closes nothing. A document without a list of items is one record.
  */
 export function createListItems(): ListItems {
   let place: Place = "between";
@@ -167,6 +167,11 @@ export function createListItems(): ListItems {
           continue;
         }
         begin(at, byte);
+        if (byte === CLOSE_OBJECT) {
+          // It closes nothing: whatever stands around it, its neighbours are whole.
+          cut.push(take(chunk.subarray(at, at + 1)));
+          continue;
+        }
         from = at;
         place = "item";
         at--;

@@ -103,6 +103,8 @@ describe("the audit webhook", () => {
       "[1,2]",
       '{"kind":"Pod","auditID":"x"}',
       "7 8",
+      "}",
+      '{"a":1]',
     ];
     const [first, last] = [auditEvent(1).item, auditEvent(2).item];
     expect((await hook.send(eventList(first, ...poison, last))).status).toBe(200);

@@ -23,6 +23,13 @@ function textsOf(records: readonly CutRecord[]): readonly string[] {
 }
 
 const chunkSizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
+const pieceOfJson = fc.constantFrom('"items"', ..."[]{},:", '"', "\\", "a", " ", "0");
+
+/** White space and commas between two items, the rest of a document behind its list, or the head of the next one. */
+function isAroundItems(text: string): boolean {
+  return /^[ ,]*(?:\].*|\{.*"items" *: *\[[ ,]*)?$/.test(text);
+}
+
 const blank = fc.stringMatching(/^[ \t\r\n]{0,3}$/);
 
 describe("the items of an EventList", () => {
@@ -59,23 +66,30 @@ describe("the items of an EventList", () => {
     );
   });
 
-  it("do not depend on how the body arrives, also where it is no JSON", () => {
-    const piece = fc.constantFrom(
-      '"items"',
-      "[",
-      "]",
-      "{",
-      "}",
-      ",",
-      ":",
-      '"',
-      "\\",
-      "a",
-      " ",
-      "0",
+  it("are records of their own and lose no byte, whatever stands in the list", () => {
+    const head = '{"items":[';
+    fc.assert(
+      fc.property(fc.array(pieceOfJson, { maxLength: 30 }), chunkSizes, (pieces, sizes) => {
+        const body = head + pieces.join("");
+        const records = cut(body, sizes);
+        let readTo = head.length;
+        for (const { bytes, offset } of records) {
+          expect(bytes.length).toBeGreaterThan(0);
+          // What breaks off between two items says so with the head of its list, and comes last.
+          if (offset + bytes.length <= readTo) break;
+          expect(offset).toBeGreaterThanOrEqual(readTo);
+          expect(body.slice(offset, offset + bytes.length)).toBe(Buffer.from(bytes).toString());
+          expect(isAroundItems(body.slice(readTo, offset))).toBe(true);
+          readTo = offset + bytes.length;
+        }
+        expect(isAroundItems(body.slice(readTo))).toBe(true);
+      }),
     );
+  });
+
+  it("do not depend on how the body arrives, also where it is no JSON", () => {
     const broken = fc
-      .array(piece, { minLength: 1, maxLength: 30 })
+      .array(pieceOfJson, { minLength: 1, maxLength: 30 })
       .map((pieces) => pieces.join(""));
     fc.assert(
       fc.property(broken, chunkSizes, (body, sizes) => {
@@ -93,6 +107,9 @@ describe("the items of an EventList", () => {
     ["two documents", '{"items":[1]} {"items":[2]}', ["1", "2"]],
     ["a document after the list", '{"items":[1]}{"kind":"Event"}', ["1", '{"kind":"Event"}']],
     ["items without commas", '{"items":[{} {}]}', ["{}", "{}"]],
+    ["a bracket that closes nothing", '{"items":[}]}', ["}"]],
+    ["a bare word before one", '{"items":[1}]}', ["1", "}"]],
+    ["brackets that do not fit", '{"items":[{"a":1]},{"b":2}]}', ['{"a":1]', "}", '{"b":2}']],
     ["an item that breaks off", '{"items":[1,{"a":"b', ["1", '{"a":"b']],
     ["a list that breaks off", '{"items":[1', ["1"]],
     ["a list that breaks off between items", '{"items":[{},', ["{}", '{"items":[']],
