@@ -7,7 +7,7 @@ export interface DocumentLimits {
   readonly headBytes: number;
   /** How long a file that vanished is remembered. */
   readonly forgetAfterMs: number;
-  /** Longest time that progress stays unsaved. */
+  /** Longest time that progress stays unsaved, where saving is quick. */
   readonly saveMs: number;
   /** Longest wait between two tries of a file. */
   readonly backoffMsMax: number;
@@ -18,6 +18,6 @@ export const DOCUMENT_LIMITS: DocumentLimits = Object.freeze({
   batchBytesMax: 1024 * 1024,
   headBytes: 64 * 1024,
   forgetAfterMs: 7 * 24 * 3_600_000,
-  saveMs: 1_000,
+  saveMs: 250,
   backoffMsMax: 30_000,
 });

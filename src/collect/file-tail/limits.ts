@@ -22,7 +22,7 @@ export interface FileTailLimits {
   readonly deletedQuietMs: number;
   /** How long the place in a vanished file is remembered. */
   readonly forgetAfterMs: number;
-  /** Longest time that progress stays unsaved. */
+  /** Longest time that progress stays unsaved, where saving is quick: what was read in it comes again after a kill. */
   readonly saveMs: number;
   /** Longest wait between two tries of a file. */
   readonly backoffMsMax: number;
@@ -42,7 +42,7 @@ export const FILE_TAIL_LIMITS: FileTailLimits = Object.freeze({
   quietMs: 30_000,
   deletedQuietMs: 600_000,
   forgetAfterMs: 7 * 24 * 3_600_000,
-  saveMs: 1_000,
+  saveMs: 250,
   backoffMsMax: 30_000,
   stopMs: 3_000,
 });

@@ -21,18 +21,21 @@ export interface SaverOf {
   readonly snapshot: () => unknown;
 }
 
+/** Saving may take this share of the time at most: a large checkpoint, or one on a slow disk, is saved less often. */
+const SAVE_TIME_SHARE = 0.05;
+
 /**
  * A save that fails is logged and made again. Nothing waits for it: an older checkpoint makes records come twice, and loses none.
  */
 export function createSaver(of: SaverOf): Saver {
   let isDirty = false;
-  let savedAtMs = -Infinity;
+  let dueAtMs = -Infinity;
   let underWay: Promise<void> | null = null;
   let isFailing = false;
 
   async function save(): Promise<void> {
     isDirty = false;
-    savedAtMs = of.clock.monotonicMs();
+    const startedMs = of.clock.monotonicMs();
     try {
       await of.checkpoints.save(of.source, of.snapshot());
       if (isFailing) of.log.info({ source: of.source }, "The checkpoint is saved again");
@@ -46,6 +49,8 @@ export function createSaver(of: SaverOf): Saver {
         );
       isFailing = true;
     } finally {
+      const tookMs = of.clock.monotonicMs() - startedMs;
+      dueAtMs = startedMs + Math.max(of.saveMs, tookMs / SAVE_TIME_SHARE);
       underWay = null;
     }
   }
@@ -56,8 +61,7 @@ export function createSaver(of: SaverOf): Saver {
     },
     saveWhereDue: () => {
       if (!isDirty || underWay !== null) return;
-      if (of.clock.monotonicMs() - savedAtMs < of.saveMs) return;
-      underWay = save();
+      if (of.clock.monotonicMs() >= dueAtMs) underWay = save();
     },
     finish: async () => {
       await underWay;

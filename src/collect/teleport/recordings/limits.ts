@@ -7,7 +7,7 @@ export interface CollectLimits {
   readonly breaksMax: number;
   /** How long the place in a recording that vanished is remembered. */
   readonly forgetAfterMs: number;
-  /** Longest time that progress stays unsaved. */
+  /** Longest time that progress stays unsaved, where saving is quick. */
   readonly saveMs: number;
   /** Longest wait between two tries of a recording. */
   readonly backoffMsMax: number;
@@ -18,6 +18,6 @@ export const COLLECT_LIMITS: CollectLimits = Object.freeze({
   batchBytesMax: 1024 * 1024,
   breaksMax: 100,
   forgetAfterMs: 7 * 24 * 3_600_000,
-  saveMs: 1_000,
+  saveMs: 250,
   backoffMsMax: 30_000,
 });
