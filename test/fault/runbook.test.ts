@@ -26,6 +26,13 @@ const lineThatRests: Row = {
   fault: "a destination that refuses for a moment, and then is down for one",
   guarantee: "",
   perSecond: { full: 200, quick: 200 },
+  arrange: ({ folder }) =>
+    Promise.resolve({
+      configure: (configuration) => ({
+        ...configuration,
+        archive: { directory: join(folder, "archive") },
+      }),
+    }),
   run: async (trial) => {
     await trial.destination.behave({ kind: "status", status: 400 });
     await trial.lasting({ full: 1_000, quick: 1_000 });
