@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DELIVERED, type Delivery } from "../model/delivery.ts";
 import type { JournalEntry } from "../model/entry.ts";
-import { describeError } from "../model/error.ts";
+import { ChaperoneError, describeError } from "../model/error.ts";
 import type { Disk } from "../ports/disk.ts";
 import type { Sink } from "../ports/sink.ts";
 import { findSessionFolder, sessionFolderName } from "./session-folder.ts";
@@ -43,7 +43,15 @@ export function createArchiveSink(options: ArchiveOptions): Sink {
 
   return {
     batch: { entriesMax: 2_000, bytesMax: 8 * 1024 * 1024 },
-    connect: () => options.disk.makeFolder(archiveFolder),
+    connect: async () => {
+      try {
+        await options.disk.makeFolder(archiveFolder);
+      } catch (cause) {
+        throw new ChaperoneError("ARCHIVE_WRITE_FAILED", `Cannot make folder "${archiveFolder}"`, {
+          cause,
+        });
+      }
+    },
     deliver: async (entries, signal): Promise<Delivery> => {
       try {
         for (const [id, [first, ...rest]] of bySession(entries)) {
@@ -74,5 +82,10 @@ function bySession(entries: readonly JournalEntry[]): Map<string, JournalEntry[]
 }
 
 function retry(cause: string): Delivery {
-  return { status: "retry", cause: `Cannot write the archive: ${cause}`, retryAfterMs: null };
+  return {
+    status: "retry",
+    code: "ARCHIVE_WRITE_FAILED",
+    cause: `Cannot write the archive: ${cause}`,
+    retryAfterMs: null,
+  };
 }

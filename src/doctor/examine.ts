@@ -1,5 +1,6 @@
 import { describeError } from "../model/error.ts";
 import { problem, type Check, type CheckResult, type Surgery } from "./check.ts";
+import { checkArchive } from "./archive.ts";
 import { checkDataDirectory } from "./data-directory.ts";
 import { checkDurableState } from "./durable-state.ts";
 import { checkEndpoints } from "./endpoints.ts";
@@ -12,6 +13,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   "data directory": checkDataDirectory,
   "durable state": checkDurableState,
   destinations: checkEndpoints,
+  archive: checkArchive,
   "running process": checkRunningProcess,
   machine: checkMachine,
 };

@@ -1,6 +1,6 @@
 import type { Delivery } from "../model/delivery.ts";
 import type { JournalEntry } from "../model/entry.ts";
-import { describeError } from "../model/error.ts";
+import { ChaperoneError, describeError } from "../model/error.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Sink } from "../ports/sink.ts";
 import type { ForwarderLimits } from "./limits.ts";
@@ -27,7 +27,8 @@ export function createAttempt({ sink, clock, limits }: AttemptOptions): Attempt 
       if (!isConnected) await sink.connect(signal);
       isConnected = true;
     } catch (error) {
-      return retry(`Cannot connect: ${describeError(error)}`);
+      const failed = retry(`Cannot connect: ${describeError(error)}`);
+      return error instanceof ChaperoneError ? { ...failed, code: error.code } : failed;
     }
     try {
       const delivery = await sink.deliver(entries, signal);
@@ -72,6 +73,6 @@ function afterStop(stop: AbortSignal, over: AbortSignal): Promise<void> {
   });
 }
 
-function retry(cause: string): Delivery {
+function retry(cause: string): Extract<Delivery, { readonly status: "retry" }> {
   return { status: "retry", cause, retryAfterMs: null };
 }

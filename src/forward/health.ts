@@ -71,11 +71,13 @@ export function createHealth({ pipeline, clock, log, meter }: HealthOptions): He
         log.info({ pipeline }, "The endpoint answers again");
     },
     setBack: (setback, waitMs) => {
-      meter.add("chaperone_pipeline_retries_total", { pipeline }, 1);
       const isPaused = setback.status === "paused";
-      const code = isPaused ? "ENDPOINT_PAUSED" : "ENDPOINT_UNREACHABLE";
+      const code = isPaused ? "ENDPOINT_PAUSED" : (setback.code ?? "ENDPOINT_UNREACHABLE");
+      meter.add("chaperone_pipeline_retries_total", { pipeline, code }, 1);
       lastError = { code, cause: setback.cause, at: clock.now() };
-      if (!enter(isPaused ? "paused" : "retrying", setback.cause)) return;
+      // Conditions say which kind of setback it is; a code of the sink's own says more.
+      const why = !isPaused && setback.code ? `${code}: ${setback.cause}` : setback.cause;
+      if (!enter(isPaused ? "paused" : "retrying", why)) return;
       const fields = { pipeline, code, cause: setback.cause, waitMs: Math.round(waitMs) };
       if (isPaused) log.error(fields, "The endpoint or its configuration is at fault: paused");
       else log.warn(fields, "Cannot deliver at present: trying again");

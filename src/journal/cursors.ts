@@ -27,7 +27,7 @@ export async function createCursors(options: {
   let last: Promise<unknown> = Promise.resolve();
 
   async function open(name: string, start: JournalPosition): Promise<Cursor> {
-    const path = join(folder, `${encodeURIComponent(name)}${CURSOR_SUFFIX}`);
+    const path = cursorPath(folder, name);
     const loaded = await loadDocument(disk, path);
     if (loaded.status === "unreadable") throw unreadable(name, loaded.cause);
     if (loaded.status === "missing" && known.has(name)) throw missing(name, path);
@@ -49,6 +49,11 @@ export async function createCursors(options: {
       return opened;
     },
   };
+}
+
+/** Where the cursor of a consumer is kept. */
+export function cursorPath(folder: string, name: string): string {
+  return join(folder, `${encodeURIComponent(name)}${CURSOR_SUFFIX}`);
 }
 
 function createCursor(options: {
@@ -108,7 +113,7 @@ async function loadRegistry(
   return new Set<string>(names);
 }
 
-function isPosition(value: unknown): value is JournalPosition {
+export function isPosition(value: unknown): value is JournalPosition {
   if (typeof value !== "object" || value === null) return false;
   const { partition, sequence, locator } = value as Record<string, unknown>;
   return (

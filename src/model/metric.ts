@@ -102,7 +102,10 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     "Journal entries, of whatever stream, behind the pipeline's place",
     ["pipeline"],
   ),
-  chaperone_pipeline_retries_total: counter("Attempts that have to be made again", ["pipeline"]),
+  chaperone_pipeline_retries_total: counter(
+    "Attempts that have to be made again, by the code of what went wrong",
+    ["pipeline", "code"],
+  ),
   chaperone_pipeline_paused: gauge("1 while the endpoint or its configuration is at fault", [
     "pipeline",
   ]),

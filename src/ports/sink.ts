@@ -8,7 +8,7 @@ import type { JournalEntry } from "../model/entry.ts";
 export interface Sink {
   /** Most bytes (encoded entries) and entries that the endpoint wants in one batch. */
   readonly batch: { readonly entriesMax: number; readonly bytesMax: number };
-  /** Gets ready. A rejection is taken as `retry` with the error as its cause. Must be safe to call again. */
+  /** Gets ready. A rejection is taken as `retry` with the error as its cause, and its code. Must be safe to call again. */
   connect(signal: AbortSignal): Promise<void>;
   /**
    * Tries once. Never rejects for what an endpoint or a network can do: every such thing is an outcome. The signal ends the

@@ -43,6 +43,7 @@ describe("chaperone doctor", () => {
 organization: acme
 dataDir: ./data
 journal: { sizeBytesMax: 1GiB }
+archive: { directory: ./archive }
 health: { listen: ${health} }
 sources: [{ name: teleport, teleportFile: { include: ["${include}"] } }]
 relay:
@@ -85,6 +86,7 @@ relay:
       expect(find(checks, "rotation")?.seen).toContain("3 rotated files");
       expect(find(checks, "newest record")?.state).toBe("ok");
       expect(find(checks, "destination", "siem")).toMatchObject({ state: "ok" });
+      expect(find(checks, "archive", join(folder, "archive/acme"))?.state).toBe("ok");
       expect(find(checks, "clock", "siem")?.state).toBe("ok");
       if (when === "before") await chaperone(["run", "--once", "--config", file]);
     }

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { brokenIdentities, type Sample } from "../../src/model/identity.ts";
 import { samplesOf } from "../../src/operate/samples.ts";
 import { createHttpDestination, type HttpDestination } from "../support/http-destination.ts";
+import { receivedIds } from "../support/otlp-request.ts";
 import { chaperone, type Ended } from "../unit/commands/chaperone.ts";
 import { startChaperone, type ChaperoneProcess } from "../support/chaperone-process.ts";
 
@@ -54,6 +55,21 @@ relay:
     await log(...Array.from({ length: count }, (_, n) => n + 1));
     expect((await chaperone(["run", "--once", "--config", file])).code).toBe(0);
     expect(await resting()).toBe(count);
+  }
+
+  /** What rests, in its order, with the number of its login. */
+  async function atRest(): Promise<readonly { eventId: string; number: number }[]> {
+    const { out } = await chaperone(["quarantine", "ls", "--json", "--config", file]);
+    const ids = out
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => (JSON.parse(line) as { eventId: string }).eventId);
+    const found: { eventId: string; number: number }[] = [];
+    for (const eventId of ids) {
+      const shown = await chaperone(["quarantine", "show", eventId, "--config", file]);
+      found.push({ eventId, number: numbersIn(shown.out)[0] ?? -1 });
+    }
+    return found;
   }
 
   async function resting(): Promise<number> {
@@ -120,6 +136,29 @@ relay:
     await expect.poll(() => value("chaperone_pipeline_delivered_total")).toBe(1);
     expect(await resting()).toBe(0);
   });
+
+  it.each(["while the service runs", "where no process runs"])(
+    "sends one event by its id, that one alone and whole, and leaves the others at rest: %s",
+    async (where) => {
+      await restAll(3);
+      const before = await atRest();
+      const chosen = before.find(({ number }) => number === 2);
+      expect(chosen).toBeDefined();
+      destination.always({});
+      if (where === "while the service runs") await start();
+      const from = destination.requests.length;
+      const { code, out } = await redrive("--event", chosen?.eventId ?? "");
+      expect([code, out]).toEqual([0, expect.stringMatching(/to-siem +1 +1 +0 +0/)]);
+      expect(seen(from)).toEqual([2]);
+      const ids = (): readonly string[] => destination.requests.slice(from).flatMap(receivedIds);
+      expect(ids()).toEqual([chosen?.eventId]);
+      expect(await atRest()).toEqual(before.filter((one) => one !== chosen));
+      // It rests no more: asking for it again sends nothing.
+      const again = await redrive("--event", chosen?.eventId ?? "");
+      expect([again.code, again.errors]).toEqual([2, expect.stringContaining("it does not rest")]);
+      expect(ids()).toHaveLength(1);
+    },
+  );
 
   it("goes on by itself when the running process is killed in the middle, and loses none", async () => {
     await restAll(30);

@@ -33,6 +33,8 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
     "forward",
     "config",
     "operate",
+    "archive",
+    "relay",
   ],
 };
 

@@ -19,6 +19,8 @@ export interface RunningCollector {
   readonly gaps: GapRange[];
   readonly progress: Progress[];
   readonly logged: string[];
+  /** Codes of the errors that were logged, in order. */
+  readonly codes: unknown[];
   readonly run: Promise<void>;
   /** Accepts and gaps that are let through before all others are rejected. */
   acceptsLeft: number;
@@ -62,6 +64,7 @@ export async function startCollector(
     gaps: [],
     progress: [],
     logged: [],
+    codes: [],
     acceptsLeft: setup.acceptsLeft ?? Infinity,
     pass: async (ms) => {
       for (let passed = 0; passed < ms; passed += POLL_MS) {
@@ -85,7 +88,7 @@ export async function startCollector(
       await collector.stop();
     },
   };
-  const log = logTo(collector.logged);
+  const log = logTo(collector);
   const run = create({ clock, checkpoints, log }).run(intakeOf(collector), stopping.signal);
   const ended = run.finally(() => (hasEnded = true)).catch(() => undefined);
   onTestFinished(async () => {
@@ -113,7 +116,11 @@ function intakeOf(collector: Omit<RunningCollector, "run">): Intake {
   };
 }
 
-function logTo(logged: string[]): Log {
+function logTo({ logged, codes }: Pick<RunningCollector, "logged" | "codes">): Log {
   const keep: Log["info"] = (_, text) => void logged.push(text);
-  return { debug: keep, info: keep, warn: keep, error: keep };
+  const error: Log["error"] = (fields, text) => {
+    if ("code" in fields) codes.push(fields["code"]);
+    logged.push(text);
+  };
+  return { debug: keep, info: keep, warn: keep, error };
 }

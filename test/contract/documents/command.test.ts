@@ -74,6 +74,7 @@ describe("supportAccessSnapshots with a command", () => {
     expect(collector.progress).toHaveLength(3);
     expect(collector.progress.at(-1)).toMatchObject({ isFailing: true, hasEnded: true });
     expect(collector.logged).toEqual([expect.stringContaining(why)]);
+    expect(collector.codes).toEqual(["SNAPSHOT_COMMAND_FAILED"]);
   });
 
   it("a run that lasts longer than timeout is killed, and what it has started with it", async () => {
@@ -94,6 +95,7 @@ describe("supportAccessSnapshots with a command", () => {
     expect(collector.records).toEqual([]);
     expect(collector.progress).toMatchObject([{ isFailing: true }]);
     expect(collector.logged.join()).toContain("did not end within 20000 ms, and was killed");
+    expect(collector.codes).toEqual(["SNAPSHOT_COMMAND_FAILED"]);
     await collector.until(() => !isRunning(pidIn(file) ?? 0));
   });
 

@@ -11,6 +11,7 @@ import { ORIGIN } from "../../../src/model/position.ts";
 import { createMeter } from "../../../src/operate/meter.ts";
 import { openLine, type Line, type Outside } from "../../../src/pipeline.ts";
 import type { Disk, DiskFile } from "../../../src/ports/disk.ts";
+import type { Log } from "../../../src/ports/log.ts";
 import { machine } from "../../../src/run/machine.ts";
 import { serve } from "../../../src/run/serve.ts";
 import { freePort } from "../../support/containers/port.ts";
@@ -49,6 +50,7 @@ export async function runLine(
   options: {
     readonly outside?: Partial<Outside>;
     readonly stopAtEnd?: boolean;
+    readonly log?: Log;
     readonly environment?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<RunningLine> {
@@ -59,7 +61,7 @@ export async function runLine(
   const line = await openLine(loadConfiguration(file, options.environment ?? {}), {
     ...machine,
     ...options.outside,
-    log: silentLog,
+    log: options.log ?? silentLog,
     meter,
     stopAtEnd: options.stopAtEnd ?? false,
     fail: (error) => {

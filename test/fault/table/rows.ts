@@ -1,3 +1,4 @@
+import { archiveDiskFull } from "./faults/archive-disk-full.ts";
 import { backlog } from "./faults/backlog.ts";
 import {
   damagedCheckpoint,
@@ -39,6 +40,7 @@ export const ROWS: readonly Row[] = [
   answerLost,
   diskFull,
   diskFullKill,
+  archiveDiskFull,
   journalFull,
   damagedSegment,
   damagedCheckpoint,

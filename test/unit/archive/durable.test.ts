@@ -58,7 +58,10 @@ describe("what the archive calls delivered", () => {
       await sink.deliver([inSession("s-1", "a")], never);
       faulty.fault = (call) => (call.operation === operation ? { code: "EIO" } : null);
       const batch = [inSession("s-1", "b"), inSession("s-1", "c")];
-      expect(await sink.deliver(batch, never)).toMatchObject({ status: "retry" });
+      expect(await sink.deliver(batch, never)).toMatchObject({
+        status: "retry",
+        code: "ARCHIVE_WRITE_FAILED",
+      });
       faulty.fault = () => null;
       expect(await sink.deliver(batch, never)).toMatchObject({ status: "delivered" });
       expect(await idsIn(faulty.afterPowerLoss().disk)).toEqual(["a", "b", "c"]);

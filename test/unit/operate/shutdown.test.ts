@@ -12,11 +12,15 @@ class Exit extends Error {}
 
 describe("createShutdown()", () => {
   const errors: string[] = [];
+  const logged: unknown[] = [];
   const log: Log = {
     debug: () => undefined,
     info: () => undefined,
     warn: () => undefined,
-    error: (_fields, message) => void errors.push(message),
+    error: (fields, message) => {
+      logged.push(fields);
+      errors.push(message);
+    },
   };
   let shutdown: Shutdown;
   const codes: unknown[] = [];
@@ -24,6 +28,7 @@ describe("createShutdown()", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     errors.length = 0;
+    logged.length = 0;
     codes.length = 0;
     vi.spyOn(process, "exit").mockImplementation((code) => {
       codes.push(code);
@@ -66,6 +71,7 @@ describe("createShutdown()", () => {
     expect(() => vi.advanceTimersByTime(1)).toThrow(Exit);
     expect(codes).toEqual([1]);
     expect(errors).toEqual([`Cannot end cleanly within ${CLEAN_END_MS_MAX} ms: leaving at once`]);
+    expect(logged).toEqual([{ code: "SHUTDOWN_TIMEOUT" }]);
   });
 
   it("does not leave once the end was reached, and signals have their usual meaning again", () => {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { describeError } from "../../../src/model/error.ts";
 import { Secret } from "../../../src/model/secret.ts";
 import { createHttpServers } from "../../../src/platform/http/servers.ts";
 import type { HttpRoute } from "../../../src/ports/http-server.ts";
@@ -77,4 +78,35 @@ describe("a server of ours, before anybody knows who the client is", () => {
     expect(await exchangeOf(port, [behind, ""])).toMatch(/^HTTP\/1\.1 200 /);
     expect(asked).toEqual(["none"]);
   });
+});
+
+describe("an address that cannot be served", () => {
+  const NOTHING: HttpRoute = {
+    isFor: () => true,
+    answer: () => Promise.resolve({ status: 200, text: "" }),
+  };
+
+  it.each([
+    ["is none of this machine's", "192.0.2.1", null, /EADDRNOTAVAIL/],
+    ["has a certificate that is none", "127.0.0.1", "no PEM", /PEM/],
+  ] as const)(
+    "because it %s is LISTEN_FAILED, with the cause",
+    async (_, host, certificate, why) => {
+      const servers = createHttpServers({ clock: machine.clock });
+      const tls =
+        certificate === null
+          ? null
+          : {
+              needsClientCertificate: false,
+              read: () => ({ certificate, key: new Secret("no key"), clientAuthority: null }),
+            };
+      const served = servers.serve({ listen: { host, port: 0 }, tls, log: silentLog }, NOTHING);
+      await expect(served).rejects.toMatchObject({
+        code: "LISTEN_FAILED",
+        message: `Cannot listen on "${host}:0"`,
+      });
+      const error: unknown = await served.catch((one: unknown) => one);
+      expect(describeError(error)).toMatch(why);
+    },
+  );
 });

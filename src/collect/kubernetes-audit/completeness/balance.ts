@@ -1,4 +1,4 @@
-import { createReceived, type Second } from "./received.ts";
+import { createReceived, type Received, type Second } from "./received.ts";
 
 /** What one API server says since it was started. */
 export interface Counters {
@@ -76,8 +76,7 @@ interface Open {
   readonly baseline: Baseline;
 }
 
-export function createBalance(settleMs: number): Balance {
-  const received = createReceived();
+export function createBalance(settleMs: number, received: Received = createReceived()): Balance {
   const last = new Map<string, Counters>();
   let open: Open[] = [];
   let baseline: Baseline | null = null;
@@ -102,10 +101,10 @@ export function createBalance(settleMs: number): Balance {
   function judge({ look, made, failed, baseline: of }: Open): Missing | null {
     const madeSince = made - of.made;
     const failedSince = failed - of.failed;
-    const upToFrom = of.frozen?.upToFrom ?? received.upTo(of.from - 1);
-    const upToTo = of.frozen?.upToTo ?? received.upTo(of.to);
-    const atLeast = madeSince - (received.upTo(look.to) - upToFrom);
-    const atMost = madeSince - (received.upTo(look.from - 1) - upToTo);
+    const { upToFrom, upToTo } = of.frozen ?? upTo(of);
+    // Where nobody knows exactly what came since, it was more: nothing is declared that may have come.
+    const atLeast = madeSince - (received.atMostUpTo(look.to) - upToFrom);
+    const atMost = madeSince - (received.atMostUpTo(look.from - 1) - upToTo);
     hasTooMany = atMost < 0;
     if (!of.early.isOver)
       of.early = { failed: failedSince, isOver: look.atMs - of.atMs >= settleMs };
@@ -117,15 +116,19 @@ export function createBalance(settleMs: number): Balance {
     return { count, failed: failedSince, from: of.from, to: look.to };
   }
 
-  /** Seconds that no open look asks for are one sum from now on. */
+  function upTo({ from, to }: Baseline): NonNullable<Baseline["frozen"]> {
+    return { upToFrom: received.atLeastUpTo(from - 1), upToTo: received.atLeastUpTo(to) };
+  }
+
+  /** Seconds that no look asks for, open or to come, are one sum from now on. */
   function forget(): void {
-    const oldest = open[0];
+    const oldest = open[0]?.look ?? before?.look;
     if (oldest === undefined) return;
-    const horizon = oldest.look.from - 1;
-    for (const { baseline: of } of open)
-      if (of.to < horizon)
-        of.frozen ??= { upToFrom: received.upTo(of.from - 1), upToTo: received.upTo(of.to) };
-    const needed = open.map(({ baseline: of }) => (of.frozen === null ? of.from - 1 : horizon));
+    const horizon = oldest.from;
+    const baselines = open.map(({ baseline: of }) => of);
+    if (baseline !== null) baselines.push(baseline);
+    for (const of of baselines) if (of.to < horizon - 1) of.frozen ??= upTo(of);
+    const needed = baselines.map(({ frozen, from }) => (frozen === null ? from : horizon));
     received.forget(Math.min(horizon, ...needed));
   }
 

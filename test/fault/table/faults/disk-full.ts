@@ -49,7 +49,7 @@ export const diskFullKill: Row = {
 };
 
 /** A mount of its own takes root, on Linux. */
-function mayMount(): Promise<string | null> {
+export function mayMount(): Promise<string | null> {
   if (process.platform !== "linux") return Promise.resolve("it mounts a tmpfs, which takes Linux");
   return Promise.resolve(process.getuid?.() === 0 ? null : "it mounts a tmpfs, which takes root");
 }
@@ -68,9 +68,13 @@ function ownDisk({ folder, isQuick }: Site): Promise<Arrangement> {
   });
 }
 
-/** Takes every byte that is left on the disk. */
 function fill(trial: Trial): void {
-  const file = openSync(ballastOf(trial), "a");
+  fillDisk(ballastOf(trial));
+}
+
+/** Takes every byte that is left on the disk with one file. */
+export function fillDisk(ballast: string): void {
+  const file = openSync(ballast, "a");
   for (let sizeBytes = 1024 * 1024; sizeBytes >= 1; sizeBytes = Math.floor(sizeBytes / 16)) {
     const block = Buffer.alloc(sizeBytes);
     while (fits(file, block));

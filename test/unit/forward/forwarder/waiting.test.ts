@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { DELIVERED } from "../../../../src/model/delivery.ts";
 import type { Delivery } from "../../../../src/model/delivery.ts";
+import { ChaperoneError } from "../../../../src/model/error.ts";
 import { createForwarderBench } from "../../../support/forwarder.ts";
 import type { ForwarderBench } from "../../../support/forwarder.ts";
 import { createScriptedSink, inTurn, retry } from "../../../support/scripted-sink.ts";
+import { silentLog } from "../../../support/silent-log.ts";
 
 const paused: Delivery = { status: "paused", cause: "status 401" };
 
@@ -87,6 +89,60 @@ describe("an attempt", () => {
     expect(bench.sink.attempts).toHaveLength(1);
     await bench.stop();
   });
+
+  it.each(["connect", "deliver"] as const)(
+    "that fails to %s with a code of its own is known by that: in state, conditions, log and metrics",
+    async (step) => {
+      const code = "ARCHIVE_WRITE_FAILED";
+      const logged: unknown[] = [];
+      const counted: unknown[] = [];
+      const warn = (fields: object): number => logged.push(fields);
+      const add = (name: string, labels: object): void =>
+        void (name === "chaperone_pipeline_retries_total" && counted.push(labels));
+      const bench = await createForwarderBench({
+        events: 1,
+        sink: createScriptedSink(
+          inTurn(
+            { status: "retry", cause: "disk full", retryAfterMs: null, code },
+            retry("no answer"),
+          ),
+        ),
+        change: { log: { ...silentLog, warn }, meter: { add, set: () => undefined } },
+      });
+      if (step === "connect") {
+        bench.sink.script = inTurn(retry("no answer"));
+        let failures = 1;
+        bench.sink.connect = () =>
+          failures-- > 0
+            ? Promise.reject(new ChaperoneError(code, "disk full"))
+            : Promise.resolve();
+      }
+      const states: unknown[] = [];
+      const sleep = bench.clock.sleep.bind(bench.clock);
+      bench.clock.sleep = (ms, signal) => {
+        states.push(bench.forwarder.state());
+        return sleep(ms, signal);
+      };
+      bench.start();
+      await bench.settled();
+      const cause = expect.stringContaining("disk full") as string;
+      expect(logged).toMatchObject([{ code, cause }, { code: "ENDPOINT_UNREACHABLE" }]);
+      expect(counted).toEqual([
+        { pipeline: "siem", code },
+        { pipeline: "siem", code: "ENDPOINT_UNREACHABLE" },
+      ]);
+      const reason = expect.stringMatching(new RegExp(`^${code}: .*disk full$`)) as string;
+      expect(states).toContainEqual(
+        expect.objectContaining({
+          lastError: expect.objectContaining({ code, cause }) as object,
+          conditions: expect.arrayContaining([
+            expect.objectContaining({ type: "Connected", isTrue: false, reason }),
+          ]) as object,
+        }),
+      );
+      await bench.stop();
+    },
+  );
 });
 
 describe("at shutdown the forwarder", () => {
