@@ -1,10 +1,6 @@
 import { backlog } from "./faults/backlog.ts";
-import {
-  damagedCheckpoint,
-  damagedCursor,
-  damagedLedger,
-  damagedSegment,
-} from "./faults/damage.ts";
+import { damagedCheckpoint, damagedCursor, damagedLedger } from "./faults/damage.ts";
+import { damagedSegment } from "./faults/damaged-segment.ts";
 import {
   answerLost,
   longLine,

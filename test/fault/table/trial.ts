@@ -77,8 +77,7 @@ export async function openTrial(row: Row, { isQuick, seed }: TrialOptions): Prom
   if (destination === undefined) throw new RangeError(`Row "${row.name}" has no destination`);
 
   const origins: Origin[] = [];
-  const kinds = SOURCE_KINDS.filter(({ kind }) => row.sources?.includes(kind) ?? true);
-  for (const [index, kind] of kinds.entries()) {
+  for (const [index, kind] of SOURCE_KINDS.entries()) {
     const origin = await startOrigin(kind, { folder, seed: seed + index });
     opening.defer(() => origin.close());
     origins.push(origin);
