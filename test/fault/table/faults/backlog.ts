@@ -44,7 +44,7 @@ export const backlog: Row = {
 };
 
 /** A quick run shares its machine with others, and its time says nothing. */
-export function slowStart(readyMs: number): readonly string[] {
+function slowStart(readyMs: number): readonly string[] {
   return readyMs <= READY_MS_MAX
     ? []
     : [`It was ready ${readyMs.toFixed(0)} ms after the restart, not within ${READY_MS_MAX} ms`];
