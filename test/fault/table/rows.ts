@@ -3,7 +3,6 @@ import { damagedCheckpoint, damagedCursor, damagedLedger } from "./faults/damage
 import { damagedSegment } from "./faults/damaged-segment.ts";
 import {
   answerLost,
-  longLine,
   outage,
   status400,
   status401,
@@ -13,6 +12,7 @@ import {
 import { diskFull, diskFullKill } from "./faults/disk-full.ts";
 import { journalFull } from "./faults/journal-full.ts";
 import { kill9, kill9Outage, kill9Rotation, noKill, rotation } from "./faults/kill.ts";
+import { longLine } from "./faults/long-line.ts";
 import { memoryLimit } from "./faults/memory-limit.ts";
 import { clockJumps, sigstop } from "./faults/process.ts";
 import { brokerKilled, collectorKilled } from "./faults/servers.ts";

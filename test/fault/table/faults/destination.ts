@@ -1,3 +1,5 @@
+import { readQuarantine } from "../../../../src/forward/quarantine/read.ts";
+import { nodeDisk } from "../../../../src/platform/disk.ts";
 import { eventually } from "../eventually.ts";
 import type { Row } from "../row.ts";
 import { startOtlpDestination } from "../destinations/otlp.ts";
@@ -26,14 +28,24 @@ export const status400: Row = {
   fault: "400 for 5 s",
   guarantee:
     "what a destination refuses for a while is delivered, or rests in quarantine with the reason",
-  run: (trial) => conducts(trial, { kind: "status", status: 400 }, { full: 5_000, quick: 2_000 }),
+  run: async (trial) => {
+    await conducts(trial, { kind: "status", status: 400 }, { full: 5_000, quick: 2_000 });
+    return { complaints: await wrongRests(trial) };
+  },
 };
 
 export const status401: Row = {
   name: "401",
   fault: "401 for 5 s",
   guarantee: "credentials that expire pause a pipeline and lose nothing",
-  run: (trial) => conducts(trial, { kind: "status", status: 401 }, { full: 5_000, quick: 2_000 }),
+  run: async (trial) => {
+    const complaints: string[] = [];
+    const conduct = { kind: "status", status: 401 } as const;
+    await conducts(trial, conduct, { full: 5_000, quick: 2_000 }, async () => {
+      complaints.push(...(await unpaused(trial)));
+    });
+    return { complaints };
+  },
 };
 
 export const answerLost: Row = {
@@ -41,19 +53,6 @@ export const answerLost: Row = {
   fault: "every answer lost for 5 s, the request taken",
   guarantee: "a request whose answer is lost is sent again under the same ids",
   run: (trial) => conducts(trial, { kind: "take-unanswered" }, { full: 5_000, quick: 1_500 }),
-};
-
-export const longLine: Row = {
-  name: "long-line",
-  fault: "one line of 40 KB, one of 8 MB",
-  guarantee: "a line of 40 KB or 8 MB holds up nothing and arrives whole",
-  perSecond: { full: 500, quick: 300 },
-  run: async (trial) => {
-    await trial.lasting({ full: 1_000, quick: 500 });
-    await trial.order({ do: "long", bytes: 40_000 });
-    await trial.order({ do: "long", bytes: 8_000_000 });
-    await trial.lasting({ full: 1_000, quick: 500 });
-  },
 };
 
 export const twoDestinations: Row = {
@@ -90,10 +89,37 @@ async function conducts(
   trial: Trial,
   conduct: Conduct,
   ms: { readonly full: number; readonly quick: number },
+  atItsEnd: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   await trial.lasting(BEFORE);
   await trial.destination.behave(conduct);
   await trial.lasting(ms);
+  await atItsEnd();
   await trial.destination.behave({ kind: "take" });
   await trial.lasting(AFTER);
+}
+
+/** Pipelines with events that want credentials and are not paused for it, and events that rest for no fault of theirs. */
+async function unpaused({ chaperone }: Trial): Promise<readonly string[]> {
+  const [notReady, { pipelines }] = [await chaperone.notReady(), await chaperone.status()];
+  const isPaused = (name: string): boolean =>
+    notReady.some((why) => why.startsWith(`pipeline "${name}" is paused`) && why.includes("401"));
+  return pipelines.flatMap(({ name, resting, counts }) => [
+    ...(counts.delivered === 0 || isPaused(name)
+      ? []
+      : [`/readyz does not say that "${name}" is paused`]),
+    ...(resting === 0 ? [] : [`${resting} events of "${name}" rest because of credentials`]),
+  ]);
+}
+
+/** Events at rest that do not say what refused them. */
+async function wrongRests(trial: Trial): Promise<readonly string[]> {
+  let rests = 0;
+  const complaints: string[] = [];
+  for await (const { eventId, code, cause } of readQuarantine(nodeDisk, trial.part("quarantine"))) {
+    rests++;
+    if (code !== "refused" || !cause.includes("400"))
+      complaints.push(`Event ${eventId} rests as "${code}": ${cause}`);
+  }
+  return rests === 0 ? ["Nothing rests: what was refused left no trace"] : complaints;
 }
