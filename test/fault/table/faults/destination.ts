@@ -7,6 +7,7 @@ import type { Conduct } from "../destinations/messages.ts";
 import type { Trial } from "../trial.ts";
 
 const BEFORE = { full: 2_000, quick: 500 };
+const BUSY_STREAMS = ["logs-audit-kube-api", "logs-session-teleport"];
 const AFTER = { full: 3_000, quick: 500 };
 
 export const status503: Row = {
@@ -42,7 +43,7 @@ export const status401: Row = {
     const complaints: string[] = [];
     const conduct = { kind: "status", status: 401 } as const;
     await conducts(trial, conduct, { full: 5_000, quick: 2_000 }, async () => {
-      complaints.push(...(await unpaused(trial)));
+      complaints.push(...(await pauses(trial)));
     });
     return { complaints };
   },
@@ -99,17 +100,25 @@ async function conducts(
   await trial.lasting(AFTER);
 }
 
-/** Pipelines with events that want credentials and are not paused for it, and events that rest for no fault of theirs. */
-async function unpaused({ chaperone }: Trial): Promise<readonly string[]> {
-  const [notReady, { pipelines }] = [await chaperone.notReady(), await chaperone.status()];
-  const isPaused = (name: string): boolean =>
-    notReady.some((why) => why.startsWith(`pipeline "${name}" is paused`) && why.includes("401"));
-  return pipelines.flatMap(({ name, resting, counts }) => [
-    ...(counts.delivered === 0 || isPaused(name)
-      ? []
-      : [`/readyz does not say that "${name}" is paused`]),
-    ...(resting === 0 ? [] : [`${resting} events of "${name}" rest because of credentials`]),
-  ]);
+/** Waits until `/readyz` says of every stream that always has something that its pipeline is paused, and why; nothing may rest for it. */
+async function pauses({ chaperone, destination }: Trial): Promise<readonly string[]> {
+  const busy = BUSY_STREAMS.map((stream) => `${stream}-to-${destination.name}`);
+  await eventually(
+    `/readyz says that ${busy.join(" and ")} are paused because of 401`,
+    async () => {
+      const reasons = await chaperone.notReady();
+      return busy.every((name) =>
+        reasons.some(
+          (why) => why.startsWith(`pipeline "${name}" is paused`) && why.includes("401"),
+        ),
+      );
+    },
+    { msMax: 30_000 },
+  );
+  const { pipelines } = await chaperone.status();
+  return pipelines
+    .filter(({ resting }) => resting > 0)
+    .map(({ name, resting }) => `${resting} events of "${name}" rest because of credentials`);
 }
 
 /** Events at rest that do not say what refused them. */
