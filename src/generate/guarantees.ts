@@ -45,7 +45,7 @@ export function withGuarantees(readme: string): string {
 const NOTES = [
   "A cell is what was lost of what was written: neither delivered nor in quarantine nor in an entry of the journal that is declared as lost, by its sequence. Copies are deliveries beyond the first; they have the same id.",
   "Who posts to the HTTP sources repeats until it is answered with 2xx. A real API server gives up after five tries, about 90 s, longer where it is told `Retry-After`; what it has dropped then is in no cell.",
-  "The HTTP sources speak plain HTTP here; TLS is a matter of [their own tests](test/contract/http-source/credentials.test.ts).",
+  "`kubernetesAuditWebhook` is posted to over TLS with client certificates, `teleportEventHandler` over plain HTTP.",
   "The full disk is a file system in memory, on which an fsync costs nothing.",
   "The wall clock that jumps is that of the process, not the machine's.",
 ];

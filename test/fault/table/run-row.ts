@@ -1,4 +1,4 @@
-import { brokenIdentities } from "../../../src/model/identity.ts";
+import { brokenIdentities, type Sample } from "../../../src/model/identity.ts";
 import { samplesOf } from "../../../src/operate/samples.ts";
 import { judge, type SourceOutcome } from "./judge.ts";
 import type { Reach, Row } from "./row.ts";
@@ -72,7 +72,13 @@ async function endingComplaints(trial: Trial): Promise<string[]> {
     );
   const samples = samplesOf(await chaperone.metrics());
   complaints.push(...brokenIdentities(samples).map(({ text }) => `Its counters differ: ${text}`));
+  const unreadable = sumOf(samples, "chaperone_records_unreadable_total");
+  if (unreadable > 0) complaints.push(`${unreadable} whole records were unreadable`);
   const code = await chaperone.stop();
   if (code !== 0) complaints.push(`It ended with ${String(code)} when it was told to`);
   return complaints;
+}
+
+function sumOf(samples: readonly Sample[], metric: string): number {
+  return samples.filter(({ name }) => name === metric).reduce((sum, { value }) => sum + value, 0);
 }

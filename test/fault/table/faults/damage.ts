@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { ErrorCode } from "../../../../src/model/error.ts";
 import type { Findings, Row } from "../row.ts";
 import type { Trial } from "../trial.ts";
-import { READ_KINDS } from "../origins/kinds.ts";
+import { CHECKPOINT_KINDS } from "../origins/kinds.ts";
 import { flip } from "./flip.ts";
 
 const REFUSAL_MS_MAX = 60_000;
@@ -14,7 +14,7 @@ export const damagedCheckpoint: Row = {
   fault: "bytes flipped in each source's checkpoint, one after the other",
   guarantee: "a damaged checkpoint is never taken for none, and its repair brings everything",
   reaches: {
-    kinds: READ_KINDS,
+    kinds: CHECKPOINT_KINDS,
     whyNotOthers: "who is posted to keeps no checkpoint: senders repeat what is not answered",
   },
   run: (trial) =>
@@ -22,7 +22,7 @@ export const damagedCheckpoint: Row = {
       code: "CHECKPOINT_UNREADABLE",
       damaged: () => {
         const found = filesIn(trial.part("checkpoints"), ".json");
-        if (found.length !== READ_KINDS.length)
+        if (found.length !== CHECKPOINT_KINDS.length)
           throw new Error(`There are checkpoints of ${found.length} sources: ${found.join(", ")}`);
         return found;
       },
