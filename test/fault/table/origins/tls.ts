@@ -16,8 +16,9 @@ export interface OriginTls {
 
 /** New certificates, in the trial's folder, which a container shares. */
 export async function makeOriginTls(folder: string): Promise<OriginTls> {
-  const { ca, server, client, remove } = await makeCertificates();
-  await remove();
+  const certificates = await makeCertificates();
+  const { ca, server, client } = certificates;
+  await certificates.remove();
   const write = (name: string, pem: string): string => {
     writeFileSync(join(folder, name), pem, { mode: 0o600 });
     return join(folder, name);
