@@ -51,6 +51,8 @@ export interface Chaperone {
   shiftClock(offsetMs: number): Promise<void>;
   /** Rejects while nobody answers. */
   status(): Promise<ChaperoneStatus>;
+  /** What keeps `/readyz` from 200, in its words. */
+  notReady(): Promise<readonly string[]>;
   metrics(): Promise<string>;
   /** The end of what all its processes wrote to standard error. */
   errors(): string;
@@ -150,6 +152,10 @@ export function createChaperone(launch: Launch, healthPort: number): Chaperone {
       await Promise.race([done, delay(ANSWER_MS_MAX, undefined, { ref: false })]);
     },
     status: async () => (await (await get("/status")).json()) as ChaperoneStatus,
+    notReady: async () => {
+      const answer = (await (await get("/readyz")).json()) as { readonly notReady: string[] };
+      return answer.notReady;
+    },
     metrics: async () => (await get("/metrics")).text(),
     errors: () => errors,
   };

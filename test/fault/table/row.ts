@@ -1,4 +1,5 @@
 import type { ChaperoneConfiguration } from "./configuration.ts";
+import type { GoneEntries } from "./declared.ts";
 import type { DestinationPlan } from "./destinations/destination.ts";
 import type { Launch } from "./chaperone.ts";
 import type { Trial } from "./trial.ts";
@@ -15,8 +16,8 @@ export interface Row {
   readonly perSecond?: Amount;
   /** Destinations that get every stream each; one OTLP server that can be told how to behave where left out. */
   readonly destinations?: readonly DestinationPlan[];
-  /** Kinds of sources that the fault can reach; all where left out. */
-  readonly sources?: readonly string[];
+  /** Where the fault does not reach every kind of source. The others run all the same, and nothing is claimed of them. */
+  readonly reaches?: Reach;
   /** Entries are lost that nobody can bring back: what is missing has to be declared. */
   readonly declares?: boolean;
   /** Why it cannot run on this machine; null where it can. */
@@ -27,12 +28,21 @@ export interface Row {
   readonly run: (trial: Trial) => Promise<Findings | void>;
 }
 
+/** Which kinds of sources a fault reaches. */
+export interface Reach {
+  readonly kinds: readonly string[];
+  /** In the table's words. */
+  readonly whyNotOthers: string;
+}
+
 /** What a row found out on the way. */
 export interface Findings {
   /** What was measured, in words. */
   readonly note?: string;
-  /** So many journal entries have to be declared as lost, neither more nor fewer. */
-  readonly declared?: number;
+  /** Entries of the journal that have to be declared as lost, neither more nor fewer; none where left out. */
+  readonly gone?: GoneEntries;
+  /** What the fault showed that is not as the row guarantees. */
+  readonly complaints?: readonly string[];
 }
 
 /** A figure of a full run, and of the quick one that CI makes. */

@@ -1,14 +1,9 @@
 import { archiveDiskFull } from "./faults/archive-disk-full.ts";
 import { backlog } from "./faults/backlog.ts";
-import {
-  damagedCheckpoint,
-  damagedCursor,
-  damagedLedger,
-  damagedSegment,
-} from "./faults/damage.ts";
+import { damagedCheckpoint, damagedCursor, damagedLedger } from "./faults/damage.ts";
+import { damagedSegment } from "./faults/damaged-segment.ts";
 import {
   answerLost,
-  longLine,
   outage,
   status400,
   status401,
@@ -18,6 +13,7 @@ import {
 import { diskFull, diskFullKill } from "./faults/disk-full.ts";
 import { journalFull } from "./faults/journal-full.ts";
 import { kill9, kill9Outage, kill9Rotation, noKill, rotation } from "./faults/kill.ts";
+import { longLine } from "./faults/long-line.ts";
 import { memoryLimit } from "./faults/memory-limit.ts";
 import { clockJumps, sigstop } from "./faults/process.ts";
 import { brokerKilled, collectorKilled } from "./faults/servers.ts";

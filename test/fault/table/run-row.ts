@@ -1,7 +1,7 @@
-import { brokenIdentities } from "../../../src/model/identity.ts";
+import { brokenIdentities, type Sample } from "../../../src/model/identity.ts";
 import { samplesOf } from "../../../src/operate/samples.ts";
 import { judge, type SourceOutcome } from "./judge.ts";
-import type { Row } from "./row.ts";
+import type { Reach, Row } from "./row.ts";
 import { settle } from "./settle.ts";
 import { openTrial, type Trial, type TrialOptions } from "./trial.ts";
 
@@ -13,6 +13,8 @@ export interface RowOutcome {
   readonly isQuick: boolean;
   readonly seed: number;
   readonly sources: Readonly<Record<string, SourceOutcome>>;
+  /** Null where the fault reaches all of them. */
+  readonly reaches: Reach | null;
   /** Journal entries that are declared as lost. */
   readonly declared: number;
   /** What was measured on the way. */
@@ -29,12 +31,10 @@ export async function runRow(row: Row, options: TrialOptions): Promise<RowOutcom
   try {
     await trial.chaperone.start();
     await trial.write();
-    const { note = "", declared = 0 } = (await row.run(trial)) ?? {};
+    const { note = "", gone = new Map(), complaints = [] } = (await row.run(trial)) ?? {};
     await trial.rest();
-    const complaints = await endingComplaints(trial);
-    const judgement = await judge(trial);
-    if (judgement.declared !== declared)
-      complaints.push(`${judgement.declared} entries are declared as lost, not ${declared}`);
+    const atTheEnd = await endingComplaints(trial);
+    const judgement = await judge(trial, gone);
     return {
       row: row.name,
       fault: row.fault,
@@ -42,9 +42,10 @@ export async function runRow(row: Row, options: TrialOptions): Promise<RowOutcom
       isQuick: trial.isQuick,
       seed: trial.seed,
       sources: judgement.sources,
+      reaches: row.reaches ?? null,
       declared: judgement.declared,
       note,
-      complaints: [...complaints, ...judgement.complaints],
+      complaints: [...complaints, ...atTheEnd, ...judgement.complaints],
       seconds: Math.round((performance.now() - startedMs) / 1_000),
     };
   } catch (error) {
@@ -71,7 +72,13 @@ async function endingComplaints(trial: Trial): Promise<string[]> {
     );
   const samples = samplesOf(await chaperone.metrics());
   complaints.push(...brokenIdentities(samples).map(({ text }) => `Its counters differ: ${text}`));
+  const unreadable = sumOf(samples, "chaperone_records_unreadable_total");
+  if (unreadable > 0) complaints.push(`${unreadable} whole records were unreadable`);
   const code = await chaperone.stop();
   if (code !== 0) complaints.push(`It ended with ${String(code)} when it was told to`);
   return complaints;
+}
+
+function sumOf(samples: readonly Sample[], metric: string): number {
+  return samples.filter(({ name }) => name === metric).reduce((sum, { value }) => sum + value, 0);
 }

@@ -3,7 +3,7 @@ import { PEER_LOSSES, peerText } from "./peers.ts";
 import type { Row } from "./row.ts";
 import type { RowOutcome } from "./run-row.ts";
 
-const COLUMNS = ["written", "delivered", "lost", "duplicated", "declared", "quarantined"] as const;
+const COLUMNS = ["written", "delivered", "lost", "declared", "duplicated", "quarantined"] as const;
 
 /** One line for a row that has just ended. */
 export function rowLine(row: Row, outcome: RowOutcome): string {
@@ -17,7 +17,7 @@ export function tableOf(outcomes: readonly RowOutcome[]): string {
   const table = aligned([
     ["fault", ...COLUMNS, ""],
     ...outcomes.map((outcome) => {
-      const total = { ...totalOf(outcome), declared: outcome.declared };
+      const total = totalOf(outcome);
       return [outcome.fault, ...COLUMNS.map((column) => number(total[column])), outcome.note];
     }),
   ]);
@@ -38,6 +38,7 @@ function totalOf({ sources }: Pick<RowOutcome, "sources">): SourceOutcome {
     written: sum(({ written }) => written),
     delivered: sum(({ delivered }) => delivered),
     lost: sum(({ lost }) => lost),
+    declared: sum(({ declared }) => declared),
     duplicated: sum(({ duplicated }) => duplicated),
     quarantined: sum(({ quarantined }) => quarantined),
   };

@@ -13,6 +13,7 @@ import { startOtlpDestination } from "./destinations/otlp.ts";
 import { SOURCE_KINDS } from "./origins/kinds.ts";
 import type { OriginOrder } from "./origins/messages.ts";
 import { startOrigin, type Origin } from "./origins/origin.ts";
+import { makeOriginTls } from "./origins/tls.ts";
 import type { Amount, Row } from "./row.ts";
 import { createChaperone, type Launch, type Chaperone } from "./chaperone.ts";
 
@@ -76,10 +77,10 @@ export async function openTrial(row: Row, { isQuick, seed }: TrialOptions): Prom
   const [destination] = destinations;
   if (destination === undefined) throw new RangeError(`Row "${row.name}" has no destination`);
 
+  const tls = await makeOriginTls(folder);
   const origins: Origin[] = [];
-  const kinds = SOURCE_KINDS.filter(({ kind }) => row.sources?.includes(kind) ?? true);
-  for (const [index, kind] of kinds.entries()) {
-    const origin = await startOrigin(kind, { folder, seed: seed + index });
+  for (const [index, kind] of SOURCE_KINDS.entries()) {
+    const origin = await startOrigin(kind, { folder, seed: seed + index, tls });
     opening.defer(() => origin.close());
     origins.push(origin);
   }

@@ -1,5 +1,5 @@
-import { hash } from "node:crypto";
 import { startCollector, type LogRecord } from "../../../support/containers/collector.ts";
+import { digestOf } from "../digest.ts";
 import type { Destination, Received } from "./destination.ts";
 import { UNKNOWN_STATE } from "./messages.ts";
 
@@ -32,15 +32,15 @@ function receivedOf(records: readonly LogRecord[]): Received {
     records: records
       .filter((record) => text(record, "chaperone.original.sha256") !== null)
       .map((record) => ({
-        body: hash("md5", record.bodyBytes, "buffer").toString("latin1"),
+        body: digestOf(record.bodyBytes),
         id: text(record, "log.record.uid") ?? "",
       })),
     gaps: records
       .filter((record) => text(record, "chaperone.gap.source") !== null)
       .map((record) => ({
+        source: text(record, "chaperone.gap.source") ?? "",
         from: text(record, "chaperone.gap.from") ?? "",
         to: text(record, "chaperone.gap.to") ?? "",
-        count: Number(record.attributes["chaperone.gap.count"] ?? 0),
       })),
   };
 }

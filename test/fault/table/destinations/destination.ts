@@ -9,10 +9,9 @@ export interface Received {
 
 /** A declared loss as the destination saw it. */
 export interface Gap {
+  readonly source: string;
   readonly from: string;
   readonly to: string;
-  /** Null where nobody knows. */
-  readonly count: number | null;
 }
 
 /** A destination that is told how to behave. */

@@ -1,6 +1,6 @@
-import { hash } from "node:crypto";
 import { startKafka, type KafkaServer } from "../../../support/containers/kafka.ts";
-import type { Destination, Received } from "./destination.ts";
+import { digestOf } from "../digest.ts";
+import type { Destination, Gap, Received } from "./destination.ts";
 import { UNKNOWN_STATE } from "./messages.ts";
 
 const TOPIC = "support-access";
@@ -10,7 +10,7 @@ const CONSUME_MS_MAX = 120_000;
 interface JsonEvent {
   readonly id: string;
   readonly detail: {
-    readonly gap?: { readonly from: string; readonly to: string; readonly count: number | null };
+    readonly gap?: Gap;
   } | null;
   readonly original: { readonly encoding: "utf8" | "base64"; readonly bytes: string } | null;
 }
@@ -44,10 +44,6 @@ async function receivedFrom(kafka: KafkaServer): Promise<Received> {
     ),
     gaps: events.flatMap(({ detail }) => detail?.gap ?? []),
   };
-}
-
-function digestOf(bytes: Buffer): string {
-  return hash("md5", bytes, "buffer").toString("latin1");
 }
 
 async function recordCount(kafka: KafkaServer): Promise<number> {

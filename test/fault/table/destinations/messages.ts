@@ -19,6 +19,8 @@ export interface DestinationState {
   readonly requests: number;
   /** Records that were kept, copies included. */
   readonly records: number;
+  /** Of them, those of a megabyte and more. */
+  readonly long: number;
   /** Requests that got another status than 200. */
   readonly refused: number;
   /** Different bodies that were kept; null where that is not known while it runs. */
@@ -30,10 +32,13 @@ export const SEEN_FILE = "seen.bin";
 /** Events of Chaperone's own, each a LogRecord in the JSON mapping of protobuf, one a line. */
 export const OWN_FILE = "own.ndjson";
 
+export const LONG_BYTES_MIN = 1_000_000;
+
 /** Of a server that does not tell. */
 export const UNKNOWN_STATE: DestinationState = Object.freeze({
   requests: 0,
   records: 0,
+  long: 0,
   refused: 0,
   distinct: null,
 });

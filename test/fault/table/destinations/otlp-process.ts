@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { decodeOtlp } from "../../../support/otlp-schema.ts";
 import { wireRecords, type WireRecord } from "../../../support/otlp-wire.ts";
 import {
+  LONG_BYTES_MIN,
   OWN_FILE,
   SEEN_FILE,
   type Conduct,
@@ -20,7 +21,7 @@ import {
 const { folder, port } = JSON.parse(process.argv[2] ?? "") as DestinationStart;
 const sockets = new Set<Socket>();
 const distinct = new Set<string>();
-const state = { requests: 0, records: 0, refused: 0 };
+const state = { requests: 0, records: 0, long: 0, refused: 0 };
 let conduct: Conduct = { kind: "take" };
 
 const server = createServer((request, response) => {
@@ -66,7 +67,9 @@ function take(body: Buffer): void {
       own += `${JSON.stringify(decodeOtlp("LogRecord", record.bytes))}\n`;
       continue;
     }
-    const digest = hash("md5", record.body ?? new Uint8Array(), "buffer");
+    const body = record.body ?? new Uint8Array();
+    if (body.byteLength >= LONG_BYTES_MIN) state.long++;
+    const digest = hash("md5", body, "buffer");
     seen.push(digest, hash("md5", record.text("log.record.uid") ?? "", "buffer"));
     distinct.add(digest.toString("latin1"));
   }

@@ -60,12 +60,11 @@ function readGaps(folder: string): readonly Gap[] {
       attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue ?? ""]),
     );
     if (!values.has("chaperone.gap.source")) return [];
-    const count = values.get("chaperone.gap.count");
     return [
       {
+        source: values.get("chaperone.gap.source") ?? "",
         from: values.get("chaperone.gap.from") ?? "",
         to: values.get("chaperone.gap.to") ?? "",
-        count: count === undefined ? null : Number(count),
       },
     ];
   });

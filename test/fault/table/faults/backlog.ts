@@ -5,6 +5,8 @@ import type { Row } from "../row.ts";
 import type { Trial } from "../trial.ts";
 
 const MB = 1e6;
+/** What the project promises of a restart over a backlog. */
+const READY_MS_MAX = 2_000;
 
 export const backlog: Row = {
   name: "backlog",
@@ -37,9 +39,16 @@ export const backlog: Row = {
       `ready ${seconds(readyMs)} after the restart`,
       `delivering after ${seconds(firstMs)}`,
     ].join(", ");
-    return { note };
+    return { note, complaints: trial.isQuick ? [] : slowStart(readyMs) };
   },
 };
+
+/** A quick run shares its machine with others, and its time says nothing. */
+function slowStart(readyMs: number): readonly string[] {
+  return readyMs <= READY_MS_MAX
+    ? []
+    : [`It was ready ${readyMs.toFixed(0)} ms after the restart, not within ${READY_MS_MAX} ms`];
+}
 
 /** Nothing is journaled any more although the origins rest. */
 export async function allRead(trial: Trial): Promise<void> {

@@ -1,10 +1,14 @@
+import { readQuarantine } from "../../../../src/forward/quarantine/read.ts";
+import { nodeDisk } from "../../../../src/platform/disk.ts";
 import { eventually } from "../eventually.ts";
-import type { Row } from "../row.ts";
+import type { Findings, Row } from "../row.ts";
 import { startOtlpDestination } from "../destinations/otlp.ts";
 import type { Conduct } from "../destinations/messages.ts";
+import { settle } from "../settle.ts";
 import type { Trial } from "../trial.ts";
 
 const BEFORE = { full: 2_000, quick: 500 };
+const BUSY_STREAMS = ["logs-audit-kube-api", "logs-session-teleport"];
 const AFTER = { full: 3_000, quick: 500 };
 
 export const status503: Row = {
@@ -26,14 +30,24 @@ export const status400: Row = {
   fault: "400 for 5 s",
   guarantee:
     "what a destination refuses for a while is delivered, or rests in quarantine with the reason",
-  run: (trial) => conducts(trial, { kind: "status", status: 400 }, { full: 5_000, quick: 2_000 }),
+  run: async (trial) => {
+    await conducts(trial, { kind: "status", status: 400 }, { full: 5_000, quick: 2_000 });
+    return wrongRests(trial);
+  },
 };
 
 export const status401: Row = {
   name: "401",
   fault: "401 for 5 s",
   guarantee: "credentials that expire pause a pipeline and lose nothing",
-  run: (trial) => conducts(trial, { kind: "status", status: 401 }, { full: 5_000, quick: 2_000 }),
+  run: async (trial) => {
+    const complaints: string[] = [];
+    const conduct = { kind: "status", status: 401 } as const;
+    await conducts(trial, conduct, { full: 5_000, quick: 2_000 }, async () => {
+      complaints.push(...(await pauses(trial)));
+    });
+    return { complaints };
+  },
 };
 
 export const answerLost: Row = {
@@ -41,19 +55,6 @@ export const answerLost: Row = {
   fault: "every answer lost for 5 s, the request taken",
   guarantee: "a request whose answer is lost is sent again under the same ids",
   run: (trial) => conducts(trial, { kind: "take-unanswered" }, { full: 5_000, quick: 1_500 }),
-};
-
-export const longLine: Row = {
-  name: "long-line",
-  fault: "one line of 40 KB, one of 8 MB",
-  guarantee: "a line of 40 KB or 8 MB holds up nothing and arrives whole",
-  perSecond: { full: 500, quick: 300 },
-  run: async (trial) => {
-    await trial.lasting({ full: 1_000, quick: 500 });
-    await trial.order({ do: "long", bytes: 40_000 });
-    await trial.order({ do: "long", bytes: 8_000_000 });
-    await trial.lasting({ full: 1_000, quick: 500 });
-  },
 };
 
 export const twoDestinations: Row = {
@@ -90,10 +91,48 @@ async function conducts(
   trial: Trial,
   conduct: Conduct,
   ms: { readonly full: number; readonly quick: number },
+  atItsEnd: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   await trial.lasting(BEFORE);
   await trial.destination.behave(conduct);
   await trial.lasting(ms);
+  await atItsEnd();
   await trial.destination.behave({ kind: "take" });
   await trial.lasting(AFTER);
+}
+
+/** Waits until `/readyz` says of every stream that always has something that its pipeline is paused, and why; nothing may rest for it. */
+async function pauses({ chaperone, destination }: Trial): Promise<readonly string[]> {
+  const busy = BUSY_STREAMS.map((stream) => `${stream}-to-${destination.name}`);
+  await eventually(
+    `/readyz says that ${busy.join(" and ")} are paused because of 401`,
+    async () => {
+      const reasons = await chaperone.notReady();
+      return busy.every((name) =>
+        reasons.some(
+          (why) => why.startsWith(`pipeline "${name}" is paused`) && why.includes("401"),
+        ),
+      );
+    },
+    { msMax: 30_000 },
+  );
+  const { pipelines } = await chaperone.status();
+  return pipelines
+    .filter(({ resting }) => resting > 0)
+    .map(({ name, resting }) => `${resting} events of "${name}" rest because of credentials`);
+}
+
+/** Events at rest that do not say what refused them. Those that waited for their pipeline to be sure of the endpoint do not rest. */
+async function wrongRests(trial: Trial): Promise<Findings> {
+  await trial.rest();
+  await settle(trial);
+  const { refused } = await trial.destination.state();
+  const complaints = refused === 0 ? ["No request was refused"] : [];
+  let rests = 0;
+  for await (const { eventId, code, cause } of readQuarantine(nodeDisk, trial.part("quarantine"))) {
+    rests++;
+    if (code !== "refused" || !cause.includes("400"))
+      complaints.push(`Event ${eventId} rests as "${code}": ${cause}`);
+  }
+  return { note: `${refused} requests refused, ${rests} events at rest for it`, complaints };
 }

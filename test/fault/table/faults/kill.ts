@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { ROTATED_KINDS } from "../origins/kinds.ts";
 import type { Row } from "../row.ts";
 import type { Trial } from "../trial.ts";
 
@@ -17,6 +18,7 @@ export const rotation: Row = {
   name: "rotation",
   fault: "rename rotation every 2 s, 5 times",
   guarantee: "files that are renamed away while they are read are read to their end",
+  reaches: { kinds: ROTATED_KINDS, whyNotOthers: "only log files are rotated" },
   run: async (trial) => {
     for (let n = 0; n < 5; n++) {
       await trial.lasting({ full: 2_000, quick: 400 });
@@ -38,6 +40,7 @@ export const kill9Rotation: Row = {
   fault: "kill -9, 10 times, while files are rotated",
   guarantee:
     "a process that is killed while files are rotated, before and after its end, loses nothing",
+  reaches: { kinds: ROTATED_KINDS, whyNotOthers: "only log files are rotated" },
   run: async (trial) =>
     killTimes(trial, 10, async () => {
       await trial.order({ do: "rotate" });

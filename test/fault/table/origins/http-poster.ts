@@ -5,26 +5,28 @@ import { setTimeout as delay } from "node:timers/promises";
 import { seededRandom } from "../../../support/random.ts";
 import { WRITTEN_FILE, type OriginOrder, type OriginStart, type OriginState } from "./messages.ts";
 import { startPace } from "./pace.ts";
+import { createPost } from "./post.ts";
 import { longRecord, recordMaker } from "./records.ts";
 
 /*
  * An origin that posts, as an API server's audit webhook (EventLists) or Teleport's event handler (one event a request) does. What is
- * not answered with 2xx is posted again until it is; only then it counts as handed over.
+ * not answered with 2xx is posted again until it is, after the time that `Retry-After` asks for; only then it counts as handed over.
  */
-const { folder, seed, records, port } = JSON.parse(process.argv[2] ?? "") as OriginStart;
+const { folder, seed, records, port, tls } = JSON.parse(process.argv[2] ?? "") as OriginStart;
 const LIST_RECORDS_MAX = 100;
 const LIST_BYTES_MAX = 16_000_000;
 const IN_FLIGHT_MAX = 8;
-const ANSWER_MS_MAX = 30_000;
 const AGAIN_MS = 100;
 
 const random = seededRandom(seed);
 const make = recordMaker(records);
 const isList = records === "kubernetes";
-const url = `http://127.0.0.1:${port}${isList ? "/audit/prod" : "/test.log"}`;
+const path = isList ? "/audit/prod" : "/test.log";
+const post = createPost({ port, path, tls });
 const waiting: string[] = [];
 let inFlight = 0;
 let written = 0;
+let pushedBack = 0;
 let idle: () => void = () => undefined;
 
 function take(): readonly string[] {
@@ -44,25 +46,15 @@ async function postUntilTaken(lines: readonly string[]): Promise<void> {
   const body = isList
     ? `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[${items}]}`
     : items;
-  while (!(await isTaken(body))) await delay(AGAIN_MS);
+  for (;;) {
+    const { status, retryAfterMs } = await post(body);
+    if (status !== null && status >= 200 && status < 300) break;
+    if (status === 503 && retryAfterMs !== null) pushedBack++;
+    await delay(retryAfterMs ?? AGAIN_MS);
+  }
   const digests = lines.map((line) => hash("md5", line, "buffer"));
   appendFileSync(join(folder, WRITTEN_FILE), Buffer.concat(digests));
   written += lines.length;
-}
-
-async function isTaken(body: string): Promise<boolean> {
-  try {
-    const answer = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body,
-      signal: AbortSignal.timeout(ANSWER_MS_MAX),
-    });
-    await answer.body?.cancel();
-    return answer.ok;
-  } catch {
-    return false;
-  }
 }
 
 function send(): void {
@@ -108,9 +100,13 @@ async function obey(order: OriginOrder): Promise<void> {
   }
 }
 
+function state(): OriginState {
+  return { written, pushedBack };
+}
+
 appendFileSync(join(folder, WRITTEN_FILE), "");
 process.on("message", (order: OriginOrder) => {
-  void obey(order).then(() => process.send?.({ written } satisfies OriginState));
+  void obey(order).then(() => process.send?.(state()));
 });
 process.on("disconnect", () => process.exit());
-process.send?.({ written } satisfies OriginState);
+process.send?.(state());

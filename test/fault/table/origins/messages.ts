@@ -17,11 +17,21 @@ export interface OriginStart {
   readonly records: string;
   /** Where Chaperone listens, for origins that post. */
   readonly port: number;
+  /** Where Chaperone listens with TLS: the authority to trust there and the origin's own certificate, as PEM; else null. */
+  readonly tls: ClientTls | null;
+}
+
+export interface ClientTls {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
 }
 
 export interface OriginState {
   /** Records that were handed over: written to a file, or posted and answered with 2xx. */
   readonly written: number;
+  /** Answers of 503 with `Retry-After`; absent where nothing is posted. */
+  readonly pushedBack?: number;
 }
 
 /** Sixteen bytes a record that was handed over: the MD5 digest of its bytes, without the line end. */

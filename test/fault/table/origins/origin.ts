@@ -2,7 +2,14 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../../../support/containers/port.ts";
 import { startChild } from "../child.ts";
-import { LOGS, WRITTEN_FILE, type OriginOrder, type OriginState } from "./messages.ts";
+import {
+  LOGS,
+  WRITTEN_FILE,
+  type OriginOrder,
+  type OriginStart,
+  type OriginState,
+} from "./messages.ts";
+import type { OriginTls } from "./tls.ts";
 
 /** One kind of source as the table runs it: how it is configured, and the program that plays its origin. */
 export interface SourceKind {
@@ -14,12 +21,18 @@ export interface SourceKind {
   readonly records: string;
   /** Its part of the records of a row. */
   readonly share: number;
-  /** Its entry among `sources`, for an origin's folder and port. */
-  readonly source: (at: {
-    readonly folder: string;
-    readonly logs: string;
-    readonly port: number;
-  }) => object;
+  /** Chaperone listens with TLS. */
+  readonly isTls?: boolean;
+  /** Its entry among `sources`. */
+  readonly source: (at: OriginPlace) => object;
+}
+
+/** Where an origin and Chaperone meet. */
+interface OriginPlace {
+  readonly folder: string;
+  readonly logs: string;
+  readonly port: number;
+  readonly tls: OriginTls["server"];
 }
 
 /** An origin that writes in a process of its own. */
@@ -40,24 +53,25 @@ const DIGEST_BYTES = 16;
 
 export async function startOrigin(
   kind: SourceKind,
-  at: { readonly folder: string; readonly seed: number },
+  at: { readonly folder: string; readonly seed: number; readonly tls: OriginTls },
 ): Promise<Origin> {
   const folder = join(at.folder, kind.kind);
   const logs = join(folder, LOGS);
   mkdirSync(logs, { recursive: true });
   const port = await freePort();
-  const { seed } = at;
+  const { seed, tls } = at;
   const child = await startChild<OriginOrder, OriginState>(kind.program, {
     folder,
     seed,
     port,
     records: kind.records,
-  });
+    tls: kind.isTls === true ? tls.client : null,
+  } satisfies OriginStart);
   return {
     kind,
     folder,
     logs,
-    source: kind.source({ folder, logs, port }),
+    source: kind.source({ folder, logs, port, tls: tls.server }),
     order: (order) => child.ask(order),
     written: () => {
       const text = readFileSync(join(folder, WRITTEN_FILE)).toString("latin1");
