@@ -40,7 +40,7 @@ export async function serveSource(
   given: {
     readonly options?: Partial<AuditWebhookOptions>;
     /** Rejects where the address cannot be had. */
-    readonly listen?: () => Promise<void>;
+    readonly listen?: (atMs: number) => Promise<void>;
     /** What an accept waits for. */
     readonly durable?: Promise<void>;
   } = {},
@@ -60,7 +60,7 @@ export async function serveSource(
   const route = Promise.withResolvers<HttpRoute>();
   const servers: HttpServers = {
     serve: async ({ listen }, served) => {
-      await given.listen?.();
+      await given.listen?.(clock.monotonicMs());
       route.resolve(served);
       return { port: listen.port, close: () => Promise.resolve() };
     },
