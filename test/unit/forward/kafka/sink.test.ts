@@ -1,9 +1,8 @@
 import { getEventListeners } from "node:events";
 import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { EVENT_ID_HEADER, messageOf } from "../../../../src/forward/kafka/message.ts";
+import { EVENT_ID_HEADER } from "../../../../src/forward/kafka/message.ts";
 import type { Delivery } from "../../../../src/model/delivery.ts";
-import type { AuditEvent } from "../../../../src/model/generated/audit-event.ts";
 import type { JournalEntry } from "../../../../src/model/entry.ts";
 import type { KafkaEndpoint } from "../../../../src/model/relay.ts";
 import { Secret } from "../../../../src/model/secret.ts";
@@ -18,8 +17,6 @@ import {
   type SentBatch,
 } from "./kafka-destination.ts";
 
-const KAFKA = { encoding: "json", key: "none" } as const;
-const NOW = 1_795_315_880_000_000;
 const TAKEN: ProduceAnswer = { errorCode: 0 };
 const NOT_LEADER: ProduceAnswer = { errorCode: 6 };
 const TOO_LARGE: ProduceAnswer = { errorCode: 10 };
@@ -76,30 +73,6 @@ function large(id: string, sizeBytes: number): JournalEntry {
   const bytes = Buffer.alloc(sizeBytes, "x");
   return anEntry({ id, original: { bytes, sha256: "", truncatedFromBytes: null } });
 }
-
-describe("a request", () => {
-  it.each([
-    ["below", -1, 1],
-    ["at", 0, 1],
-    ["above", 1, 2],
-  ])(
-    "%s 900,000 bytes stays below a broker's usual limit, whatever the endpoint may take",
-    async (_, more, requests) => {
-      const bench = await aBench({ messageBytesMax: 10_000_000 });
-      const ofSize = (sizeBytes: number): JournalEntry => {
-        const reasonOf = (length: number): Partial<AuditEvent> => ({
-          id: "same-length",
-          outcome: { status: "failure", code: null, reason: "x".repeat(length) },
-        });
-        const { sizeBytes: beside } = messageOf(anEntry(reasonOf(100_000)), KAFKA, NOW);
-        return anEntry(reasonOf(100_000 + sizeBytes - beside));
-      };
-      const both = [ofSize(450_000), ofSize(450_000 + more)];
-      expect((await bench.deliver(both)).status).toBe("delivered");
-      expect(bench.requests).toHaveLength(requests);
-    },
-  );
-});
 
 describe("requests of the Kafka sink", () => {
   it("are of one partition, wait for all in-sync replicas, and follow one another there", async () => {
