@@ -37,18 +37,18 @@ export interface Replay {
 }
 
 /** Records that are remembered, so that those of overlapping parts are shown once: several parts' worth. */
-const COPIES_MAX = 200_000;
+const LIMITS = Object.freeze({ copiesMax: 200_000 });
 
 /**
  * A copy is known by its bytes, never by its index: that is the choice of the session's host, and one forged high one would keep the
  * rest of the session from being shown.
  */
-export function createReplay(): Replay {
+export function createReplay({ copiesMax }: { readonly copiesMax: number } = LIMITS): Replay {
   const shown = new Set<string>();
   let startMs: number | null = null;
   return {
     take: (record) => {
-      if (!isFirst(shown, record)) return null;
+      if (!isFirst(shown, record, copiesMax)) return null;
       const fields = fieldsOf(record);
       const at = Date.parse(textOf(fields["time"]));
       startMs ??= Number.isNaN(at) ? null : at;
@@ -57,12 +57,12 @@ export function createReplay(): Replay {
   };
 }
 
-function isFirst(shown: Set<string>, record: Uint8Array): boolean {
+function isFirst(shown: Set<string>, record: Uint8Array, copiesMax: number): boolean {
   const digest = hash("sha256", record, "base64");
   if (shown.has(digest)) return false;
   shown.add(digest);
   const [oldest] = shown;
-  if (shown.size > COPIES_MAX && oldest !== undefined) shown.delete(oldest);
+  if (shown.size > copiesMax && oldest !== undefined) shown.delete(oldest);
   return true;
 }
 

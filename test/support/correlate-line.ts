@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { createCorrelator } from "../../src/correlate/correlator.ts";
 import { changeOf } from "../../src/normalize/kubernetes/change.ts";
-import { createLedger, type Ledger } from "../../src/correlate/ledger/ledger.ts";
+import { createLedger, type Ledger, type RowsMax } from "../../src/correlate/ledger/ledger.ts";
 import type { JournalEntry, NewEntry } from "../../src/model/entry.ts";
 import type { Facts } from "../../src/model/facts.ts";
 import type { AuditEvent, Verdict } from "../../src/model/generated/audit-event.ts";
@@ -18,6 +18,8 @@ export interface TestLineOptions {
   readonly database?: DatabaseSync;
   readonly repeatedClusters?: readonly string[];
   readonly sources?: readonly Source[];
+  /** Of the ledger, where others than usual. */
+  readonly rowsMax?: RowsMax;
 }
 
 /** A correlator over a ledger, with a journal that is an array and a clock that the test turns. */
@@ -61,7 +63,7 @@ export function createTestLine(options: TestLineOptions = {}): TestLine {
 }
 
 function openLine(database: DatabaseSync, world: World, options: TestLineOptions): TestLine {
-  const ledger = createLedger(database, () => world.nowMs);
+  const ledger = createLedger(database, () => world.nowMs, options.rowsMax);
   const correlator = createCorrelator({
     policy: options.policy ?? aPolicy(),
     ledger,

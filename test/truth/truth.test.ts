@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { SHARED } from "../support/shared.ts";
+import { describeShared } from "../support/shared.ts";
 import { runTruth } from "./run.ts";
 import type { Variant } from "./variant.ts";
 
@@ -18,8 +18,7 @@ const VARIANTS: readonly (readonly [string, Variant])[] = [
 ];
 
 /** Names of the labelled sets that the machine has. */
-function setsOf(shared: string | null): readonly string[] {
-  if (shared === null) return [];
+function setsOf(shared: string): readonly string[] {
   const folder = join(shared, "truth");
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
@@ -27,17 +26,19 @@ function setsOf(shared: string | null): readonly string[] {
     .map(({ name }) => name);
 }
 
-describe.each(setsOf(SHARED))("the labelled set %s", (set) => {
-  it.each(VARIANTS)("has every verdict of its labels %s", async (_, variant) => {
-    const { isPerfect, line, misses } = await runTruth(join(SHARED ?? "", "truth", set), variant);
-    expect({ isPerfect, line, misses: misses.slice(0, 3) }).toEqual({
-      isPerfect: true,
-      line,
-      misses: variant.isWithoutKubeRequest ? misses.slice(0, 3) : [],
+describeShared("the labelled sets", (shared) => {
+  describe.each(setsOf(shared))("of %s", (set) => {
+    it.each(VARIANTS)("has every verdict of its labels %s", async (_, variant) => {
+      const { isPerfect, line, misses } = await runTruth(join(shared, "truth", set), variant);
+      expect({ isPerfect, line, misses: misses.slice(0, 3) }).toEqual({
+        isPerfect: true,
+        line,
+        misses: variant.isWithoutKubeRequest ? misses.slice(0, 3) : [],
+      });
     });
   });
 });
 
 it("takes no set for granted", () => {
-  expect(setsOf(null)).toEqual([]);
+  expect(setsOf(join(import.meta.dirname, "nowhere"))).toEqual([]);
 });

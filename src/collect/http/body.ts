@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { describeError, systemCode } from "../../model/error.ts";
 import type { HttpRequest } from "../../ports/http-server.ts";
+import { createBodyHead, type BodyHead } from "./body-head.ts";
 import { HTTP_SOURCE_LIMITS } from "./limits.ts";
 
 /** A body, decompressed, as far as it may be taken. */
@@ -21,7 +22,8 @@ export type BodyEnd =
       /** Of all of it; null where nobody asked, or it was not read to its end. */
       readonly sha256: string | null;
     }
-  | { readonly status: "undecodable"; readonly why: string }
+  /** `sentDigest` is of the beginning of what was sent: bodies of which nothing could be decompressed differ in nothing else. */
+  | { readonly status: "undecodable"; readonly why: string; readonly sentDigest: string }
   /** The signal was aborted before. */
   | { readonly status: "late" };
 
@@ -40,12 +42,13 @@ export function readBody(
 ): Body {
   const isGzip = /^(?:x-)?gzip$/i.test(request.contentEncoding ?? "");
   const countedMax = bytesMax * HTTP_SOURCE_LIMITS.countedTimesMax;
+  const sent = createBodyHead();
   let end: BodyEnd = { status: "whole" };
 
   async function* taken(): AsyncGenerator<Uint8Array> {
     const digest = isDigested ? createHash("sha256") : null;
     let sizeBytes = 0;
-    const chunks = isGzip ? decompressed(request) : request.body;
+    const chunks = isGzip ? decompressed(request, sent) : request.body;
     for await (const chunk of untilAborted(chunks, signal)) {
       const room = bytesMax - sizeBytes;
       sizeBytes += chunk.length;
@@ -68,7 +71,7 @@ export function readBody(
       yield* taken();
     } catch (error) {
       if (systemCode(error)?.startsWith("Z_") !== true) throw error;
-      end = { status: "undecodable", why: describeError(error) };
+      end = { status: "undecodable", why: describeError(error), sentDigest: sent.digest };
     }
   }
 
@@ -80,7 +83,7 @@ export function readBody(
   };
 }
 
-async function* decompressed(request: HttpRequest): AsyncGenerator<Uint8Array> {
+async function* decompressed(request: HttpRequest, sent: BodyHead): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip();
   let receivedBytes = 0;
   let cut: { readonly error: unknown } | null = null;
@@ -88,6 +91,7 @@ async function* decompressed(request: HttpRequest): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of request.body) {
         receivedBytes += chunk.length;
+        sent.add(chunk);
         yield chunk;
       }
     } catch (error) {

@@ -1,14 +1,11 @@
-import { hash } from "node:crypto";
 import type { RawRecord } from "../../model/record.ts";
 import type { Micros } from "../../model/time.ts";
+import { createBodyHead } from "./body-head.ts";
 import type { HandIn } from "./hand-in.ts";
 import { HTTP_SOURCE_LIMITS } from "./limits.ts";
 import type { Room } from "./room.ts";
 
 const { gatherBytesMax, recordsMax } = HTTP_SOURCE_LIMITS;
-
-/** Bytes of a body by which it is known again. */
-const HEAD_BYTES = 4_096;
 
 /** A piece of a body that becomes a record. */
 export interface CutRecord {
@@ -33,7 +30,7 @@ export interface Exchange {
   durable(signal: AbortSignal): Promise<boolean>;
   /** Gives back the room that the request took, when nothing of it is under way any more. */
   leave(): void;
-  /** Known again when the same body is sent again: the first half of the digest of its beginning. */
+  /** Of the beginning of the body. */
   readonly headDigest: string;
 }
 
@@ -52,7 +49,7 @@ export function createExchange(of: {
   let gathered: RawRecord[] = [];
   let gatheredBytes = 0;
   let heldBytes = 0;
-  let head = Buffer.alloc(0);
+  const head = createBodyHead();
   const accepts: Promise<void>[] = [];
 
   function giveBack(bytes: number): void {
@@ -81,8 +78,7 @@ export function createExchange(of: {
     take: async (chunk, signal) => {
       if (!(await room.reserve(chunk.length, signal))) return false;
       heldBytes += chunk.length;
-      if (head.length < HEAD_BYTES)
-        head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
+      head.add(chunk);
       return true;
     },
     add: async (records, signal, whole) => {
@@ -110,7 +106,7 @@ export function createExchange(of: {
       void Promise.allSettled(accepts).then(() => giveBack(heldBytes));
     },
     get headDigest() {
-      return hash("sha256", head).slice(0, 32);
+      return head.digest;
     },
   };
 }

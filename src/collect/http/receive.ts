@@ -70,8 +70,8 @@ async function finish(
   },
 ): Promise<Received> {
   const { bodyBytesMax, signal } = options;
-  const place = (offset: number | null): string =>
-    `${exchange.headDigest}:${offset === null ? "end" : offset}`;
+  const place = (offset: number | null, digest = exchange.headDigest): string =>
+    `${digest}:${offset === null ? "end" : offset}`;
   /** False where there was no room in time. */
   async function durable(rest: readonly CutRecord[], whole?: Whole): Promise<boolean> {
     if (!(await exchange.add(rest, signal, whole)) || !(await exchange.durable(signal)))
@@ -85,10 +85,10 @@ async function finish(
     case "whole":
       return (await durable(cutter.end())) ? TAKEN : null;
     case "undecodable": {
-      const from = place(cutter.cutTo);
+      const from = place(cutter.cutTo, end.sentDigest);
       if (!(await durable(cutter.end()))) return null;
       const cause = `What follows could not be decompressed: ${end.why}`;
-      await options.declare({ from, to: place(null), sizeBytes: null, cause });
+      await options.declare({ from, to: place(null, end.sentDigest), sizeBytes: null, cause });
       return TAKEN;
     }
     case "tooLarge": {

@@ -1,3 +1,5 @@
+import { isEnvelope } from "./envelope.ts";
+
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
@@ -9,7 +11,7 @@ const CLOSE_OBJECT = 0x7d;
 const BLANK = new Set([0x20, 0x09, 0x0a, 0x0d]);
 
 const KEY = Buffer.from("items");
-const ENVELOPE_BYTES_MAX = 4_096;
+const HEAD_BYTES = 4_096;
 
 /** A record cut out of a body. */
 export interface CutRecord {
@@ -27,17 +29,16 @@ export interface ListItems {
   readonly cutTo: number;
 }
 
-/**
- * Where the body is: between two documents; in one; in one whose items have been cut out, so that the rest of it holds no record;
- * between two items; in an item.
- */
+/** Where the body is: between two documents; in one; in one behind its list of items; between two items; in an item. */
 type Place = "between" | "document" | "envelope" | "items" | "item";
 
 /**
  * Cuts the items out of an audit webhook's body, an EventList
  * (https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/#audit-k8s-io-v1-EventList), as its bytes arrive: what is
  * kept is the item that is under way, never the body. It looks at quotes and brackets alone, so that an item that is no event, or no
- * JSON, is a record like its neighbours, for the normalizer to refuse; so is a bracket that closes nothing. A document without a list of items is one record.
+ * JSON, is a record like its neighbours, for the normalizer to refuse; so is a bracket that closes nothing. A document without a list of
+ * items is one record, and so is what stands around a list and is no sound rest of its document. An object behind a list that is no
+ * key's value is an item: the list was closed too early.
  */
 export function createListItems(): ListItems {
   let place: Place = "between";
@@ -50,19 +51,20 @@ export function createListItems(): ListItems {
   let matched = -1;
   let isKey = false;
   let isValueOfKey = false;
+  let isValue = false;
   let pieces: Uint8Array[] = [];
   /** Of the record under way, in the body. */
   let offset = 0;
   /** Of the chunk, in the body. */
   let base = 0;
-  let envelope: CutRecord = { bytes: new Uint8Array(), offset: 0 };
+  let head: CutRecord = { bytes: new Uint8Array(), offset: 0 };
 
   function begin(at: number, byte: number): void {
     offset = base + at;
     pieces = [];
     depth = 0;
     isBracketed = byte === OPEN_OBJECT || byte === OPEN_LIST;
-    isKey = isValueOfKey = false;
+    isKey = isValueOfKey = isValue = false;
   }
 
   function take(rest: Uint8Array): CutRecord {
@@ -83,20 +85,33 @@ export function createListItems(): ListItems {
     } else if (matched >= 0) matched = KEY[matched] === byte ? matched + 1 : -1;
   }
 
-  /** A byte of a document outside of strings and items. True where the list of items begins behind it. */
-  function readDocument(byte: number): boolean {
+  /** A byte of a document outside of strings and items. What begins behind it, or with it: the list of items, or an item behind it. */
+  function readDocument(byte: number): "items" | "item" | null {
     const wasValueOfKey = isValueOfKey;
-    if (isBlank(byte)) return false;
-    const wasKey = isKey;
+    if (isBlank(byte)) return null;
+    const [wasKey, wasValue] = [isKey, isValue];
     isKey = isValueOfKey = false;
+    isValue = byte === COLON;
     if (byte === QUOTE) {
       isInString = true;
       matched = depth === 1 ? 0 : -1;
     } else if (byte === COLON) isValueOfKey = wasKey;
-    else if (byte === OPEN_LIST && wasValueOfKey && depth === 1) return true;
+    else if (byte === OPEN_LIST && wasValueOfKey && depth === 1) return "items";
+    else if (byte === OPEN_OBJECT && !wasValue && depth === 1 && place === "envelope")
+      return "item";
     else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
     else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--;
-    return false;
+    return null;
+  }
+
+  /** What a document has up to its list, or behind one, if it has to be kept. */
+  function readEnvelope(rest: Uint8Array, begins: "items" | "item" | null): readonly CutRecord[] {
+    const record = take(rest);
+    const [isBehindList, isBeforeList] = [place === "envelope", begins === "items"];
+    if (isBeforeList && !isBehindList) head = headOf(record);
+    const isWhole = !isBehindList && !isBeforeList;
+    if (isWhole) return [record];
+    return isEnvelope({ bytes: record.bytes, isBehindList, isBeforeList }) ? [] : [record];
   }
 
   /** After the last byte of the item that goes on here; -1 where it is not over with the chunk. */
@@ -160,19 +175,19 @@ export function createListItems(): ListItems {
         readString(byte);
       } else if (place === "items") {
         if (isBlank(byte) || byte === COMMA) continue;
+        begin(at, byte);
+        from = at;
         if (byte === CLOSE_LIST) {
           place = "envelope";
           depth = 1;
           isBracketed = true;
           continue;
         }
-        begin(at, byte);
         if (byte === CLOSE_OBJECT) {
           // It closes nothing: whatever stands around it, its neighbours are whole.
           cut.push(take(chunk.subarray(at, at + 1)));
           continue;
         }
-        from = at;
         place = "item";
         at--;
       } else {
@@ -182,16 +197,14 @@ export function createListItems(): ListItems {
           from = at;
           place = "document";
         }
-        const isList = readDocument(byte);
-        if (!isList && !(isBracketed && depth <= 0)) continue;
-        const isKept = place === "document";
-        const record = isKept ? take(chunk.subarray(from, at + 1)) : null;
-        if (record !== null && isList) envelope = headOf(record);
-        if (record !== null && !isList) cut.push(record);
-        place = isList ? "items" : "between";
+        const begins = readDocument(byte);
+        if (begins === null && !(isBracketed && depth <= 0)) continue;
+        if (begins === "item") at--;
+        cut.push(...readEnvelope(chunk.subarray(from, at + 1), begins));
+        place = begins === null ? "between" : "items";
       }
     }
-    if (place === "document" || place === "item") pieces.push(chunk.subarray(from));
+    if (place !== "between" && place !== "items") pieces.push(chunk.subarray(from));
     base += chunk.length;
     return cut;
   }
@@ -200,14 +213,15 @@ export function createListItems(): ListItems {
     push,
     end: () => {
       if (place === "between") return [];
-      const isCut = place === "document" || place === "item";
-      const rest = isCut ? take(new Uint8Array()) : envelope;
+      const rest = take(new Uint8Array());
+      // A list that is only cut off or left open has nothing more to say of itself than its head.
+      const isHead = place === "items" || (place === "envelope" && rest.bytes.every(isClosing));
       place = "between";
       isInString = false;
-      return [rest];
+      return [isHead ? head : rest];
     },
     get cutTo() {
-      return place === "document" || place === "item" ? offset : base;
+      return place === "between" || place === "items" ? base : offset;
     },
   };
 }
@@ -216,6 +230,10 @@ function isBlank(byte: number): boolean {
   return BLANK.has(byte);
 }
 
+function isClosing(byte: number): boolean {
+  return byte === CLOSE_LIST || isBlank(byte);
+}
+
 function headOf({ bytes, offset }: CutRecord): CutRecord {
-  return { bytes: bytes.slice(0, ENVELOPE_BYTES_MAX), offset };
+  return { bytes: bytes.slice(0, HEAD_BYTES), offset };
 }

@@ -10,7 +10,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import type { EvidenceContext } from "./context.ts";
 import { tellGrant, tellGrantFrom } from "./requests.ts";
 
-/** Changes of one lock that are kept: the earliest. Nobody puts and deletes a lock of one name so often. */
+/** Changes of one lock that are kept. Nobody puts and deletes a lock of one name so often. */
 const CHANGES_MAX = 1_000;
 
 /** Adds a lock's beginning or end (G3). A lock without a name is known by its event. */
@@ -30,7 +30,7 @@ export function foldLock(context: EvidenceContext, event: AuditEvent, facts: Tel
   };
   const before = ledger.locks.get(key)?.changes ?? [];
   const others = before.filter(({ eventId }) => eventId !== event.id);
-  const changes = [...others, change].sort(inOrder).slice(0, CHANGES_MAX);
+  const changes = kept([...others, change].sort(inOrder));
   ledger.locks.put(key, { name, changes });
   if (!change.isDeleted)
     for (const kind of ["user", "role", "accessRequest"] as const) {
@@ -39,6 +39,15 @@ export function foldLock(context: EvidenceContext, event: AuditEvent, facts: Tel
     }
   grants.allChanged();
   for (const { target, isDeleted } of changes) if (!isDeleted) tellTarget(context, target);
+}
+
+/** Of too many the earliest deletions go first: a lock that lasts too long accuses, one that is forgotten lets in. */
+function kept(changes: readonly LockChange[]): readonly LockChange[] {
+  if (changes.length <= CHANGES_MAX) return changes;
+  const earliest = changes.find(({ isDeleted }) => isDeleted);
+  return earliest === undefined
+    ? changes.slice(0, CHANGES_MAX)
+    : changes.filter((each) => each !== earliest);
 }
 
 /** Of two changes at one time the lock is put last, then the id decides: never the order of arrival. */

@@ -7,9 +7,13 @@ import { keptText } from "../ledger/kept-text.ts";
 import type { GrantRecord } from "../ledger/kinds.ts";
 import type { EvidenceContext } from "./context.ts";
 
-/** Records of one request that are kept; reviews that settled nothing have a smaller share, so that they cannot crowd out a decision. */
+/**
+ * Records of one request that are kept; reviews that settled nothing have a smaller share, so that they cannot crowd out a decision, and
+ * what ends or denies it has a share beyond that of the others: a request that is flooded must not stay open.
+ */
 const RECORDS_MAX = 1_000;
 const OPEN_REVIEWS_MAX = 100;
+const RECORDS_AND_ENDS_MAX: number = 2 * RECORDS_MAX;
 
 /** Adds a record to its request; what it means follows from all of them together (deriveGrant). */
 export function foldGrantRecord(
@@ -56,6 +60,8 @@ export function tellGrantFrom(context: EvidenceContext, id: string, from: Micros
 
 function recordsMax(facts: TeleportFacts, request: AccessRequestFacts): number {
   const isOpen = facts.event === "access_request.review" && request.state === "PENDING";
+  const isEnd = facts.event === "access_request.delete" || request.state === "DENIED";
+  if (isEnd) return RECORDS_AND_ENDS_MAX;
   return isOpen ? OPEN_REVIEWS_MAX : RECORDS_MAX;
 }
 

@@ -30,23 +30,36 @@ export interface GrantsOptions {
   readonly policy: Policy;
   readonly ledger: Ledger;
   readonly vendors: Vendors;
+  readonly limits?: typeof LIMITS;
 }
 
-/** Derived grants that are remembered; beyond it all are derived anew. */
-const DERIVED_MAX = 20_000;
-/** Clusters that have shelves; a name that Teleport logs may be anybody's. */
-const CLUSTERS_MAX = 64;
+/** What is remembered; beyond any of these it is made anew from the ledger. */
+const LIMITS: {
+  /** Grants, each as it stands on one cluster. */
+  readonly derivedMax: number;
+  /** Clusters that have shelves; a name that Teleport logs may be anybody's. */
+  readonly clustersMax: number;
+  /** Grants on all shelves of a cluster. */
+  readonly grantsMax: number;
+} = Object.freeze({ derivedMax: 20_000, clustersMax: 64, grantsMax: 100_000 });
 
 export function createGrants(options: GrantsOptions): Grants {
-  const { ledger } = options;
+  const { ledger, limits = LIMITS } = options;
   const derived = new Map<string, Map<string, TimedGrant>>();
+  let derivedCount = 0;
+
+  function forgetDerived(): void {
+    derived.clear();
+    derivedCount = 0;
+  }
 
   function byId(id: string, cluster: string | null): TimedGrant | null {
     const known = derived.get(id)?.get(cluster ?? "");
     if (known !== undefined) return known;
     const timed = timedById(id, { ...options, cluster, now: Infinity });
     if (timed === null) return null;
-    if (derived.size >= DERIVED_MAX) derived.clear();
+    if (derivedCount >= limits.derivedMax) forgetDerived();
+    derivedCount++;
     const ofCluster = derived.get(id) ?? new Map<string, TimedGrant>();
     derived.set(id, ofCluster.set(cluster ?? "", timed));
     return timed;
@@ -61,8 +74,8 @@ export function createGrants(options: GrantsOptions): Grants {
   function shelvesOf(cluster: string | null): Shelves {
     const known = clusters.get(cluster ?? "");
     if (known !== undefined) return known;
-    if (clusters.size >= CLUSTERS_MAX) clusters.clear();
-    const shelves = createShelves();
+    if (clusters.size >= limits.clustersMax) clusters.clear();
+    const shelves = createShelves(limits.grantsMax);
     clusters.set(cluster ?? "", shelves);
     return shelves;
   }
@@ -86,6 +99,7 @@ export function createGrants(options: GrantsOptions): Grants {
         )
         .at(at),
     changed: (id) => {
+      derivedCount -= derived.get(id)?.size ?? 0;
       derived.delete(id);
       for (const [cluster, shelves] of clusters) {
         const timed = byId(id, cluster === "" ? null : cluster);
@@ -93,7 +107,7 @@ export function createGrants(options: GrantsOptions): Grants {
       }
     },
     allChanged: () => {
-      derived.clear();
+      forgetDerived();
       clusters.clear();
     },
   };

@@ -1,7 +1,7 @@
 import type { TimedGrant } from "./derive.ts";
 import { createShelf, type Shelf } from "./shelf.ts";
 
-/** The shelves that were asked for lately. */
+/** The shelves that were asked for lately. Beyond `grantsMax` grants on all of them all are taken down, and made again as they are asked for. */
 export interface Shelves {
   /** The shelf of this key; where there is none, one of the grants that `load` gives. */
   of(key: string, load: () => Iterable<TimedGrant>): Shelf;
@@ -10,10 +10,7 @@ export interface Shelves {
   clear(): void;
 }
 
-/** Grants on all shelves together; beyond it all are taken down, and made again as they are asked for. */
-const GRANTS_MAX = 100_000;
-
-export function createShelves(): Shelves {
+export function createShelves(grantsMax: number): Shelves {
   const shelves = new Map<string, Shelf>();
   /** Keys of the shelves on which a grant stands. */
   const keysOf = new Map<string, Set<string>>();
@@ -38,7 +35,7 @@ export function createShelves(): Shelves {
     of: (key, load) => {
       const known = shelves.get(key);
       if (known !== undefined) return known;
-      if (count >= GRANTS_MAX) clear();
+      if (count >= grantsMax) clear();
       const shelf = createShelf();
       shelves.set(key, shelf);
       for (const timed of load()) put(key, shelf, timed);

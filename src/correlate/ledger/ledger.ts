@@ -243,14 +243,19 @@ const ROWS_MAX = {
   reached: 1,
 } as const;
 
+/** Rows of each kind, where they are others than usual. */
+export type RowsMax = Readonly<Partial<Record<keyof typeof ROWS_MAX, number>>>;
+
 /** The ledger in a database that the caller opened and closes. @throws ChaperoneError LEDGER_UNREADABLE */
 export function createLedger(
   database: DatabaseSync,
   monotonicMs: () => number = () => performance.now(),
+  limits: RowsMax = {},
 ): Ledger {
   const rows = createRows(database, monotonicMs);
+  const rowsMax = { ...ROWS_MAX, ...limits };
   const documents = <T>(name: keyof typeof ROWS_MAX): Documents<T> =>
-    createDocuments<T>({ rows, name, rowsMax: ROWS_MAX[name] });
+    createDocuments<T>({ rows, name, rowsMax: rowsMax[name] });
   return {
     seen: documents("seen"),
     passed: documents("passed"),
@@ -285,7 +290,7 @@ export function createLedger(
     bindingDeletions: documents("bindingDeletions"),
     holds: documents("holds"),
     heldEvents: documents("heldEvents"),
-    heldOriginals: rows.blobs("heldOriginals", ROWS_MAX.heldOriginals),
+    heldOriginals: rows.blobs("heldOriginals", rowsMax.heldOriginals),
     findings: documents("findings"),
     findingEvidence: documents("findingEvidence"),
     findingsDue: documents("findingsDue"),

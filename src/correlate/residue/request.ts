@@ -63,7 +63,8 @@ export function residueWrite(
       ? (change?.name ?? nameless.name(change?.namePrefix ?? ""))
       : object.name;
   const isContentUnknown =
-    (act === "change" || act === "containers") && change?.isBodyLogged !== true;
+    (act === "change" && change?.isBodyLogged !== true) ||
+    (act === "containers" && (change?.debugContainers ?? null) === null);
   const request: ResidueRequest = {
     id: event.id,
     at: stageTime(event) ?? facts.receivedAt,

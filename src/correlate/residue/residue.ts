@@ -37,12 +37,16 @@ export interface ResidueGrant {
 /** Stands for the grant of a request that has none. */
 export const NO_GRANT = "";
 
-/** Keys in memory: more than the ledger's index has rows for. */
-const KEYS_MAX = 1_500_000;
+/** Keys in memory: more than the ledger's index has rows for. Beyond it they are read again, without what the ledger let go of. */
+const LIMITS = Object.freeze({ keysMax: 1_500_000 });
 
 const WRITES = new Set(["create", "update", "patch", "delete", "deletecollection"]);
 
-export function createResidue(ledger: Ledger, changeOf: ChangeOf): Residue {
+export function createResidue(
+  ledger: Ledger,
+  changeOf: ChangeOf,
+  { keysMax }: { readonly keysMax: number } = LIMITS,
+): Residue {
   const store = createResidueStore(ledger);
   /** Names of objects that vendors wrote to: small enough to ask for every event. */
   const names = new Set<string>();
@@ -73,7 +77,7 @@ export function createResidue(ledger: Ledger, changeOf: ChangeOf): Residue {
     ledger.residueOfGrant.put(key, { grant, object });
     index(grant, object);
     // The table has let go of the oldest by then.
-    if (keysOf.size > KEYS_MAX) readIndex();
+    if (keysOf.size > keysMax) readIndex();
   }
 
   function indexed(by: string): readonly ResidueGrant[] {

@@ -1,12 +1,13 @@
 import { X509Certificate } from "node:crypto";
 import type { SigningFacts } from "../../model/facts.ts";
 import { fieldsOf, textOf, type Fields } from "../fields.ts";
+import { pemBlock } from "./pem.ts";
 
 const TAG = { integer: 0x02, oid: 0x06, bmpString: 0x1e, sequence: 0x30, set: 0x31 } as const;
 /** 2.5.4.3, commonName (RFC 5280 appendix A). */
 const COMMON_NAME = Buffer.from([0x55, 0x04, 0x03]);
-/** A request larger than this is no request that anybody makes. */
-const PEM_LENGTH_MAX = 64 * 1024;
+/** Above what an API server takes as a body, so that nobody hides who a certificate is for behind something long. */
+const PEM_LENGTH_MAX = 4 * 1024 * 1024;
 
 /**
  * What an event about a CertificateSigningRequest says of the credential that comes of it: the user that the certificate names (its
@@ -21,7 +22,9 @@ export function signingFacts(event: Fields): SigningFacts {
   return {
     userName:
       certificate?.userName ??
-      firstOf(specs, (spec) => commonNameOf(bytesOf(textOf(spec?.["request"])))),
+      firstOf(specs, (spec) =>
+        commonNameOf(bytesOf(textOf(spec?.["request"]), "CERTIFICATE REQUEST")),
+      ),
     isSigned: certificate !== null,
     isDenied: statuses.some((status) => isDenied(status?.["conditions"])),
     credentialId: certificate?.credentialId ?? null,
@@ -44,17 +47,15 @@ function firstOf<T, R>(items: readonly T[], read: (item: T) => R | null): R | nu
 }
 
 /** PEM in base64, as Kubernetes writes it. */
-function bytesOf(base64: string | null): Buffer | null {
+function bytesOf(base64: string | null, label: string): Buffer | null {
   if (base64 === null || base64.length > PEM_LENGTH_MAX) return null;
-  const pem = Buffer.from(base64, "base64").toString("latin1");
-  const body = /-----BEGIN [A-Z ]+-----([\s\S]*?)-----END/.exec(pem)?.[1];
-  return body === undefined ? null : Buffer.from(body, "base64");
+  return pemBlock(Buffer.from(base64, "base64").toString("latin1"), label);
 }
 
 function certificateOf(
   base64: string | null,
 ): { readonly userName: string | null; readonly credentialId: string } | null {
-  const der = bytesOf(base64);
+  const der = bytesOf(base64, "CERTIFICATE");
   if (der === null) return null;
   try {
     const certificate = new X509Certificate(der);

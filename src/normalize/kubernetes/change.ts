@@ -8,6 +8,7 @@ import { fieldsChange } from "./fields-change.ts";
 /** Names of a collection's deletion that are kept. */
 const NAMES_MAX = 1_000;
 const OWNERS_MAX = 16;
+/** Debug containers of one request that are kept; of more, nobody says which. */
 const CONTAINERS_MAX = 100;
 
 /** The garbage collector's own finalizers go by themselves. */
@@ -93,14 +94,19 @@ function debugContainers(
 ): readonly string[] | null {
   const inAnswer = answered === null ? null : containerNames(answered);
   const inRequest = asked === null ? null : containerNames(asked);
-  if (inRequest === null || inAnswer === null) return inAnswer ?? inRequest;
-  return verb === "patch" ? inRequest.filter((name) => inAnswer.includes(name)) : inAnswer;
+  if (inAnswer === null && inRequest === null) return null;
+  const known = new Set(inAnswer ?? inRequest);
+  const names =
+    verb === "patch" && inRequest !== null && inAnswer !== null
+      ? inRequest.filter((name) => known.has(name))
+      : [...known];
+  return names.length > CONTAINERS_MAX ? null : names;
 }
 
 function containerNames(object: Fields): readonly string[] {
   const list = object["ephemeralContainers"] ?? fieldsOf(object["spec"])?.["ephemeralContainers"];
   if (!Array.isArray(list)) return [];
-  return list.slice(0, CONTAINERS_MAX).flatMap((item) => textOf(fieldsOf(item)?.["name"]) ?? []);
+  return list.flatMap((item) => textOf(fieldsOf(item)?.["name"]) ?? []);
 }
 
 function expiryOf(event: AuditEvent, asked: Fields | null, answered: Fields | null): Micros | null {

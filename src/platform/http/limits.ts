@@ -9,6 +9,7 @@ export interface HttpServerLimits {
   readonly keepAliveMsMax: number;
   /** How often the times above are looked after. */
   readonly connectionsCheckMs: number;
+  /** Of the path, the names and the values together. */
   readonly headerBytesMax: number;
   readonly headersMax: number;
   /** Connections of one address; further ones are closed at once. */

@@ -82,7 +82,8 @@ function makeServer(certificate: ServerCertificate | null, { on, limits }: Serve
     requestTimeout: limits.requestMsMax,
     keepAliveTimeout: limits.keepAliveMsMax,
     connectionsCheckingInterval: limits.connectionsCheckMs,
-    maxHeaderSize: limits.headerBytesMax,
+    // Node refuses what has just as many.
+    maxHeaderSize: limits.headerBytesMax + 1,
   };
   if (certificate === null) return withHeaders(createServer(common), limits);
   const server = createTlsServer({

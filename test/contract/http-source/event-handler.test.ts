@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   aSetting,
+  closeGate,
+  createGatedDisk,
   post,
   runLine,
   texts,
   untilServed,
   type Answer,
+  type GatedDisk,
   type RunningLine,
 } from "./harness.ts";
 
@@ -32,20 +35,27 @@ const POSTED = `{"argv":["-c", "ls \\u003c\\u0026\\u003e"], "cgroup_id":90071992
 
 interface Handler extends RunningLine {
   readonly folder: string;
+  readonly gate: GatedDisk;
   send(body: string | Uint8Array, path?: string): Promise<Answer>;
 }
 
 async function aHandler(options = ""): Promise<Handler> {
   const setting = await aSetting();
   const { port, folder } = setting;
-  const running = await runLine(setting, [
-    `{ name: handler, teleportEventHandler: { listen: "127.0.0.1:${port}", plainHttp: true${options} } }`,
-    `{ name: file, teleportFile: { include: [events.log], poll: PT0.01S } }`,
-  ]);
+  const gate = createGatedDisk();
+  const running = await runLine(
+    setting,
+    [
+      `{ name: handler, teleportEventHandler: { listen: "127.0.0.1:${port}", plainHttp: true${options} } }`,
+      `{ name: file, teleportFile: { include: [events.log], poll: PT0.01S } }`,
+    ],
+    { outside: { disk: gate.disk } },
+  );
   await untilServed({ port, path: "/test.log" });
   return {
     ...running,
     folder,
+    gate,
     send: (body, path = "/test.log") => post({ port, path, body }),
   };
 }
@@ -54,6 +64,23 @@ describe("Teleport's event handler", () => {
   it("posts an event, and has 200 when it is durable", async () => {
     const handler = await aHandler();
     expect((await handler.send(POSTED)).status).toBe(200);
+    expect(await texts(handler)).toEqual([POSTED]);
+  });
+
+  it("has no answer before its event is durable, and 503 with Retry-After where that takes too long", async () => {
+    const handler = await aHandler(
+      ", acceptWaitMax: PT1S, retryAfterMin: PT3S, retryAfterMax: PT9S",
+    );
+    const open = closeGate(handler.gate);
+    let isAnswered = false;
+    const sent = handler.send(POSTED).finally(() => (isAnswered = true));
+    expect(await handler.send(POSTED, "/elsewhere")).toMatchObject({ status: 404 });
+    expect(isAnswered).toBe(false);
+    const late = await sent;
+    expect([late.status, late.headers["retry-after"]]).toEqual([503, "3"]);
+    const again = handler.send(POSTED);
+    open();
+    expect((await again).status).toBe(200);
     expect(await texts(handler)).toEqual([POSTED]);
   });
 

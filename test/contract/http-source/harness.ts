@@ -211,3 +211,11 @@ export function createGatedDisk(): GatedDisk {
   }
   return gated;
 }
+
+/** Closes the journal's fsyncs; what is returned opens them. */
+export function closeGate(gate: GatedDisk): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  gate.syncs = promise;
+  onTestFinished(() => resolve());
+  return resolve;
+}

@@ -1,7 +1,8 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { auditEvent, auditEvents, eventList } from "./audit-events.ts";
 import {
   aSetting,
+  closeGate,
   createGatedDisk,
   post,
   runLine,
@@ -49,14 +50,6 @@ async function aWebhook(options = ""): Promise<Pressed> {
   };
 }
 
-/** Closes the journal's fsyncs; what is returned opens them. */
-function closeGate(gate: GatedDisk): () => void {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  gate.syncs = promise;
-  onTestFinished(() => resolve());
-  return resolve;
-}
-
 describe("a journal that cannot take more", () => {
   it("22: is told to the API server as 503 with Retry-After, and what it sends again is taken once it can", async () => {
     const hook = await aWebhook(", acceptWaitMax: PT1S, retryAfterMin: PT2S, retryAfterMax: PT5S");
@@ -91,7 +84,8 @@ describe("a journal that cannot take more", () => {
   it("20: a batch that was stored after its time ran out is journaled once when it comes again", async () => {
     const hook = await aWebhook(", acceptWaitMax: PT1S");
     const open = closeGate(hook.gate);
-    expect((await hook.send(1, 2)).status).toBe(503);
+    const late = await hook.send(1, 2);
+    expect([late.status, late.headers["retry-after"]]).toEqual([503, "1"]);
     open();
     expect((await hook.send(1, 2)).status).toBe(200);
     expect(await hook.numbers()).toEqual([1, 2]);
@@ -103,7 +97,11 @@ describe("requests at once", () => {
     const hook = await aWebhook(", requestsInFlightMax: 3");
     const open = closeGate(hook.gate);
     const within = [1, 2, 3].map((number) => hook.send(number));
-    await expect.poll(async () => (await hook.send(4)).status).toBe(503);
+    const beyond = async (): Promise<unknown> => {
+      const { status, headers } = await hook.send(4);
+      return { status, isToldToWait: Number(headers["retry-after"]) >= 1 };
+    };
+    await expect.poll(beyond).toEqual({ status: 503, isToldToWait: true });
     open();
     expect((await Promise.all(within)).map(({ status }) => status)).toEqual([200, 200, 200]);
     expect((await hook.send(4)).status).toBe(200);
@@ -118,7 +116,10 @@ describe("requests at once", () => {
     const sendBig = (): Promise<Answer> => post({ port: hook.port, path: "/audit", body: big });
     const first = sendBig();
     const second = await sendBig();
-    expect([second.status, (await first).status]).toEqual([503, 503]);
+    const answers = [second, await first];
+    expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+    for (const { headers } of answers)
+      expect(Number(headers["retry-after"])).toBeGreaterThanOrEqual(1);
     open();
     await expect.poll(async () => (await sendBig()).status).toBe(200);
     expect(await hook.journaled()).toHaveLength(1);

@@ -161,6 +161,13 @@ describe("the audit webhook", () => {
     expect((await hook.details()).slice(200)).toEqual(["kubernetes", "unreadable", "gap", "gap"]);
   });
 
+  it("declares each of two bodies of which nothing can be decompressed, and one that comes again once", async () => {
+    const hook = await aWebhook();
+    for (const body of ["no gzip", "nor is this", "no gzip"])
+      await hook.send(Buffer.from(body), { "content-encoding": "gzip" });
+    expect(await hook.details()).toEqual(["gap", "gap"]);
+  });
+
   it("keeps a body of an encoding that nobody can read", async () => {
     const hook = await aWebhook();
     expect((await hook.send("squeezed", { "content-encoding": "br" })).status).toBe(200);

@@ -72,6 +72,22 @@ describe("the archive", () => {
     expect(await readdir(join(folder, "acme/2026"))).toEqual(["11"]);
   });
 
+  it.each([63, 64, 65])(
+    "writes no event twice, also of sessions beyond the 64 whose ids it remembers (%i)",
+    async (count) => {
+      const sink = archive();
+      const entries = Array.from({ length: count }, (_, n) =>
+        inSession(`s-${n}`, `event-${n}`, "2026-11-22T00:00:00Z"),
+      );
+      for (let times = 0; times < 2; times++)
+        expect((await sink.deliver(entries, never)).status).toBe("delivered");
+      for (let n = 0; n < count; n++)
+        expect(await idsIn(join(folder, `acme/2026/11/s-${n}/events.avro`))).toEqual([
+          `event-${n}`,
+        ]);
+    },
+  );
+
   it("cuts a torn tail off and goes on behind the last whole block", async () => {
     await archive().deliver([inSession("s-1", "a", "2026-11-22T00:00:00Z")], never);
     const path = join(folder, "acme/2026/11/s-1/events.avro");

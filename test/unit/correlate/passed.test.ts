@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { NormalizedEvent } from "../../../src/model/normalization.ts";
 import { kubernetes } from "../../support/correlate.ts";
 import { createTestLine } from "../../support/correlate-line.ts";
 
@@ -33,6 +34,24 @@ describe("an event that comes twice", () => {
     line.feed(background("a", "other"), background("a", "other"));
     expect(line.journal).toHaveLength(2);
     expect(line.ledger.passed.all()).toEqual([]);
+  });
+
+  it("is known while no more than `ROWS_MAX.passed` ids came since, and journaled again beyond", () => {
+    const ids = (from: number, to: number): readonly NormalizedEvent[] =>
+      Array.from({ length: to - from + 1 }, (_, n) => background(String(from + n)));
+    for (const [count, duplicates] of [
+      [63, 1],
+      [64, 1],
+      [65, 0],
+    ] as const) {
+      const line = createTestLine({ repeatedClusters: ["prod"], rowsMax: { passed: 64 } });
+      line.feed(ids(1, count));
+      line.passTime(60_000);
+      line.feed(kubernetes({ id: "v", at: 1, user: "dana@vendor.example" }));
+      expect([count, line.feed(background("1")).duplicates]).toEqual([count, duplicates]);
+      // A full table lets go of a few more of the oldest, and never of the newest.
+      expect(line.feed(ids(count - 30, count)).duplicates).toBe(31);
+    }
   });
 
   it("is known as another vendor's event is, by the ledger of verdicts", () => {

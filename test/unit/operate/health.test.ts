@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { METRIC_NAMES } from "../../../src/model/metric.ts";
 import { startHealth, type HealthServer, type Status } from "../../../src/operate/health.ts";
@@ -59,8 +61,22 @@ describe("the health server", () => {
     const post = async (body: string): Promise<number> =>
       (await fetch(url, { method: "POST", body })).status;
     expect(await post("x")).toBe(404);
-    expect(await post("x".repeat(2_000))).toBe(413);
+    for (const sizeBytes of [1_023, 1_024]) expect(await post("x".repeat(sizeBytes))).toBe(404);
+    expect(await post("x".repeat(1_025))).toBe(413);
     expect((await get(server, "/../etc/passwd")).status).toBe(404);
+  });
+
+  it("takes 128 connections, and ends the next at once", async () => {
+    const { port } = await serve(() => READY);
+    const open = Array.from({ length: 127 }, () => connect(port, "127.0.0.1"));
+    await Promise.all(open.map((socket) => once(socket, "connect")));
+    const last = connect(port, "127.0.0.1");
+    last.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
+    expect(String((await once(last, "data"))[0])).toMatch(/^HTTP\/1.1 200/);
+    const beyond = connect(port, "127.0.0.1").on("error", () => undefined);
+    await once(beyond, "close");
+    expect(beyond.bytesRead).toBe(0);
+    for (const socket of [...open, last]) socket.destroy();
   });
 
   it("says which port is taken, and what to do", async () => {

@@ -112,6 +112,22 @@ describe("the operational log over OTLP", () => {
     ]);
   });
 
+  it.each([
+    [2_559, 2_559],
+    [2_560, 2_560],
+    [2_561, 2_560],
+  ])(
+    "of %i lines at once %i are sent: a batch of 512 under way and 2,048 that wait. The process' own output has them all",
+    async (count, sent) => {
+      const destination = aDestination();
+      const operational = createOperationalLog({ level: "info", otlp: endpoint(), destination });
+      for (let n = 0; n < count; n++) operational.log.info({ n }, "line");
+      await operational.close();
+      expect(collector.requests.flatMap(receivedRecords)).toHaveLength(sent);
+      expect(destination.lines).toHaveLength(count);
+    },
+  );
+
   it("closes within its limit although the endpoint never answers", async () => {
     collector.always({ hang: "beforeHeaders" });
     const otlpLog = createOtlpLog(endpoint(60_000), { onFailing: () => undefined, closeMsMax: 50 });

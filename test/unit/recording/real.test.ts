@@ -11,7 +11,7 @@ import { decodeRecord } from "../../../src/recording/decode.ts";
 import { createTestLine } from "../../support/correlate-line.ts";
 import { SETS } from "../../support/labelled.ts";
 import { recordedClusters, type RecordedCluster } from "../../support/shared-recordings.ts";
-import { SHARED } from "../../support/shared.ts";
+import { describeShared } from "../../support/shared.ts";
 import { recordOf } from "../normalize/records.ts";
 import { readAll } from "./reading.ts";
 
@@ -91,8 +91,8 @@ function keyOf(fields: unknown): string {
   return JSON.stringify([uid, event, ei]);
 }
 
-if (SHARED !== null) {
-  const folder = join(SHARED, "corpus/teleport");
+describeShared("the recordings of the shared corpus", (shared) => {
+  const folder = join(shared, "corpus/teleport");
 
   it("a real recording of Teleport 8 is read to its last byte", async () => {
     const path = join(folder, "recording-v1.tar");
@@ -120,7 +120,7 @@ if (SHARED !== null) {
     expect(events).toHaveLength(223);
     expect(new Set(events.map(({ ei }) => ei)).size).toBe(213);
   });
-}
+});
 
 function countsOf(events: readonly Fields[]): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};

@@ -34,6 +34,18 @@ it("a replay shows records of overlapping parts once, and passes over what it ca
   expect(replayed(overlapping)).toEqual(replayed(RECORDS));
 });
 
+it("a replay shows a copy once as long as no more than copiesMax other records came since, and again beyond", () => {
+  const prints = ["a", "b", "c", "d"].map((data, ei) => record.print({ ei, data, ms: ei }));
+  const [first = Buffer.from(""), second, third, fourth] = prints;
+  const shownOf = (records: readonly (Uint8Array | undefined)[]): number => {
+    const replay = createReplay({ copiesMax: 3 });
+    return records.filter((bytes) => bytes !== undefined && replay.take(bytes) !== null).length;
+  };
+  expect(shownOf([first, second, first])).toBe(2);
+  expect(shownOf([first, second, third, first])).toBe(3);
+  expect(shownOf([first, second, third, fourth, first])).toBe(5);
+});
+
 it("a replay shows what follows a forged index: one high number hides nothing of a session", () => {
   const forged = record.print({ ei: 2 ** 31 - 4, data: "", ms: 0 });
   const [start, ...rest] = RECORDS;

@@ -16,6 +16,7 @@ export interface CompletenessOf {
   readonly checkpoints: Checkpoints;
   readonly clock: Clock;
   readonly log: Log;
+  readonly limits?: typeof LIMITS;
 }
 
 /** Declares what the API servers made and did not send. */
@@ -27,7 +28,9 @@ export interface Completeness {
 
 const TIMEOUT_MS_MAX = 10_000;
 /** An API server of a large cluster has tens of megabytes of metrics. */
-const BYTES_MAX = 256 * 1024 * 1024;
+const LIMITS: { readonly answerBytesMax: number } = Object.freeze({
+  answerBytesMax: 256 * 1024 * 1024,
+});
 
 export function createCompleteness(of: CompletenessOf): Completeness {
   const { source, metrics, checkpoints, clock, log } = of;
@@ -115,14 +118,15 @@ export function createCompleteness(of: CompletenessOf): Completeness {
 }
 
 /** Asks every server at once: a look without one of them is none. */
-async function takeLook({ metrics, clock }: CompletenessOf, signal: AbortSignal): Promise<Look> {
+async function takeLook(of: CompletenessOf, signal: AbortSignal): Promise<Look> {
+  const { metrics, clock, limits = LIMITS } = of;
   const startedMs = clock.monotonicMs();
   const timeoutMs = Math.min(TIMEOUT_MS_MAX, metrics.intervalMs);
   const answers = await Promise.all(
     metrics.endpoints.map(async (url) => {
       const lines = createCounterLines();
       const { bearerToken, tls } = metrics;
-      const request = { url, bearerToken, tls, timeoutMs, bytesMax: BYTES_MAX, signal };
+      const request = { url, bearerToken, tls, timeoutMs, bytesMax: limits.answerBytesMax, signal };
       const { dateMs } = await getLines(request, (line) => lines.push(line));
       const counters = lines.read();
       if (counters === null) throw new Error(`"${url}" counts no audit events`);

@@ -3,11 +3,11 @@ import { createExchange, type CutRecord } from "../../../../src/collect/http/exc
 import { HTTP_SOURCE_LIMITS } from "../../../../src/collect/http/limits.ts";
 import { createRoom } from "../../../../src/collect/http/room.ts";
 
-const { recordsMax, recordsInFlightMax } = HTTP_SOURCE_LIMITS;
+const { gatherBytesMax, recordsMax, recordsInFlightMax } = HTTP_SOURCE_LIMITS;
 
 function anExchange(): {
   readonly handed: number[];
-  readonly add: (count: number, signal: AbortSignal) => Promise<boolean>;
+  readonly add: (count: number, signal: AbortSignal, sizeBytes?: number) => Promise<boolean>;
   readonly becomeDurable: () => void;
 } {
   const handed: number[] = [];
@@ -26,12 +26,14 @@ function anExchange(): {
     number: 0,
     sessionId: null,
   });
-  const record: CutRecord = { bytes: Buffer.from("1"), offset: 0 };
   return {
     handed,
-    add: (count, signal) =>
+    add: (count, signal, sizeBytes = 1) =>
       exchange.add(
-        Array.from({ length: count }, () => record),
+        Array.from({ length: count }, (): CutRecord => ({
+          bytes: new Uint8Array(sizeBytes),
+          offset: 0,
+        })),
         signal,
       ),
     becomeDurable: () => durable.resolve(),
@@ -70,4 +72,14 @@ describe("a body of records of one byte", () => {
     late.abort();
     expect(await added).toBe(false);
   });
+});
+
+it.each([
+  ["below gatherBytesMax wait for more", gatherBytesMax - 1, []],
+  ["at it are handed in", gatherBytesMax, [1]],
+  ["above it are handed in", gatherBytesMax + 1, [1]],
+])("records of a body %s", async (_, sizeBytes, counts) => {
+  const { add, handed } = anExchange();
+  await add(1, new AbortController().signal, sizeBytes);
+  expect(handed).toEqual(counts);
 });

@@ -4,6 +4,7 @@ import {
   createListItems,
   type CutRecord,
 } from "../../../../src/collect/kubernetes-audit/list-items.ts";
+import { expectNothingLost } from "./around-items.ts";
 
 /** The records of a body that arrives in chunks of these sizes, in turn. */
 function cut(body: string | Uint8Array, sizes: readonly number[] = [Infinity]): CutRecord[] {
@@ -23,12 +24,20 @@ function textsOf(records: readonly CutRecord[]): readonly string[] {
 }
 
 const chunkSizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
-const pieceOfJson = fc.constantFrom('"items"', ..."[]{},:", '"', "\\", "a", " ", "0");
-
-/** White space and commas between two items, the rest of a document behind its list, or the head of the next one. */
-function isAroundItems(text: string): boolean {
-  return /^[ ,]*(?:\].*|\{.*"items" *: *\[[ ,]*)?$/.test(text);
-}
+const pieceOfJson = fc.constantFrom(
+  '"items"',
+  "[",
+  "]",
+  "{",
+  "}",
+  ",",
+  ":",
+  '"',
+  "\\",
+  "a",
+  " ",
+  "0",
+);
 
 const blank = fc.stringMatching(/^[ \t\r\n]{0,3}$/);
 
@@ -71,18 +80,7 @@ describe("the items of an EventList", () => {
     fc.assert(
       fc.property(fc.array(pieceOfJson, { maxLength: 30 }), chunkSizes, (pieces, sizes) => {
         const body = head + pieces.join("");
-        const records = cut(body, sizes);
-        let readTo = head.length;
-        for (const { bytes, offset } of records) {
-          expect(bytes.length).toBeGreaterThan(0);
-          // What breaks off between two items says so with the head of its list, and comes last.
-          if (offset + bytes.length <= readTo) break;
-          expect(offset).toBeGreaterThanOrEqual(readTo);
-          expect(body.slice(offset, offset + bytes.length)).toBe(Buffer.from(bytes).toString());
-          expect(isAroundItems(body.slice(readTo, offset))).toBe(true);
-          readTo = offset + bytes.length;
-        }
-        expect(isAroundItems(body.slice(readTo))).toBe(true);
+        expectNothingLost(Buffer.from(body), cut(body, sizes));
       }),
     );
   });
@@ -110,6 +108,14 @@ describe("the items of an EventList", () => {
     ["a bracket that closes nothing", '{"items":[}]}', ["}"]],
     ["a bare word before one", '{"items":[1}]}', ["1", "}"]],
     ["brackets that do not fit", '{"items":[{"a":1]},{"b":2}]}', ['{"a":1]', "}", '{"b":2}']],
+    [
+      "a list that is closed too early",
+      '{"items":[1],{"a":1},{"b":2}]}',
+      ["1", "],", '{"a":1}', '{"b":2}'],
+    ],
+    ["a list that goes on in a value", '{"items":[1],"b":2,[3]}', ["1", '],"b":2,[3]}']],
+    ["a list that is no key's value", '{"a":1 {},"items":[1]}', ['{"a":1 {},"items":[', "1"]],
+    ["a document that breaks off behind its list", '{"items":[1],"a":2', ["1", '],"a":2']],
     ["an item that breaks off", '{"items":[1,{"a":"b', ["1", '{"a":"b']],
     ["a list that breaks off", '{"items":[1', ["1"]],
     ["a list that breaks off between items", '{"items":[{},', ["{}", '{"items":[']],
@@ -125,11 +131,24 @@ describe("the items of an EventList", () => {
     }
   });
 
+  it.each([-1, 0, 1])(
+    "what stands around them is looked at up to a mebibyte, and kept beyond (%i)",
+    (more) => {
+      const sizeBytes = 1024 * 1024 + more;
+      const head = `${'{"a":"'.padEnd(sizeBytes - '","items":['.length, "x")}","items":[`;
+      const rest = `${'],"b":"'.padEnd(sizeBytes - '"}'.length, "x")}"}`;
+      const records = cut(`${head}1${rest}`).map(({ bytes }) => bytes.length);
+      expect(records).toEqual(more > 0 ? [sizeBytes, 1, sizeBytes] : [1]);
+    },
+  );
+
   it("say up to where all is cut out", () => {
     const items = createListItems();
     items.push(Buffer.from('{"items":[{},{"a":'));
     expect(items.cutTo).toBe('{"items":[{},'.length);
     items.push(Buffer.from("1},"));
+    expect(items.cutTo).toBe('{"items":[{},{"a":1},'.length);
+    items.push(Buffer.from('],"b":'));
     expect(items.cutTo).toBe('{"items":[{},{"a":1},'.length);
   });
 });

@@ -65,6 +65,24 @@ describe("the records of one access request", () => {
     expect(request.kept("APPROVED")).toBe(1);
     expect(request.kept("DENIED")).toBe(999);
   });
+
+  it.each([
+    ["access_request.delete", ""],
+    ["access_request.update", "DENIED"],
+  ])("have room for what closes the request, however much came before: %s %s", (event, state) => {
+    const request = aRequest();
+    request.add("access_request.update", "APPROVED", 1_001);
+    expect(request.kept("APPROVED")).toBe(1_000);
+    for (const [more, kept] of [
+      [1, 1],
+      [998, 999],
+      [1, 1_000],
+      [1, 1_000],
+    ] as const) {
+      request.add(event, state, more);
+      expect(request.kept(state)).toBe(kept);
+    }
+  });
 });
 
 describe("the reason of an access request", () => {

@@ -58,6 +58,25 @@ describe("a finding whose evidence changes", () => {
     });
   });
 
+  it.each([
+    [499, 499],
+    [500, 500],
+    [501, 500],
+  ])("is one of at most 500 that are said anew at once: of %i %i", (count, said) => {
+    const line = lateLine();
+    const users = Array.from({ length: count }, (_, n) => `u${n}@vendor.example`);
+    for (const at of [20, 40]) {
+      line.feed(users.map((user) => kubernetes({ id: `${user} ${at}`, at, user })));
+      if (at === 20) rest(line);
+    }
+    const anew = (): number => editions(line).filter(({ number }) => number === 2).length;
+    expect([editions(line).length, anew()]).toEqual([count, 0]);
+    settle(line);
+    expect(anew()).toBe(said);
+    rest(line);
+    expect(anew()).toBe(count);
+  });
+
   it("that only grows is said anew once a minute, however busy somebody is", () => {
     const line = lateLine();
     for (let second = 1; second <= 180; second++) {

@@ -254,6 +254,26 @@ describe("R2 patches compose", () => {
     ]);
   });
 
+  it.each([
+    [
+      "more debug containers than are kept",
+      { spec: { ephemeralContainers: Array.from({ length: 101 }, (_, n) => ({ name: `d${n}` })) } },
+    ],
+    [
+      "a debug container by a JSON patch, whose answer was not logged",
+      [{ op: "add", path: "/spec/ephemeralContainers/-", value: { name: "d" } }],
+    ],
+  ])("%s are known as a change of unknown content", (_, request) => {
+    const line = storyLine();
+    line.feed(
+      granted(),
+      write({ at: 20, verb: "patch", resource: "pods/ephemeralcontainers", name: "p", request }),
+    );
+    passTo(line, 2_000);
+    const [[, document] = ["", null]] = line.ledger.residue.all();
+    expect(document?.requests).toMatchObject([{ act: "containers", isUnknown: true }]);
+  });
+
   it("a patch whose body was not logged is no residue, and is known as a change of unknown content", () => {
     const line = storyLine();
     line.feed(granted(), patch(20, undefined, { level: "Metadata" }));

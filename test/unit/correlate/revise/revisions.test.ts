@@ -50,6 +50,23 @@ describe("H3 evidence that comes late", () => {
     expect(ids.filter(isRevised)).toEqual(ids);
   });
 
+  it.each([
+    [249, 249],
+    [250, 250],
+    [251, 250],
+  ])("has at most 250 judged again at once: of %i that are left %i", (count, judged) => {
+    const line = lateLine();
+    const ids = Array.from({ length: count + 20 }, (_, n) => `list${n}`);
+    line.feed(ids.map((id) => kubernetes({ id, at: 20, user: DANA, groups: ["v:viewers"] })));
+    const revised = (): number => ids.filter((id) => revisionsOf(line, id).length > 0).length;
+    // Each of these has ten of them judged again.
+    for (const event of approved("r1")) line.feed(event);
+    const before = revised();
+    expect(ids.length - before).toBe(count);
+    line.advance({ evidence: Infinity });
+    expect(revised() - before).toBe(judged);
+  });
+
   it("revises in every stream of the event", () => {
     const line = lateLine();
     line.feed(kubernetes({ id: "list", at: 20, user: DANA, groups: ["v:viewers"] }));

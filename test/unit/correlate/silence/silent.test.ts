@@ -32,6 +32,11 @@ function upTo(line: TestLine, seconds: number, own: Partial<SourceWatermark> = {
   }
 }
 
+/** A call looks at some of the grants alone. */
+function lookAtAll(line: TestLine): void {
+  for (let round = 0; round < 5; round++) upTo(line, 101);
+}
+
 function said(line: TestLine): readonly FindingDetail[] {
   return line
     .findings("origin-silent")
@@ -135,6 +140,21 @@ describe("origin-silent", () => {
       upTo(line, 110);
     }
     expect(said(line)).toEqual([]);
+  });
+
+  it.each([
+    [999, 999],
+    [1_000, 1_000],
+    [1_001, 1_000],
+  ])("names at most 1,000 grants: of %i that are open %i", (count, named) => {
+    const line = lineOf();
+    const others = Array.from({ length: count - 1 }, (_, n) => `r-${n}`);
+    line.feed(
+      others.flatMap((id) => approved(id, { user: `${id}@vendor.example`, expires: 8_000 })),
+    );
+    lookAtAll(line);
+    upTo(line, 100 + 15 * MINUTE + 1);
+    expect(said(line)[0]?.grants).toHaveLength(named);
   });
 
   it("is said once across a restart", () => {
