@@ -10,7 +10,7 @@ import type { DocumentsOf, Watch } from "./watch.ts";
 
 /**
  * Reads the files of a folder, each of them one record, once: when it has been left alone for `quietForMs`, and again when it has
- * changed. One that vanishes before it was read is declared as a gap.
+ * changed. One that vanishes before it was read as it was seen last is declared as a gap, also where it vanished while nobody looked.
  */
 export function createDocuments(of: DocumentsOf): Collector {
   return createFolderWatch({ ...of, limits: { ...DOCUMENT_LIMITS, ...of.limits } }, READER);
@@ -48,5 +48,6 @@ async function declareGone(watch: Watch, gone: readonly KnownDocument[]): Promis
     }
     watch.known.delete(known.name);
     watch.faults.clear(known.path);
+    watch.touch();
   }
 }

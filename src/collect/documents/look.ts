@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { FoundFiles, FoundPath } from "../file-tail/find-files.ts";
-import { lookOf, newDocument, type KnownDocument } from "./known.ts";
+import { isUnread, lookOf, newDocument, type KnownDocument } from "./known.ts";
 import type { Watch } from "./watch.ts";
 
 /** Hidden files, and the names by which editors and copying programs call what they are still writing. */
@@ -17,9 +17,9 @@ export function isUnfinished(name: string): boolean {
 export function takeLook(watch: Watch, { paths, faults }: FoundFiles): readonly KnownDocument[] {
   const nowMs = watch.clock.monotonicMs();
   const files = new Map(paths.map((path): [string, FoundPath] => [basename(path.path), path]));
+  const documents = new Map([...files].filter(([name]) => isDocument(watch, name)));
   let left = 0;
-  for (const [name, path] of files) {
-    if (isUnfinished(name) || !watch.kind.isDocument(name)) continue;
+  for (const [name, path] of documents) {
     const known = watch.known.get(name) ?? add(watch, name, path, nowMs);
     if (known === null) left++;
     else see(watch, known, { path, nowMs });
@@ -27,13 +27,18 @@ export function takeLook(watch: Watch, { paths, faults }: FoundFiles): readonly 
   for (const known of watch.known.values()) seeEnclosure(known, files);
   reportLeft(watch, left);
   // What a fault keeps out of sight may still be there.
-  return faults.length > 0 ? [] : takeLeave(watch, files, nowMs);
+  return faults.length > 0 ? [] : takeLeave(watch, documents, nowMs);
 }
 
-function add(watch: Watch, name: string, { path }: FoundPath, nowMs: number): KnownDocument | null {
+function isDocument({ kind }: Watch, name: string): boolean {
+  return !isUnfinished(name) && kind.isDocument(name);
+}
+
+function add(watch: Watch, name: string, found: FoundPath, nowMs: number): KnownDocument | null {
   if (watch.known.size >= watch.options.filesMax) return null;
-  const known = newDocument(name, path, nowMs);
+  const known = newDocument({ name, path: found.path, look: lookOf(found) }, nowMs);
   watch.known.set(name, known);
+  watch.touch();
   return known;
 }
 
@@ -43,7 +48,6 @@ function see(
   { path, nowMs }: { readonly path: FoundPath; readonly nowMs: number },
 ): void {
   known.goneAtMs = null;
-  known.inode = path.inode;
   known.modifiedNs = path.modifiedNs;
   const look = lookOf(path);
   if (known.look === look) return;
@@ -52,6 +56,7 @@ function see(
   known.retryAtMs = -Infinity;
   known.failures = 0;
   watch.faults.clear(known.path);
+  watch.touch();
 }
 
 /** A document whose enclosure is another one than when it was read has to be read again. */
@@ -60,7 +65,7 @@ function seeEnclosure(known: KnownDocument, files: ReadonlyMap<string, FoundPath
   if (read === null || read.enclosure === null) return;
   const file = files.get(read.enclosure.name);
   const look = file === undefined ? null : lookOf(file);
-  if (look !== read.enclosure.look) known.read = { ...read, look: "" };
+  known.hasOtherEnclosure = look !== read.enclosure.look;
 }
 
 /** Documents that there is no room for wait, and the source says so. */
@@ -71,23 +76,23 @@ function reportLeft({ faults, options }: Watch, left: number): void {
 
 function takeLeave(
   watch: Watch,
-  files: ReadonlyMap<string, FoundPath>,
+  documents: ReadonlyMap<string, FoundPath>,
   nowMs: number,
 ): readonly KnownDocument[] {
-  const gone = [...watch.known.values()].filter(({ name }) => !files.has(name));
+  const gone = [...watch.known.values()].filter(({ name }) => !documents.has(name));
   if (gone.length === 0) return [];
-  const inodes = new Set([...files.values()].map(({ inode }) => inode));
+  const looks = new Set([...documents.values()].map(lookOf));
   return gone.filter((known) => {
     known.goneAtMs ??= nowMs;
-    const isUnread = known.read === null && known.look !== "";
-    // Under its new name it is read: nothing is lost.
-    const isRenamed = isUnread && inodes.has(known.inode);
+    const isLost = isUnread(known);
+    // Under its new name it is read: nothing is lost. Its inode alone may have been given to the next file.
+    const isRenamed = isLost && looks.has(known.look);
     const isOver = nowMs - known.goneAtMs >= watch.limits.forgetAfterMs;
-    if (isRenamed || (!isUnread && isOver)) {
+    if (isRenamed || (!isLost && isOver)) {
       watch.known.delete(known.name);
       watch.faults.clear(known.path);
       watch.touch();
     }
-    return isUnread && !isRenamed;
+    return isLost && !isRenamed;
   });
 }

@@ -98,7 +98,7 @@ async function handIn(watch: Watch, batch: readonly Taken[]): Promise<boolean> {
     );
     return false;
   }
-  for (const { known, read } of batch) known.read = read;
+  for (const { known, read } of batch) Object.assign(known, { read, hasOtherEnclosure: false });
   if (batch.length > 0) watch.touch();
   return true;
 }
