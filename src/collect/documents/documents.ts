@@ -21,7 +21,7 @@ const READER: FolderReader<Watch, KnownDocument> = {
   restore: (checkpoint, { source, pathOf, nowMs }) =>
     restoreDocuments(readDocumentsCheckpoint(source, checkpoint), pathOf, nowMs),
   save: saveDocuments,
-  takeLook: (watch, found) => declareGone(watch, takeLook(watch, found)),
+  takeLook: async (watch, found) => declareGone(watch, await takeLook(watch, found)),
   behindOf,
   // Batches are of many files, and their part is the folder.
   partsOf: ({ options }, behind) => (behind.length === 0 ? [] : [options.directory]),

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { FoundFiles, FoundPath } from "../file-tail/find-files.ts";
-import { isUnread, lookOf, newDocument, type KnownDocument } from "./known.ts";
+import { isRoomLeft, reportWaiting } from "../folder-watch/waiting.ts";
+import { isRead, isUnread, lookOf, newDocument, type KnownDocument } from "./known.ts";
 import type { Watch } from "./watch.ts";
 
 /** Hidden files, and the names by which editors and copying programs call what they are still writing. */
@@ -14,20 +15,24 @@ export function isUnfinished(name: string): boolean {
  * Puts what a look found beside what is known: new documents, those that have changed, and those that are gone. Returns the documents
  * that are gone and were not read.
  */
-export function takeLook(watch: Watch, { paths, faults }: FoundFiles): readonly KnownDocument[] {
+export async function takeLook(
+  watch: Watch,
+  { paths, faults }: FoundFiles,
+): Promise<readonly KnownDocument[]> {
   const nowMs = watch.clock.monotonicMs();
   const files = new Map(paths.map((path): [string, FoundPath] => [basename(path.path), path]));
   const documents = new Map([...files].filter(([name]) => isDocument(watch, name)));
-  let left = 0;
+  let unremembered = 0;
   for (const [name, path] of documents) {
     const known = watch.known.get(name) ?? add(watch, name, path, nowMs);
-    if (known === null) left++;
+    if (known === null) unremembered++;
     else see(watch, known, { path, nowMs });
   }
   for (const known of watch.known.values()) seeEnclosure(known, files);
-  reportLeft(watch, left);
   // What a fault keeps out of sight may still be there.
-  return faults.length > 0 ? [] : takeLeave(watch, documents, nowMs);
+  const gone = faults.length > 0 ? [] : takeLeave(watch, documents, nowMs);
+  await reportWaiting(watch, { waits, unremembered, noun: "files" });
+  return gone;
 }
 
 function isDocument({ kind }: Watch, name: string): boolean {
@@ -35,7 +40,7 @@ function isDocument({ kind }: Watch, name: string): boolean {
 }
 
 function add(watch: Watch, name: string, found: FoundPath, nowMs: number): KnownDocument | null {
-  if (watch.known.size >= watch.options.filesMax) return null;
+  if (!isRoomLeft(watch, watch.limits)) return null;
   const known = newDocument({ name, path: found.path, look: lookOf(found) }, nowMs);
   watch.known.set(name, known);
   watch.touch();
@@ -68,10 +73,8 @@ function seeEnclosure(known: KnownDocument, files: ReadonlyMap<string, FoundPath
   known.hasOtherEnclosure = look !== read.enclosure.look;
 }
 
-/** Documents that there is no room for wait, and the source says so. */
-function reportLeft({ faults, options }: Watch, left: number): void {
-  if (left === 0) faults.clear(options.directory);
-  else faults.raise(options.directory, new RangeError(`more than ${options.filesMax} files`));
+function waits(known: KnownDocument): boolean {
+  return known.goneAtMs === null && !isRead(known);
 }
 
 function takeLeave(
