@@ -1,5 +1,6 @@
 import { keyOf } from "./file-key.ts";
 import type { Collector, Intake } from "../../ports/collector.ts";
+import { createOverflow } from "../overflow.ts";
 import { readCheckpoint, type FileTailCheckpoint } from "./checkpoint.ts";
 import { closeFile, giveRoom, holdFiles, isOutOfDescriptors } from "./descriptors.ts";
 import { createFaults } from "./faults.ts";
@@ -81,6 +82,7 @@ async function startTail(
     files: new Map(),
     replaced: [],
     faults: createFaults(source.name, log),
+    overflow: createOverflow(source, { ...of.options, ...limits }, { clock, intake }),
     room: { filesOpenMax: limits.filesOpenMax, changedAtMs: 0 },
     touch: () => saver.touch(),
     wake: () => waker.wake(),

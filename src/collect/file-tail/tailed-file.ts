@@ -73,6 +73,8 @@ export interface TailedFile {
   fate: Fate;
   isMoved: boolean;
   isFound: boolean;
+  /** There is no room for it (hold-back.ts). */
+  isHeldBack: boolean;
   /** Looks in a row that saw everything but this file. */
   missedLooks: number;
   seenAt: Micros;
@@ -137,6 +139,13 @@ export function isBehind(file: TailedFile): boolean {
 export function knownSize(file: TailedFile): number {
   if (file.compression === "gzip") return file.sizeSeenMax;
   return file.content === null ? file.sizeSeenMax : Math.max(file.sizeSeenMax, file.seen.sizeBytes);
+}
+
+/** The same with what looks at its path have seen since, which nobody has compared: bytes that were there, and may be another content's. */
+export function lookedSize(file: TailedFile): number {
+  const size = knownSize(file);
+  if (file.compression === "gzip" || file.replacedBecause !== null) return size;
+  return Math.max(size, file.seen.sizeBytes);
 }
 
 /** Bytes that were there and were not handed in durably: a last line without an end is among them. */
@@ -214,6 +223,7 @@ export function newFile(
     fate: "live",
     isMoved: false,
     isFound: true,
+    isHeldBack: false,
     missedLooks: 0,
     seenAt: observed.at,
     changedAtMs: observed.atMs,
