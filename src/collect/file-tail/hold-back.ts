@@ -1,26 +1,20 @@
-import { openPlain } from "./content.ts";
 import type { FoundPath } from "./find-files.ts";
-import { keyOf } from "./file-key.ts";
-import { failFile, type Tail } from "./tail.ts";
-import { see, type TailedFile } from "./tailed-file.ts";
-import { growFingerprint } from "./verify.ts";
+import type { Tail } from "./tail.ts";
+import type { TailedFile } from "./tailed-file.ts";
 
 /**
  * Beyond `filesMax` files are known and not read: those that have been known longest are read, and of those that come at once the
  * oldest. One that is held back is read from its beginning when there is room, and declared like every other one where it vanishes
- * unread, also after a restart. So that the next file with its inode is not taken for it, its first bytes are looked at once.
+ * unread, also after a restart.
  *
  * More than `waitingMax` of them are not remembered: that they may be lost is declared (overflow.ts).
  */
-export async function holdBack(tail: Tail, unremembered: number): Promise<void> {
+export function holdBack(tail: Tail, unremembered: number): void {
   const { filesMax, include } = tail.options;
   const found = [...tail.files.values()].filter(({ isFound }) => isFound);
   for (const file of found.slice(0, filesMax)) file.isHeldBack = false;
   const waiting = found.slice(filesMax);
-  for (const file of waiting) {
-    file.isHeldBack = true;
-    if (mayBeLookedInto(tail, file)) await lookInto(tail, file);
-  }
+  for (const file of waiting) file.isHeldBack = true;
   const matching = found.length + unremembered;
   const place = `${include[0] ?? ""} (filesMax)`;
   if (matching <= filesMax) tail.faults.clear(place);
@@ -52,30 +46,4 @@ function isRemembered({ isFound, content, fate }: TailedFile): boolean {
 
 function timeOf([first]: readonly FoundPath[]): bigint {
   return first?.modifiedNs ?? 0n;
-}
-
-function mayBeLookedInto(tail: Tail, file: TailedFile): boolean {
-  return (
-    file.compression === "none" &&
-    file.fingerprint.bytes === 0 &&
-    file.seen.sizeBytes > 0 &&
-    file.retryAtMs <= tail.clock.monotonicMs()
-  );
-}
-
-async function lookInto(tail: Tail, file: TailedFile): Promise<void> {
-  try {
-    const content = await openPlain(file.path);
-    try {
-      if (content.key !== keyOf(file)) return;
-      see(file, await content.look());
-      await growFingerprint(file, content);
-    } finally {
-      await content.close();
-    }
-    file.sizeSeenMax = Math.max(file.sizeSeenMax, file.seen.sizeBytes);
-    tail.touch();
-  } catch (error) {
-    failFile(tail, file, error);
-  }
 }

@@ -4,7 +4,15 @@ import { digestOf } from "./digest.ts";
 import type { FoundFiles, FoundPath } from "./find-files.ts";
 import { chooseNew, holdBack } from "./hold-back.ts";
 import { addFile, compressionOf, failFile, observedNow, type Tail } from "./tail.ts";
-import { type Observed, type TailedFile, endFile, knownSize, newFile, see } from "./tailed-file.ts";
+import {
+  type Observed,
+  type TailedFile,
+  endFile,
+  keepSeen,
+  knownSize,
+  newFile,
+  see,
+} from "./tailed-file.ts";
 import { lastLineStart } from "./verify.ts";
 
 /** Brings what is known of the files in line with one look at the patterns. */
@@ -28,7 +36,7 @@ export async function takeLook(tail: Tail, round: LookRound): Promise<void> {
   }
   const { chosen, unremembered } = chooseNew(tail, added);
   for (const paths of chosen) await addNew(tail, paths, { round, observed });
-  await holdBack(tail, unremembered);
+  holdBack(tail, unremembered);
   const isWhole = round.found.faults.length === 0;
   for (const file of tail.files.values()) {
     if (file.isFound) continue;
@@ -91,8 +99,9 @@ function noteLook(tail: Tail, file: TailedFile, { look, observed }: Looked): voi
   const isChanged =
     look.sizeBytes !== file.seen.sizeBytes || look.modifiedNs !== file.seen.modifiedNs;
   if (!isChanged) return;
+  if (file.compression === "none" && file.replacedBecause === null) keepSeen(file);
   see(file, look);
-  if (file.isHeldBack) tail.touch();
+  tail.touch();
   file.changedAtMs = observed.atMs;
   // Somebody still writes: what is left without a line end waits again, unless nothing may follow.
   file.mayFlush &&= file.stopAt !== null;

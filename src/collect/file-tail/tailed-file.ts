@@ -108,9 +108,13 @@ export function lookOf(found: Look): Look {
 
 /** Bytes that a look saw, and the next one does not, were there and are lost where they are unread. */
 export function see(file: TailedFile, look: Look): void {
-  if (file.compression === "none" && look.sizeBytes < file.seen.sizeBytes)
-    file.sizeSeenMax = Math.max(file.sizeSeenMax, file.seen.sizeBytes);
+  if (file.compression === "none" && look.sizeBytes < file.seen.sizeBytes) keepSeen(file);
   file.seen = lookOf(look);
+}
+
+/** What was seen is of this content, even where it is another one by the next look, which may be larger. */
+export function keepSeen(file: TailedFile): void {
+  file.sizeSeenMax = Math.max(file.sizeSeenMax, file.seen.sizeBytes);
 }
 
 function isSameLook(one: Look | null, other: Look): boolean {
@@ -144,8 +148,7 @@ export function knownSize(file: TailedFile): number {
 /** The same with what looks at its path have seen since, which nobody has compared: bytes that were there, and may be another content's. */
 export function lookedSize(file: TailedFile): number {
   const size = knownSize(file);
-  if (file.compression === "gzip" || file.replacedBecause !== null) return size;
-  return Math.max(size, file.seen.sizeBytes);
+  return file.compression === "gzip" ? size : Math.max(size, file.seen.sizeBytes);
 }
 
 /** Bytes that were there and were not handed in durably: a last line without an end is among them. */
