@@ -10,7 +10,7 @@ import type { DocumentsOf, Watch } from "./watch.ts";
 
 /**
  * Reads the files of a folder, each of them one record, once: when it has been left alone for `quietForMs`, and again when it has
- * changed. One that vanishes before it was read is declared as a gap.
+ * changed. One that vanishes before it was read as it was seen last is declared as a gap, also where it vanished while nobody looked.
  */
 export function createDocuments(of: DocumentsOf): Collector {
   return createFolderWatch({ ...of, limits: { ...DOCUMENT_LIMITS, ...of.limits } }, READER);
@@ -21,7 +21,7 @@ const READER: FolderReader<Watch, KnownDocument> = {
   restore: (checkpoint, { source, pathOf, nowMs }) =>
     restoreDocuments(readDocumentsCheckpoint(source, checkpoint), pathOf, nowMs),
   save: saveDocuments,
-  takeLook: (watch, found) => declareGone(watch, takeLook(watch, found)),
+  takeLook: async (watch, found) => declareGone(watch, await takeLook(watch, found)),
   behindOf,
   // Batches are of many files, and their part is the folder.
   partsOf: ({ options }, behind) => (behind.length === 0 ? [] : [options.directory]),
@@ -48,5 +48,6 @@ async function declareGone(watch: Watch, gone: readonly KnownDocument[]): Promis
     }
     watch.known.delete(known.name);
     watch.faults.clear(known.path);
+    watch.touch();
   }
 }

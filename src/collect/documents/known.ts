@@ -1,13 +1,12 @@
 import type { FoundPath } from "../file-tail/find-files.ts";
-import type { DocumentsCheckpoint, SavedDocument } from "./checkpoint.ts";
+import type { DocumentsCheckpoint, SavedDocument, UnreadDocument } from "./checkpoint.ts";
 
 /** A document that a source knows. */
 export interface KnownDocument {
   readonly name: string;
   readonly path: string;
-  /** How it was when it was last looked at; empty where that was by an earlier process. */
+  /** How it was when it was last looked at. */
   look: string;
-  inode: string;
   modifiedNs: bigint;
   /** Monotonic milliseconds: since when it is so. */
   changedAtMs: number;
@@ -15,6 +14,8 @@ export interface KnownDocument {
   goneAtMs: number | null;
   /** What was read of it and is durable; null where nothing was. */
   read: ReadOnce | null;
+  /** What it encloses is another one than when it was read. */
+  hasOtherEnclosure: boolean;
   /** Tries in a row that could not read it. */
   failures: number;
   retryAtMs: number;
@@ -42,47 +43,59 @@ export function lookText(inode: string, sizeBytes: number, modifiedNs: bigint): 
   return `${inode} ${sizeBytes} ${modifiedNs}`;
 }
 
-export function newDocument(name: string, path: string, nowMs: number): KnownDocument {
+export function newDocument(
+  { name, path, look }: Pick<KnownDocument, "name" | "path" | "look">,
+  nowMs: number,
+): KnownDocument {
   return {
     name,
     path,
-    look: "",
-    inode: "",
+    look,
     modifiedNs: 0n,
     changedAtMs: nowMs,
     goneAtMs: null,
     read: null,
+    hasOtherEnclosure: false,
     failures: 0,
     retryAtMs: -Infinity,
   };
 }
 
-export function isRead({ look, read }: KnownDocument): boolean {
-  return read !== null && read.look === look;
+export function isRead(known: KnownDocument): boolean {
+  return !isUnread(known) && !known.hasOtherEnclosure;
+}
+
+/** Whether something of the document itself is lost where it is gone. */
+export function isUnread({ look, read }: KnownDocument): boolean {
+  return read?.look !== look;
 }
 
 export function saveDocuments(known: Iterable<KnownDocument>): DocumentsCheckpoint {
   const read: SavedDocument[] = [];
+  const unread: UnreadDocument[] = [];
   for (const document of known) {
+    if (isUnread(document)) unread.push([document.name, document.look]);
     if (document.read === null) continue;
     const { look, identity, enclosure } = document.read;
     read.push([document.name, look, identity, enclosure?.name ?? null, enclosure?.look ?? null]);
   }
-  return { version: 1, read };
+  return { version: 1, read, unread };
 }
 
 export function restoreDocuments(
-  { read }: DocumentsCheckpoint,
+  { read, unread = [] }: DocumentsCheckpoint,
   pathOf: (name: string) => string,
   nowMs: number,
 ): readonly KnownDocument[] {
-  return read.map(([name, look, identity, enclosureName, enclosureLook]) => ({
-    ...newDocument(name, pathOf(name), nowMs),
-    look,
-    read: {
-      look,
-      identity,
-      enclosure: enclosureName === null ? null : { name: enclosureName, look: enclosureLook },
-    },
-  }));
+  const known = new Map<string, KnownDocument>();
+  for (const [name, look, identity, enclosureName, enclosureLook] of read) {
+    const enclosure = enclosureName === null ? null : { name: enclosureName, look: enclosureLook };
+    const document = newDocument({ name, path: pathOf(name), look }, nowMs);
+    known.set(name, { ...document, read: { look, identity, enclosure } });
+  }
+  for (const [name, look] of unread) {
+    const document = known.get(name) ?? newDocument({ name, path: pathOf(name), look }, nowMs);
+    known.set(name, { ...document, look });
+  }
+  return [...known.values()];
 }

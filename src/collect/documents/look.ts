@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { FoundFiles, FoundPath } from "../file-tail/find-files.ts";
-import { lookOf, newDocument, type KnownDocument } from "./known.ts";
+import { isRoomLeft, reportWaiting } from "../folder-watch/waiting.ts";
+import { isRead, isUnread, lookOf, newDocument, type KnownDocument } from "./known.ts";
 import type { Watch } from "./watch.ts";
 
 /** Hidden files, and the names by which editors and copying programs call what they are still writing. */
@@ -14,26 +15,35 @@ export function isUnfinished(name: string): boolean {
  * Puts what a look found beside what is known: new documents, those that have changed, and those that are gone. Returns the documents
  * that are gone and were not read.
  */
-export function takeLook(watch: Watch, { paths, faults }: FoundFiles): readonly KnownDocument[] {
+export async function takeLook(
+  watch: Watch,
+  { paths, faults }: FoundFiles,
+): Promise<readonly KnownDocument[]> {
   const nowMs = watch.clock.monotonicMs();
   const files = new Map(paths.map((path): [string, FoundPath] => [basename(path.path), path]));
-  let left = 0;
-  for (const [name, path] of files) {
-    if (isUnfinished(name) || !watch.kind.isDocument(name)) continue;
+  const documents = new Map([...files].filter(([name]) => isDocument(watch, name)));
+  let unremembered = 0;
+  for (const [name, path] of documents) {
     const known = watch.known.get(name) ?? add(watch, name, path, nowMs);
-    if (known === null) left++;
+    if (known === null) unremembered++;
     else see(watch, known, { path, nowMs });
   }
   for (const known of watch.known.values()) seeEnclosure(known, files);
-  reportLeft(watch, left);
   // What a fault keeps out of sight may still be there.
-  return faults.length > 0 ? [] : takeLeave(watch, files, nowMs);
+  const gone = faults.length > 0 ? [] : takeLeave(watch, documents, nowMs);
+  await reportWaiting(watch, { waits, unremembered, noun: "files" });
+  return gone;
 }
 
-function add(watch: Watch, name: string, { path }: FoundPath, nowMs: number): KnownDocument | null {
-  if (watch.known.size >= watch.options.filesMax) return null;
-  const known = newDocument(name, path, nowMs);
+function isDocument({ kind }: Watch, name: string): boolean {
+  return !isUnfinished(name) && kind.isDocument(name);
+}
+
+function add(watch: Watch, name: string, found: FoundPath, nowMs: number): KnownDocument | null {
+  if (!isRoomLeft(watch, watch.limits)) return null;
+  const known = newDocument({ name, path: found.path, look: lookOf(found) }, nowMs);
   watch.known.set(name, known);
+  watch.touch();
   return known;
 }
 
@@ -43,7 +53,6 @@ function see(
   { path, nowMs }: { readonly path: FoundPath; readonly nowMs: number },
 ): void {
   known.goneAtMs = null;
-  known.inode = path.inode;
   known.modifiedNs = path.modifiedNs;
   const look = lookOf(path);
   if (known.look === look) return;
@@ -52,6 +61,7 @@ function see(
   known.retryAtMs = -Infinity;
   known.failures = 0;
   watch.faults.clear(known.path);
+  watch.touch();
 }
 
 /** A document whose enclosure is another one than when it was read has to be read again. */
@@ -60,34 +70,32 @@ function seeEnclosure(known: KnownDocument, files: ReadonlyMap<string, FoundPath
   if (read === null || read.enclosure === null) return;
   const file = files.get(read.enclosure.name);
   const look = file === undefined ? null : lookOf(file);
-  if (look !== read.enclosure.look) known.read = { ...read, look: "" };
+  known.hasOtherEnclosure = look !== read.enclosure.look;
 }
 
-/** Documents that there is no room for wait, and the source says so. */
-function reportLeft({ faults, options }: Watch, left: number): void {
-  if (left === 0) faults.clear(options.directory);
-  else faults.raise(options.directory, new RangeError(`more than ${options.filesMax} files`));
+function waits(known: KnownDocument): boolean {
+  return known.goneAtMs === null && !isRead(known);
 }
 
 function takeLeave(
   watch: Watch,
-  files: ReadonlyMap<string, FoundPath>,
+  documents: ReadonlyMap<string, FoundPath>,
   nowMs: number,
 ): readonly KnownDocument[] {
-  const gone = [...watch.known.values()].filter(({ name }) => !files.has(name));
+  const gone = [...watch.known.values()].filter(({ name }) => !documents.has(name));
   if (gone.length === 0) return [];
-  const inodes = new Set([...files.values()].map(({ inode }) => inode));
+  const looks = new Set([...documents.values()].map(lookOf));
   return gone.filter((known) => {
     known.goneAtMs ??= nowMs;
-    const isUnread = known.read === null && known.look !== "";
-    // Under its new name it is read: nothing is lost.
-    const isRenamed = isUnread && inodes.has(known.inode);
+    const isLost = isUnread(known);
+    // Under its new name it is read: nothing is lost. Its inode alone may have been given to the next file.
+    const isRenamed = isLost && looks.has(known.look);
     const isOver = nowMs - known.goneAtMs >= watch.limits.forgetAfterMs;
-    if (isRenamed || (!isUnread && isOver)) {
+    if (isRenamed || (!isLost && isOver)) {
       watch.known.delete(known.name);
       watch.faults.clear(known.path);
       watch.touch();
     }
-    return isUnread && !isRenamed;
+    return isLost && !isRenamed;
   });
 }

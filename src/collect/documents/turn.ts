@@ -1,12 +1,13 @@
 import { describeError, systemCode } from "../../model/error.ts";
 import type { RawRecord } from "../../model/record.ts";
+import { inRoom } from "../folder-watch/waiting.ts";
 import { isRead, type KnownDocument, type ReadOnce } from "./known.ts";
 import { readFileOf } from "./read-file.ts";
 import type { FileRead, MadeRecord, Watch } from "./watch.ts";
 
-/** Documents that are not read as they are now, in the order of their names. */
-export function behindOf({ known }: Watch): readonly KnownDocument[] {
-  return [...known.values()]
+/** Documents that are not read as they are now, and that there is room for, in the order of their names. */
+export function behindOf(watch: Watch): readonly KnownDocument[] {
+  return inRoom(watch)
     .filter((document) => document.goneAtMs === null && !isRead(document))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -98,7 +99,7 @@ async function handIn(watch: Watch, batch: readonly Taken[]): Promise<boolean> {
     );
     return false;
   }
-  for (const { known, read } of batch) known.read = read;
+  for (const { known, read } of batch) Object.assign(known, { read, hasOtherEnclosure: false });
   if (batch.length > 0) watch.touch();
   return true;
 }

@@ -78,6 +78,7 @@ export async function holdFiles(tail: Tail): Promise<void> {
       file.content === null &&
       file.isFound &&
       !file.isWaiting &&
+      !file.isHeldBack &&
       file.fate === "live" &&
       file.retryAtMs <= tail.clock.monotonicMs() &&
       (hasUnread(file) || !tail.stopAtEnd),

@@ -1,9 +1,11 @@
 import { keyOf } from "./file-key.ts";
 import type { Collector, Intake } from "../../ports/collector.ts";
+import { createOverflow } from "../overflow.ts";
 import { readCheckpoint, type FileTailCheckpoint } from "./checkpoint.ts";
 import { closeFile, giveRoom, holdFiles, isOutOfDescriptors } from "./descriptors.ts";
 import { createFaults } from "./faults.ts";
 import { createFileFinder, type FoundFiles } from "./find-files.ts";
+import { seeFirstBytes } from "./first-bytes.ts";
 import { createHandIn, type HandIn } from "./hand-in.ts";
 import { FILE_TAIL_LIMITS } from "./limits.ts";
 import { takeLook } from "./look.ts";
@@ -81,6 +83,7 @@ async function startTail(
     files: new Map(),
     replaced: [],
     faults: createFaults(source.name, log),
+    overflow: createOverflow(source, { ...of.options, ...limits }, { clock, intake }),
     room: { filesOpenMax: limits.filesOpenMax, changedAtMs: 0 },
     touch: () => saver.touch(),
     wake: () => waker.wake(),
@@ -114,7 +117,8 @@ async function follow(tail: Tail, { waker, saver, signal, isNew }: Following): P
   const report = createReport(tail);
   let nextLookMs = -Infinity;
   for (let looks = 0; !signal.aborted;) {
-    if (clock.monotonicMs() >= nextLookMs) {
+    const isLook = clock.monotonicMs() >= nextLookMs;
+    if (isLook) {
       const startedMs = clock.monotonicMs();
       report.lookBegins();
       const found = await find();
@@ -127,6 +131,7 @@ async function follow(tail: Tail, { waker, saver, signal, isNew }: Following): P
       nextLookMs = startedMs + Math.max(tail.options.pollMs, lookMs / LOOK_TIME_SHARE);
     }
     await drain(tail, handIn, () => signal.aborted || clock.monotonicMs() >= nextLookMs);
+    if (isLook) await seeFirstBytes(tail);
     renewFiles(tail, handIn);
     await retireFiles(tail, handIn);
     saver.saveWhereDue();

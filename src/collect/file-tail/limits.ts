@@ -9,6 +9,10 @@ export interface FileTailLimits {
   /** Record bytes in accepts under way; one batch is always let through. */
   readonly bytesInFlightMax: number;
   readonly filesOpenMax: number;
+  /** Files beyond `filesMax` that are remembered: one of them that vanishes is declared. */
+  readonly waitingMax: number;
+  /** Files whose first bytes are looked at after one look, since they were not read yet. */
+  readonly firstBytesMax: number;
   /** Bytes that are looked through without a record, or decompressed to get to a place, before other files get their turn. */
   readonly skipBytesMax: number;
   /**
@@ -37,6 +41,8 @@ export const FILE_TAIL_LIMITS: FileTailLimits = Object.freeze({
   acceptsInFlightMax: 4,
   bytesInFlightMax: 16 * 1024 * 1024,
   filesOpenMax: 256,
+  waitingMax: 10_000,
+  firstBytesMax: 100,
   skipBytesMax: 8 * 1024 * 1024,
   headBytes: 64 * 1024,
   quietMs: 30_000,

@@ -2,8 +2,17 @@ import { keyOf } from "./file-key.ts";
 import { openPlain, type Look } from "./content.ts";
 import { digestOf } from "./digest.ts";
 import type { FoundFiles, FoundPath } from "./find-files.ts";
+import { chooseNew, holdBack } from "./hold-back.ts";
 import { addFile, compressionOf, failFile, observedNow, type Tail } from "./tail.ts";
-import { type Observed, type TailedFile, endFile, knownSize, newFile, see } from "./tailed-file.ts";
+import {
+  type Observed,
+  type TailedFile,
+  endFile,
+  keepSeen,
+  knownSize,
+  newFile,
+  see,
+} from "./tailed-file.ts";
 import { lastLineStart } from "./verify.ts";
 
 /** Brings what is known of the files in line with one look at the patterns. */
@@ -18,14 +27,17 @@ export interface LookRound {
 export async function takeLook(tail: Tail, round: LookRound): Promise<void> {
   const observed = observedNow(tail);
   const inodes = groupByInode(round.found.paths);
-  const kept = limitFiles(tail, inodes);
   for (const file of tail.files.values()) file.isFound = false;
-  for (const [key, paths] of kept) {
+  const added: (readonly FoundPath[])[] = [];
+  for (const [key, paths] of inodes) {
     const file = tail.files.get(key);
     if (file !== undefined) noteFound(tail, file, { paths, observed });
-    else if (round.isFirst || !tail.stopAtEnd) await addNew(tail, paths, { round, observed });
+    else if (round.isFirst || !tail.stopAtEnd) added.push(paths);
   }
-  const isWhole = round.found.faults.length === 0 && kept.size === inodes.size;
+  const { chosen, unremembered } = chooseNew(tail, added);
+  for (const paths of chosen) await addNew(tail, paths, { round, observed });
+  holdBack(tail, unremembered);
+  const isWhole = round.found.faults.length === 0;
   for (const file of tail.files.values()) {
     if (file.isFound) continue;
     if (file.content !== null) await lookAtHeld(tail, file, observed);
@@ -49,23 +61,6 @@ function groupByInode(paths: readonly FoundPath[]): Map<string, FoundPath[]> {
   return inodes;
 }
 
-/** Beyond `filesMax`, known files stay and the oldest of the others come first. The rest waits, and the source says so. */
-function limitFiles(tail: Tail, inodes: Map<string, FoundPath[]>): Map<string, FoundPath[]> {
-  const { filesMax, include } = tail.options;
-  const pattern = include[0] ?? "";
-  if (inodes.size <= filesMax) {
-    tail.faults.clear(`${pattern} (filesMax)`);
-    return inodes;
-  }
-  const error = new RangeError(`${inodes.size} files match, more than filesMax ${filesMax}`);
-  tail.faults.raise(`${pattern} (filesMax)`, error);
-  const order = [...inodes].toSorted(([oneKey, one], [otherKey, other]) => {
-    const known = Number(tail.files.has(otherKey)) - Number(tail.files.has(oneKey));
-    return known || Number((one[0]?.modifiedNs ?? 0n) - (other[0]?.modifiedNs ?? 0n));
-  });
-  return new Map(order.slice(0, filesMax));
-}
-
 interface FoundAs {
   readonly paths: readonly FoundPath[];
   readonly observed: Observed;
@@ -87,7 +82,7 @@ function noteFound(tail: Tail, file: TailedFile, { paths, observed }: FoundAs): 
   file.missedLooks = 0;
   file.seenAt = observed.at;
   file.birthtimeNs = found.birthtimeNs;
-  noteLook(file, found, observed);
+  noteLook(tail, file, { look: found, observed });
 }
 
 /** A name of its own before a link to it, as `events.log` is one to today's file. */
@@ -95,11 +90,18 @@ function preferred(paths: readonly FoundPath[]): FoundPath {
   return (paths.find(({ isLink }) => !isLink) ?? paths[0]) as FoundPath;
 }
 
-function noteLook(file: TailedFile, look: Look, observed: Observed): void {
+interface Looked {
+  readonly look: Look;
+  readonly observed: Observed;
+}
+
+function noteLook(tail: Tail, file: TailedFile, { look, observed }: Looked): void {
   const isChanged =
     look.sizeBytes !== file.seen.sizeBytes || look.modifiedNs !== file.seen.modifiedNs;
   if (!isChanged) return;
+  if (file.compression === "none" && file.replacedBecause === null) keepSeen(file);
   see(file, look);
+  tail.touch();
   file.changedAtMs = observed.atMs;
   // Somebody still writes: what is left without a line end waits again, unless nothing may follow.
   file.mayFlush &&= file.stopAt !== null;
@@ -109,7 +111,7 @@ function noteLook(file: TailedFile, look: Look, observed: Observed): void {
 async function lookAtHeld(tail: Tail, file: TailedFile, observed: Observed): Promise<void> {
   if (file.content === null) return;
   try {
-    noteLook(file, await file.content.look(), observed);
+    noteLook(tail, file, { look: await file.content.look(), observed });
   } catch (error) {
     failFile(tail, file, error);
   }

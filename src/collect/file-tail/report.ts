@@ -29,7 +29,7 @@ export function createReport(tail: Tail): Report {
       const hasEnded =
         tail.stopAtEnd &&
         (!isFailing || mayGiveUp) &&
-        behind.every((file) => isGivenUp(file) || (mayGiveUp && isOutOfSight(file)));
+        behind.every((file) => isGivenUp(file) || (mayGiveUp && isLeftToNextRun(file)));
       const parts = behind.map(partOf);
       tail.intake.progress(tail.source, { behind: parts, caughtUpAt, isFailing, hasEnded });
       return hasEnded;
@@ -42,7 +42,10 @@ function isGivenUp(file: TailedFile): boolean {
   return file.failures >= TRIES_MAX && file.handedIn.length === 0 && !file.isDeclaring;
 }
 
-/** A known file in a folder that cannot be looked at: whether it is still there is for the next run to say, which has its place. */
-function isOutOfSight(file: TailedFile): boolean {
-  return isUndecided(file) && file.handedIn.length === 0 && !file.isDeclaring;
+/**
+ * A known file in a folder that cannot be looked at: whether it is still there is for the next run to say, which has its place. Or one
+ * that there is no room for: none of those that are read will go.
+ */
+function isLeftToNextRun(file: TailedFile): boolean {
+  return (isUndecided(file) || file.isHeldBack) && file.handedIn.length === 0 && !file.isDeclaring;
 }

@@ -4,7 +4,7 @@ import type { HandIn } from "./hand-in.ts";
 import { mayBeCompressed } from "./place-compressed.ts";
 import { retireGzip } from "./retire-gzip.ts";
 import type { Tail } from "./tail.ts";
-import { endFile, isBehind, unreadBytes, type TailedFile } from "./tailed-file.ts";
+import { endFile, isBehind, lookedSize, unreadBytes, type TailedFile } from "./tailed-file.ts";
 
 /** Looks in a row that must have missed a file before it counts as gone: a rename during a look can hide it. */
 const MISSED_LOOKS_MIN = 3;
@@ -48,6 +48,8 @@ function hasSuccessor(tail: Tail, file: TailedFile): boolean {
 async function retireMissing(tail: Tail, handIn: HandIn, file: TailedFile): Promise<void> {
   if (!isUndecided(file) || file.missedLooks < MISSED_LOOKS_MIN) return;
   if (file.retryAtMs > tail.clock.monotonicMs()) return;
+  // Nobody can compare them any more: what was there last is lost, whatever it was.
+  file.sizeSeenMax = lookedSize(file);
   if (unreadBytes(file) === 0) {
     endFile(file, "finished");
     return tail.touch();
@@ -86,7 +88,7 @@ async function causeOfLoss(tail: Tail, file: TailedFile): Promise<string> {
 function forgetFiles(tail: Tail): void {
   const before = tail.clock.now() - tail.limits.forgetAfterMs * 1_000;
   while (tail.replaced[0] !== undefined && tail.replaced[0].seenAt < before) tail.replaced.shift();
-  let over = tail.files.size - tail.options.filesMax * 2;
+  let over = tail.files.size - (tail.options.filesMax * 2 + tail.limits.waitingMax);
   for (const [key, file] of tail.files) {
     if (file.isFound || file.content !== null || file.fate === "live") continue;
     if (file.seenAt >= before && over <= 0) continue;

@@ -1,5 +1,5 @@
 import type { Fate, FileCheckpoint } from "./checkpoint.ts";
-import { knownSize, type TailedFile } from "./tailed-file.ts";
+import { knownSize, lookedSize, type TailedFile } from "./tailed-file.ts";
 
 /** What is saved of a file now. */
 export function saveFile(file: TailedFile, fate: Fate = file.fate): FileCheckpoint {
@@ -15,11 +15,17 @@ export function saveFile(file: TailedFile, fate: Fate = file.fate): FileCheckpoi
     plainOffset: file.committed.offset,
     compression: file.compression,
     lines: file.committed.lines,
-    sizeBytes: file.compression === "gzip" ? file.seen.sizeBytes : knownSize(file),
+    sizeBytes: sizeOf(file, fate),
     flushedTo: file.flushedTo,
     modifiedNs: String(file.readAs?.modifiedNs ?? 0),
     fate,
     isMoved: file.isMoved,
     seenAt: file.seenAt,
   };
+}
+
+/** What is still to be read was there as far as a look has seen it: where it is gone after a restart, all of that is lost. */
+function sizeOf(file: TailedFile, fate: Fate): number {
+  if (file.compression === "gzip") return file.seen.sizeBytes;
+  return fate === "live" ? lookedSize(file) : knownSize(file);
 }

@@ -5,6 +5,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Checkpoints, Intake } from "../../ports/collector.ts";
 import type { Log } from "../../ports/log.ts";
 import type { FileCheckpoint } from "./checkpoint.ts";
+import type { Overflow } from "../overflow.ts";
 import type { Faults } from "./faults.ts";
 import type { FileTailLimits } from "./limits.ts";
 import { saveFile } from "./save.ts";
@@ -38,6 +39,7 @@ export interface Tail extends Omit<FileTailOf, "limits"> {
   /** Contents whose inode has another one now, oldest first. */
   readonly replaced: FileCheckpoint[];
   readonly faults: Faults;
+  readonly overflow: Overflow;
   readonly room: Room;
   /** Something that is to be saved has changed. */
   touch(): void;

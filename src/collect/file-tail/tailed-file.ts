@@ -73,6 +73,8 @@ export interface TailedFile {
   fate: Fate;
   isMoved: boolean;
   isFound: boolean;
+  /** There is no room for it (hold-back.ts). */
+  isHeldBack: boolean;
   /** Looks in a row that saw everything but this file. */
   missedLooks: number;
   seenAt: Micros;
@@ -106,9 +108,13 @@ export function lookOf(found: Look): Look {
 
 /** Bytes that a look saw, and the next one does not, were there and are lost where they are unread. */
 export function see(file: TailedFile, look: Look): void {
-  if (file.compression === "none" && look.sizeBytes < file.seen.sizeBytes)
-    file.sizeSeenMax = Math.max(file.sizeSeenMax, file.seen.sizeBytes);
+  if (file.compression === "none" && look.sizeBytes < file.seen.sizeBytes) keepSeen(file);
   file.seen = lookOf(look);
+}
+
+/** What was seen is of this content, even where it is another one by the next look, which may be larger. */
+export function keepSeen(file: TailedFile): void {
+  file.sizeSeenMax = Math.max(file.sizeSeenMax, file.seen.sizeBytes);
 }
 
 function isSameLook(one: Look | null, other: Look): boolean {
@@ -137,6 +143,12 @@ export function isBehind(file: TailedFile): boolean {
 export function knownSize(file: TailedFile): number {
   if (file.compression === "gzip") return file.sizeSeenMax;
   return file.content === null ? file.sizeSeenMax : Math.max(file.sizeSeenMax, file.seen.sizeBytes);
+}
+
+/** The same with what looks at its path have seen since, which nobody has compared: bytes that were there, and may be another content's. */
+export function lookedSize(file: TailedFile): number {
+  const size = knownSize(file);
+  return file.compression === "gzip" ? size : Math.max(size, file.seen.sizeBytes);
 }
 
 /** Bytes that were there and were not handed in durably: a last line without an end is among them. */
@@ -214,6 +226,7 @@ export function newFile(
     fate: "live",
     isMoved: false,
     isFound: true,
+    isHeldBack: false,
     missedLooks: 0,
     seenAt: observed.at,
     changedAtMs: observed.atMs,

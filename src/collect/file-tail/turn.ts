@@ -19,6 +19,7 @@ import { verify } from "./verify.ts";
 export function mayTurn(tail: Tail, file: TailedFile): boolean {
   return (
     hasUnread(file) &&
+    !file.isHeldBack &&
     (file.isFound || file.content !== null) &&
     file.replacedBecause === null &&
     !file.isDeclaring &&

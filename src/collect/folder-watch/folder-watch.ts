@@ -4,6 +4,7 @@ import { escapeGlob } from "../file-tail/escape-glob.ts";
 import { createFaults } from "../file-tail/faults.ts";
 import { createFileFinder } from "../file-tail/find-files.ts";
 import { createSaver, type Saver } from "../file-tail/saver.ts";
+import { createOverflow } from "../overflow.ts";
 import type { FolderReader } from "./reader.ts";
 import { createReport } from "./report.ts";
 import type { FolderOf, WatchedFile, Watching } from "./watch.ts";
@@ -13,8 +14,8 @@ const LOOK_TIME_SHARE = 0.1;
 
 /** What the watch itself needs; whatever else a source is given goes through to its reader. */
 type WatchOf = FolderOf & {
-  /** `saveMs`: longest time that progress stays unsaved. */
-  readonly limits: { readonly saveMs: number };
+  /** `saveMs`: longest time that progress stays unsaved. `waitingMax`: files beyond `filesMax` that are remembered. */
+  readonly limits: { readonly saveMs: number; readonly waitingMax: number };
 };
 
 /**
@@ -61,7 +62,8 @@ async function startWatch<Of extends WatchOf, File extends WatchedFile>(
     snapshot: () => reader.save(known.values()),
   });
   const faults = createFaults(source.name, log);
-  return { watch: { ...of, intake, known, faults, touch: () => saver.touch() }, saver };
+  const overflow = createOverflow(source, { ...options, ...limits }, { clock, intake });
+  return { watch: { ...of, intake, known, faults, overflow, touch: () => saver.touch() }, saver };
 }
 
 async function follow<Watch extends FolderOf & Watching<File>, File extends WatchedFile>(

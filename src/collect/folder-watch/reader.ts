@@ -10,7 +10,7 @@ export interface FolderReader<Watch, File extends WatchedFile> {
   save(known: Iterable<File>): unknown;
   /** Puts what a look found beside what is known. Resolves when what is gone unread is declared, or could not be. */
   takeLook(watch: Watch, found: FoundFiles): Promise<void>;
-  /** Files that are not read as they are now. */
+  /** Files that are not read as they are now, and that there is room for. */
   behindOf(watch: Watch): readonly File[];
   /** The parts (as in RecordBatch) that are behind where these files are. */
   partsOf(watch: Watch, behind: readonly File[]): readonly string[];

@@ -3,6 +3,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Checkpoints, Intake } from "../../ports/collector.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Faults } from "../file-tail/faults.ts";
+import type { Overflow } from "../overflow.ts";
 
 /** What a source is given that reads each file of a folder to its end, once. */
 export interface FolderOf {
@@ -12,6 +13,8 @@ export interface FolderOf {
     readonly directory: string;
     /** Time between two looks. */
     readonly pollMs: number;
+    /** Files that are read at most; the rest waits (waiting.ts). */
+    readonly filesMax: number;
   };
   readonly checkpoints: Checkpoints;
   readonly clock: Clock;
@@ -34,6 +37,7 @@ export interface Watching<File extends WatchedFile> {
   /** By name. */
   readonly known: Map<string, File>;
   readonly faults: Faults;
+  readonly overflow: Overflow;
   /** Something that is to be saved has changed. */
   touch(): void;
 }

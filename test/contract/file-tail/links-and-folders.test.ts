@@ -7,6 +7,7 @@ import {
   rename,
   symlink,
   unlink,
+  utimes,
   writeFile,
 } from "node:fs/promises";
 import { join } from "node:path";
@@ -166,14 +167,22 @@ it("unreadable folder in the glob: others are read, and its files are not taken 
   expect(tail.texts).toEqual(["b", "a"]);
 });
 
-it("more files than filesMax: the oldest are read, the source is failing, and the rest follows with the limit", async () => {
+it("more files than filesMax: the oldest are read, the source is failing, and the rest follows when there is room", async () => {
   const folder = await temporaryFolder();
-  for (const name of ["a", "b", "c"]) await writeFile(join(folder, `${name}.log`), `${name}\n`);
+  for (const [age, name] of ["a", "b", "c"].entries()) {
+    await writeFile(join(folder, `${name}.log`), `${name}\n`);
+    await utimes(join(folder, `${name}.log`), 1_000 - age, 1_000 - age);
+  }
   const atLimit = await startTail({ folder, options: { filesMax: 3 } });
   expect(atLimit.progress.at(-1)).toMatchObject({ isFailing: false });
   const above = await startTail({ folder, options: { filesMax: 2 } });
-  expect(above.texts).toHaveLength(2);
+  expect(above.texts.toSorted()).toEqual(["b", "c"]);
   expect(above.progress.at(-1)).toMatchObject({ isFailing: true, caughtUpAt: null });
+  await unlink(join(folder, "b.log"));
+  await above.poll(2);
+  expect(above.texts.slice(2)).toEqual(["a"]);
+  expect(above.progress.at(-1)).toMatchObject({ isFailing: false, behind: [] });
+  expect(above.gaps).toEqual([]);
 });
 
 it("more files than may be open: all are read", async () => {

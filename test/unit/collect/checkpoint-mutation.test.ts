@@ -65,6 +65,7 @@ const DOCUMENTS = {
     ["b.txt", "14 0 1", "digest 17", null, null],
     ["c.json", "15 7 2", "digest", "gone.txt", null],
   ],
+  unread: [["d.json", "16 7 2"]],
 };
 
 describe.each([

@@ -7,6 +7,8 @@ export interface CollectLimits {
   readonly breaksMax: number;
   /** How long the place in a recording that vanished is remembered. */
   readonly forgetAfterMs: number;
+  /** Recordings beyond `filesMax` that are remembered: one of them that vanishes is declared. */
+  readonly waitingMax: number;
   /** Longest time that progress stays unsaved, where saving is quick. */
   readonly saveMs: number;
   /** Longest wait between two tries of a recording. */
@@ -18,6 +20,7 @@ export const COLLECT_LIMITS: CollectLimits = Object.freeze({
   batchBytesMax: 1024 * 1024,
   breaksMax: 100,
   forgetAfterMs: 7 * 24 * 3_600_000,
+  waitingMax: 10_000,
   saveMs: 250,
   backoffMsMax: 30_000,
 });

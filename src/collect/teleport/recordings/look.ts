@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { FoundFiles, FoundPath } from "../../file-tail/find-files.ts";
+import { isRoomLeft, reportWaiting } from "../../folder-watch/waiting.ts";
 import {
   isSameLook,
   lookOf,
@@ -14,7 +15,10 @@ import type { Watch } from "./watch.ts";
  * Puts what a look found beside what is known: new recordings, those whose content is another one, those that were moved, and those that
  * are gone. Returns the recordings that are gone and were not read to their end.
  */
-export function takeLook(watch: Watch, found: FoundFiles): readonly KnownRecording[] {
+export async function takeLook(
+  watch: Watch,
+  found: FoundFiles,
+): Promise<readonly KnownRecording[]> {
   const nowMs = watch.clock.monotonicMs();
   const names = new Map(found.paths.map((path) => [nameOf(watch, path), path]));
   const gone = new Map(
@@ -22,16 +26,17 @@ export function takeLook(watch: Watch, found: FoundFiles): readonly KnownRecordi
       .filter(({ name }) => !names.has(name))
       .map((known) => [keyOf(known.look), known]),
   );
-  let left = 0;
+  let unremembered = 0;
   for (const [name, path] of names) {
     const known = watch.known.get(name) ?? moved(watch, { name, path }, gone);
-    if (known === undefined) left += add(watch, { name, path }, nowMs) ? 0 : 1;
+    if (known === undefined) unremembered += add(watch, { name, path }, nowMs) ? 0 : 1;
     else if (!isSameLook(known.look, lookOf(path))) change(watch, known, path, nowMs);
     else known.goneAtMs = null;
   }
-  reportLeft(watch, left);
   // What a fault keeps out of sight may still be there.
-  return found.faults.length > 0 ? [] : takeLeave(watch, names, nowMs);
+  const lost = found.faults.length > 0 ? [] : takeLeave(watch, names, nowMs);
+  await reportWaiting(watch, { waits, unremembered, noun: "recordings" });
+  return lost;
 }
 
 function nameOf({ options }: Watch, { path }: FoundPath): string {
@@ -44,16 +49,14 @@ interface Named {
 }
 
 function add(watch: Watch, { name, path }: Named, nowMs: number): boolean {
-  if (watch.known.size >= watch.options.filesMax) return false;
+  if (!isRoomLeft(watch, watch.limits)) return false;
   watch.known.set(name, newRecording({ name, path: path.path }, lookOf(path), nowMs));
   watch.touch();
   return true;
 }
 
-/** Recordings that there is no room for wait, and the source says so. */
-function reportLeft({ faults, options }: Watch, left: number): void {
-  if (left === 0) faults.clear(options.directory);
-  else faults.raise(options.directory, new RangeError(`more than ${options.filesMax} recordings`));
+function waits({ goneAtMs, isDone }: KnownRecording): boolean {
+  return goneAtMs === null && !isDone;
 }
 
 function change(watch: Watch, known: KnownRecording, path: FoundPath, nowMs: number): void {

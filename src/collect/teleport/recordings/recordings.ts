@@ -2,6 +2,7 @@ import type { Collector } from "../../../ports/collector.ts";
 import { RECORDING_LIMITS } from "../../../recording/limits.ts";
 import { createFolderWatch } from "../../folder-watch/folder-watch.ts";
 import type { FolderReader } from "../../folder-watch/reader.ts";
+import { inRoom } from "../../folder-watch/waiting.ts";
 import { readRecordingsCheckpoint } from "./checkpoint.ts";
 import { restoreRecordings, saveRecordings, type KnownRecording } from "./known.ts";
 import { COLLECT_LIMITS } from "./limits.ts";
@@ -26,7 +27,7 @@ const READER: FolderReader<Watch, KnownRecording> = {
   restore: (checkpoint, { source, pathOf, nowMs }) =>
     restoreRecordings(readRecordingsCheckpoint(source, checkpoint), pathOf, nowMs),
   save: saveRecordings,
-  takeLook: (watch, found) => declareGone(watch, takeLook(watch, found)),
+  takeLook: async (watch, found) => declareGone(watch, await takeLook(watch, found)),
   behindOf,
   partsOf: (_, behind) => behind.map(({ name }) => name),
   takeTurn: async (watch, { signal, report }) => {
@@ -38,8 +39,8 @@ const READER: FolderReader<Watch, KnownRecording> = {
   },
 };
 
-function behindOf({ known }: Watch): readonly KnownRecording[] {
-  return [...known.values()].filter(({ isDone }) => !isDone);
+function behindOf(watch: Watch): readonly KnownRecording[] {
+  return inRoom(watch).filter(({ isDone }) => !isDone);
 }
 
 function inOrder(recordings: readonly KnownRecording[]): readonly KnownRecording[] {

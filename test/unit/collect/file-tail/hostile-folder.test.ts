@@ -50,6 +50,7 @@ it("a pipe that took the place of a file since it was found holds up nobody", as
     gzipSuffixes: [".gz"],
     stopAtEnd: false,
     faults: { clear: () => undefined },
+    overflow: { looked: () => Promise.resolve() },
     touch: () => undefined,
   } as unknown as Tail;
   await takeLook(tail, { found: { paths: [found], faults: [] }, isFirst: true, startsNow: true });

@@ -1,0 +1,124 @@
+import { appendFile, readdir, rename, stat, truncate, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What can happen between two looks; nobody waits until something was read. */
+export type Step =
+  | { readonly kind: "write" | "rewrite"; readonly lines: number }
+  | { readonly kind: (typeof KINDS)[number] };
+
+export const KINDS = [
+  "rotate",
+  "deleteOldest",
+  "deleteCurrent",
+  "truncate",
+  "poll",
+  "pause",
+  "resume",
+  "reject",
+  "restart",
+  "crash",
+] as const;
+/** What one file held from one truncation, or its creation, to the next. */
+export interface Content {
+  readonly inode: string;
+  readonly lines: string[];
+  sizeBytes: number;
+  /** As far as a look has seen it. */
+  seenBytes: number;
+  /** The process was killed before the loss of what was there before could be declared: one gap has both. */
+  isWithBefore: boolean;
+  /** It took the place of another content of the file. */
+  readonly isInPlace: boolean;
+}
+
+export interface World {
+  readonly contents: readonly Content[];
+  take(step: Step): Promise<void>;
+  /** A look has been taken at every file that is there. */
+  looked(): Promise<void>;
+  /** Whatever was to be declared is declared. */
+  settled(): void;
+  killed(): void;
+}
+
+export function createWorld(folder: string): World {
+  const path = join(folder, "audit.log");
+  const contents: Content[] = [];
+  /** By inode, what is there now. */
+  const present = new Map<string, Content>();
+  /** By inode, what replaced a content whose loss may not be declared yet. Nothing replaces it before that. */
+  const unsettled = new Map<string, Content>();
+  let lines = 0;
+  let rotations = 0;
+
+  function newLines(count: number): string[] {
+    return Array.from({ length: count }, () => `line ${lines++} ${"x".repeat(lines % 13)}`);
+  }
+
+  async function inodeOf(at: string): Promise<string | null> {
+    const look = await stat(at, { bigint: true }).catch(() => null);
+    return look === null ? null : String(look.ino);
+  }
+
+  function begin(inode: string): Content {
+    const isInPlace = present.has(inode);
+    const isWithBefore = false;
+    const content = { inode, lines: [], sizeBytes: 0, seenBytes: 0, isWithBefore, isInPlace };
+    if (isInPlace) unsettled.set(inode, content);
+    contents.push(content);
+    present.set(inode, content);
+    return content;
+  }
+
+  async function write(isNew: boolean, count: number): Promise<void> {
+    const added = newLines(count);
+    const text = added.map((line) => `${line}\n`).join("");
+    const before = await inodeOf(path);
+    if (isNew && before !== null && unsettled.has(before)) return;
+    await (isNew ? writeFile : appendFile)(path, text);
+    const inode = (await inodeOf(path)) ?? "";
+    const content = isNew || before === null ? begin(inode) : (present.get(inode) ?? begin(inode));
+    content.lines.push(...added);
+    content.sizeBytes += text.length;
+  }
+
+  async function remove(at: string): Promise<void> {
+    const inode = await inodeOf(at);
+    if (inode === null) return;
+    await unlink(at);
+    present.delete(inode);
+  }
+
+  return {
+    contents,
+    settled: () => unsettled.clear(),
+    killed: () => {
+      for (const content of unsettled.values()) content.isWithBefore = true;
+      unsettled.clear();
+    },
+    looked: async () => {
+      for (const name of await readdir(folder)) {
+        const content = present.get((await inodeOf(join(folder, name))) ?? "");
+        if (content !== undefined) content.seenBytes = content.sizeBytes;
+      }
+    },
+    take: async (step) => {
+      if (step.kind === "write" || step.kind === "rewrite")
+        return write(step.kind === "rewrite", step.lines);
+      if (step.kind === "deleteCurrent") return remove(path);
+      if (step.kind === "deleteOldest") {
+        const [oldest] = (await readdir(folder)).filter((name) => name !== "audit.log").toSorted();
+        if (oldest !== undefined) await remove(join(folder, oldest));
+        return;
+      }
+      const inode = await inodeOf(path);
+      if (inode === null) return;
+      if (step.kind === "rotate")
+        await rename(path, join(folder, `audit-${1_000 + rotations++}.log`));
+      else if (step.kind === "truncate" && !unsettled.has(inode)) {
+        await truncate(path, 0);
+        begin(inode);
+      }
+    },
+  };
+}
