@@ -4,8 +4,9 @@ import { sessionFolderName } from "../archive/session-folder.ts";
 import { HOME } from "../config/home.ts";
 import { cursorPath, isPosition } from "../journal/cursors.ts";
 import { newSegment, segmentsAmong } from "../journal/local/segment.ts";
-import { describeError } from "../model/error.ts";
+import { describeError, systemCode } from "../model/error.ts";
 import { loadDocument } from "../platform/document.ts";
+import type { Disk } from "../ports/disk.ts";
 import { ARCHIVE_PIPELINE } from "../relay/consumers.ts";
 import { ok, problem, warning, type Check, type CheckResult, type Surgery } from "./check.ts";
 import { checkFileSystem, checkOwner, firstThere, FREE_BYTES_MIN, freeBytesAt } from "./folder.ts";
@@ -79,7 +80,7 @@ async function checkKept({ home, disk, configuration }: Surgery): Promise<readon
   for (const [index, first] of firsts.entries()) {
     const next = firsts[index + 1];
     if (next !== undefined && next - 1 > sequence)
-      keptBytes += await disk.sizeBytes(newSegment(folder, first).path);
+      keptBytes += await sizeOrNone(disk, newSegment(folder, first).path);
   }
   const { sizeBytesMax } = configuration.journal;
   const seen = `the journal keeps ${bytes(keptBytes)} for it, of at most ${bytes(sizeBytesMax)}`;
@@ -91,4 +92,14 @@ async function checkKept({ home, disk, configuration }: Surgery): Promise<readon
       "The log says with ARCHIVE_WRITE_FAILED what is in its way: intake waits when the journal is full",
     ),
   ];
+}
+
+async function sizeOrNone(disk: Disk, path: string): Promise<number> {
+  try {
+    return await disk.sizeBytes(path);
+  } catch (error) {
+    // Released while we looked.
+    if (systemCode(error) === "ENOENT") return 0;
+    throw error;
+  }
 }

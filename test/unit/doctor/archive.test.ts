@@ -9,6 +9,7 @@ import { createCursors } from "../../../src/journal/cursors.ts";
 import { segmentName } from "../../../src/journal/local/segment.ts";
 import { ORIGIN } from "../../../src/model/position.ts";
 import { nodeDisk } from "../../../src/platform/disk.ts";
+import type { Disk } from "../../../src/ports/disk.ts";
 
 const SEGMENT_BYTES = 1_000;
 
@@ -23,6 +24,7 @@ describe("the archive, for the doctor", () => {
   function look(
     directory: string | null,
     sizeBytesMax: number = 1024 ** 3,
+    disk: Disk = nodeDisk,
   ): Promise<readonly CheckResult[]> {
     const configuration = {
       organization: "acme",
@@ -30,7 +32,7 @@ describe("the archive, for the doctor", () => {
       journal: { sizeBytesMax },
     };
     const home = join(folder, "data/acme");
-    return checkArchive({ configuration, home, disk: nodeDisk } as unknown as Surgery);
+    return checkArchive({ configuration, home, disk } as unknown as Surgery);
   }
 
   const states = (results: readonly CheckResult[]): readonly unknown[] =>
@@ -120,6 +122,19 @@ describe("the archive, for the doctor", () => {
     expect(await place(SEGMENT_BYTES)).toMatchObject({
       state: "ok",
       seen: "the journal keeps 0 bytes for it, of at most 1000 bytes",
+    });
+  });
+
+  it("is looked at while the service releases a segment", async () => {
+    await journal(4, 9);
+    const sizeBytes = async (path: string): Promise<number> => {
+      if (path.endsWith(segmentName(11))) rmSync(path);
+      return nodeDisk.sizeBytes(path);
+    };
+    const results = await look(join(folder, "archive"), 1024, { ...nodeDisk, sizeBytes });
+    expect(results.at(-1)).toMatchObject({
+      state: "warning",
+      seen: "the journal keeps 2.0 KiB for it, of at most 1.0 KiB",
     });
   });
 
