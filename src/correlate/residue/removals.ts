@@ -2,7 +2,7 @@ import type { ObjectOwner } from "../../model/change.ts";
 import type { ResidueObject, ResidueRequest } from "../ledger/kinds.ts";
 import { pluralOf } from "./kind.ts";
 import { nameless } from "./nameless.ts";
-import type { ResidueStore } from "./store.ts";
+import { objectKey, type ResidueStore } from "./store.ts";
 
 /**
  * Deletions that take an object without naming it, as deletions of the object: of many objects of its kind, of its namespace, of what
@@ -17,7 +17,6 @@ export function sweptAway(
   const ofMany = store
     .read({ ...object, name: "" })
     .requests.filter(({ act, names }) => act === "remove-all" && (names?.includes(name) ?? true));
-  const owners = requests.flatMap((request) => request.owners ?? []);
   const namespaces: ResidueObject = {
     cluster,
     apiGroup: "",
@@ -30,17 +29,44 @@ export function sweptAway(
     namespace === ""
       ? []
       : [namespaces, { ...namespaces, namespace }].flatMap((each) => deletions(store, each));
-  // Where the deletion's options were not logged, only the garbage collector's own deletion tells that it went.
-  const ofOwners = owners
-    .flatMap((owner) => deletions(store, ownerObject(object, owner)))
-    .filter(({ isOrphaning }) => isOrphaning === false);
-  const swept = [...ofMany, ...ofNamespace, ...ofOwners].map(({ id, at, receivedAt, act }) => ({
-    id,
-    at,
-    receivedAt,
-    act,
-  }));
+  const swept = [...ofMany, ...ofNamespace, ...ofOwners(store, object, requests)].map(
+    ({ id, at, receivedAt, act }) => ({
+      id,
+      at,
+      receivedAt,
+      act,
+    }),
+  );
   return [...swept, ...ofNameless(store, object)];
+}
+
+/**
+ * What an object belongs to takes it along when all of it is gone: one owner that stays keeps it
+ * (https://kubernetes.io/docs/concepts/architecture/garbage-collection/). Where a deletion's options were not logged, only the garbage
+ * collector's own deletion tells that the object went.
+ */
+function ofOwners(
+  store: ResidueStore,
+  object: ResidueObject,
+  requests: readonly ResidueRequest[],
+): readonly ResidueRequest[] {
+  const owners = new Map(
+    requests
+      .flatMap((request) => request.owners ?? [])
+      .map((owner) => ownerObject(object, owner))
+      .map((owner) => [objectKey(owner), owner]),
+  );
+  const byOwner = [...owners.values()].map((owner) =>
+    deletions(store, owner).filter(({ isOrphaning }) => isOrphaning === false),
+  );
+  return byOwner.flat().filter(({ at }) => {
+    const madeAt = Math.max(
+      ...requests.map((request) =>
+        request.act === "create" && request.at <= at ? request.at : -Infinity,
+      ),
+    );
+    return byOwner.every((ones) => ones.some((one) => one.at >= madeAt && one.at <= at));
+  });
 }
 
 /**

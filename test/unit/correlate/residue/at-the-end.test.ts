@@ -123,6 +123,29 @@ describe("R2 what is there at the end", () => {
     expect(residueAfter([granted(), owned, deletion("", "Metadata")])).toEqual(["Pod ml/shell"]);
   });
 
+  it("one of two owners that stays keeps it, and so does one that went before it was made", () => {
+    const job = (name: string): object => ({ apiVersion: "batch/v1", kind: "Job", name });
+    const owned = createPod(20, "shell", {
+      response: { kind: "Pod", metadata: { ownerReferences: [job("one"), job("other")] } },
+    });
+    const deletion = (at: number, name: string): ReturnType<typeof write> =>
+      write({
+        at,
+        verb: "delete",
+        resource: "jobs.batch",
+        namespace: "ml",
+        name,
+        user: admin,
+        request: { kind: "DeleteOptions", propagationPolicy: "Background" },
+      });
+    const first = deletion(30, "one");
+    expect(residueAfter([granted(), owned, first])).toEqual(["Pod ml/shell"]);
+    expect(residueAfter([granted(), owned, first, deletion(40, "other")])).toEqual([]);
+    expect(residueAfter([granted(), deletion(15, "other"), owned, first])).toEqual([
+      "Pod ml/shell",
+    ]);
+  });
+
   it("what somebody else made under the same name afterwards is not the vendor's", () => {
     const theirs = createPod(40, "shell", { user: admin });
     expect(residueAfter([granted(), createPod(20, "shell"), remove(30, "shell"), theirs])).toEqual(
