@@ -18,7 +18,7 @@ it("truncate then write, observed: the new lines are read, under a new epoch", a
   expect(tail.gaps).toEqual([]);
 });
 
-it("truncate + rewrite between polls to a larger size: it is detected and read from 0", async () => {
+it("truncate + rewrite between polls to a larger size: it is detected, read from 0 and said, and no loss is declared, since all that was seen was read", async () => {
   const folder = await temporaryFolder();
   const path = join(folder, "a.log");
   await writeFile(path, "one\ntwo\n");
@@ -26,7 +26,35 @@ it("truncate + rewrite between polls to a larger size: it is detected and read f
   await writeFile(path, "first\nsecond\nthird\n");
   await tail.poll(2);
   expect(tail.texts).toEqual(["one", "two", "first", "second", "third"]);
-  expect(tail.logged.some(({ level }) => level === "warn")).toBe(true);
+  expect(tail.logged.filter(({ level }) => level === "warn")).toMatchObject([
+    {
+      fields: { source: "audit", path, offset: 8 },
+      text: expect.stringContaining("It is read from its beginning") as string,
+    },
+  ]);
+  expect(tail.gaps).toEqual([]);
+});
+
+it("truncate + rewrite between polls to a larger size, behind what was read: what was seen and not read is declared in an event", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "a.log");
+  await writeFile(path, "one\ntwo\n");
+  const limits = { acceptsInFlightMax: 1, batchRecordsMax: 1 };
+  const tail = await startTail({ folder, isHeld: true, limits });
+  await writeFile(path, "first\nsecond\nthird\n");
+  tail.hold(false);
+  tail.openAccepts[0]?.resolve();
+  await tail.poll(3);
+  const [part] = tail.parts;
+  expect(tail.texts).toEqual(["one", "first", "second", "third"]);
+  expect(tail.gaps).toMatchObject([
+    {
+      from: `${part}:4`,
+      to: `${part}:8`,
+      sizeBytes: 4,
+      cause: expect.stringContaining("was replaced") as string,
+    },
+  ]);
 });
 
 it("truncate + rewrite to the same size and the same first line: the bytes before the offset tell", async () => {

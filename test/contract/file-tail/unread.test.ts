@@ -126,12 +126,14 @@ it.each([
     const path = join(folder, "audit.log");
     await writeFile(path, "one\n");
     await tail.poll();
-    await writeFile(path, "another\n");
+    await appendFile(path, "two\n");
+    await tail.poll();
+    await writeFile(path, "another and longer\n");
     await tail.poll();
     await goOn(tail);
-    expect(tail.texts).toEqual(["busy", "another"]);
+    expect(tail.texts).toEqual(["busy", "another and longer"]);
     expect(tail.gaps).toMatchObject([
-      { from: expect.stringMatching(/:0$/) as string, sizeBytes: 4 },
+      { from: expect.stringMatching(/:0$/) as string, sizeBytes: 8 },
     ]);
   },
 );
