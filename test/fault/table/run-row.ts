@@ -1,8 +1,9 @@
-import { brokenIdentities, type Sample } from "../../../src/model/identity.ts";
+import { brokenIdentities } from "../../../src/model/identity.ts";
 import { samplesOf } from "../../../src/operate/samples.ts";
 import { judge, type SourceOutcome } from "./judge.ts";
 import type { Reach, Row } from "./row.ts";
 import { settle } from "./settle.ts";
+import { sumOf } from "./sum-of.ts";
 import { openTrial, type Trial, type TrialOptions } from "./trial.ts";
 
 /** What one run of a row showed. */
@@ -77,8 +78,4 @@ async function endingComplaints(trial: Trial): Promise<string[]> {
   const code = await chaperone.stop();
   if (code !== 0) complaints.push(`It ended with ${String(code)} when it was told to`);
   return complaints;
-}
-
-function sumOf(samples: readonly Sample[], metric: string): number {
-  return samples.filter(({ name }) => name === metric).reduce((sum, { value }) => sum + value, 0);
 }
