@@ -1,13 +1,21 @@
-import type { GapRange } from "../model/record.ts";
+import type { Dialect, GapRange } from "../model/record.ts";
 import type { Micros } from "../model/time.ts";
 import type { Damage } from "./local/options.ts";
+
+/** One for each stream that records come in by. */
+const DIALECTS: readonly Dialect[] = [
+  "kubernetes-audit",
+  "teleport",
+  "teleport-recording",
+  "support-access",
+];
 
 /**
  * A lost stretch of the journal as declared losses. Nobody knows whose events stood there, so every stream that records come in by
  * is told, each by an event of its own.
  */
 export function damageRanges(damage: Damage, observedAt: Micros): readonly GapRange[] {
-  return (["kubernetes-audit", "teleport"] as const).map((dialect) => ({
+  return DIALECTS.map((dialect) => ({
     source: { name: `journal/${dialect}`, dialect, cluster: null },
     from: String(damage.from),
     to: String(damage.to + 1),

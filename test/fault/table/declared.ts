@@ -13,7 +13,12 @@ export interface Declared {
 }
 
 /** A lost stretch of the journal is declared once in each of them: a pipeline sees but its stream. */
-const JOURNAL_SOURCES = ["journal/kubernetes-audit", "journal/teleport"];
+const JOURNAL_SOURCES = [
+  "journal/kubernetes-audit",
+  "journal/teleport",
+  "journal/teleport-recording",
+  "journal/support-access",
+];
 
 /** Compares the declared losses, sequence by sequence, with the entries that are gone. Nothing else may be declared. */
 export function declaredBy(gaps: readonly Gap[], gone: GoneEntries): Declared {

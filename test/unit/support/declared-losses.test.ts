@@ -10,7 +10,12 @@ const GONE = new Map([
 
 /** Sequences `from` to `to`, both included, declared in the streams of both dialects. */
 function toldOf(from: number, to: number): readonly Gap[] {
-  return ["journal/kubernetes-audit", "journal/teleport"].map((source) => ({
+  return [
+    "journal/kubernetes-audit",
+    "journal/teleport",
+    "journal/teleport-recording",
+    "journal/support-access",
+  ].map((source) => ({
     source,
     from: String(from),
     to: String(to + 1),
