@@ -53,6 +53,23 @@ describe("blocks that were read lately", () => {
     expect(reads.length).toBe(66);
   });
 
+  it("are read again where the disk did not give them the first time, or gave them damaged", async () => {
+    const cache = createBlockCache();
+    const place = { offsetBytes: 0, dataOffsetBytes: 3, dataBytes: 90, endBytes: 109, count: 1 };
+    const sound = [{ sizeBytes: 1 } as LocalEntry];
+    const fault = { kind: "damaged", offsetBytes: 0, cause: "a bit is wrong" } as const;
+    const answers = [
+      () => Promise.reject(new Error("EIO")),
+      () => Promise.resolve(fault),
+      () => Promise.resolve(sound),
+    ];
+    const read = () => cache.entries("segment", { place, first: 1 }, () => answers.shift()!());
+    await expect(read()).rejects.toThrow("EIO");
+    expect(await read()).toBe(fault);
+    expect(await read()).toBe(sound);
+    expect(await read()).toBe(sound);
+  });
+
   it("are read once for readers that come at the same time", async () => {
     const { read, reads } = aCache(MIB);
     await Promise.all([read(0), read(0), read(0)]);
