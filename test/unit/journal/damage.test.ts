@@ -102,6 +102,49 @@ test("a sealed segment without a readable header is a loss of all its entries", 
   expect(damages).toMatchObject([{ from: 1, to: 30, count: 30 }]);
 });
 
+test("a sealed segment whose schema is no schema any more is a loss of all its entries", async () => {
+  const { faulty } = await written();
+  faulty.corrupt(FIRST, (bytes) => {
+    const schema = Buffer.from(bytes).indexOf('{"type"');
+    return bytes.fill(0x5b, schema, schema + 1);
+  });
+  const { journal, damages } = await openJournal(faulty.disk);
+  expect(await idsOf(journal)).toEqual(ids(31, 40));
+  expect(damages).toMatchObject([{ from: 1, to: 30, count: 30 }]);
+});
+
+test("damage in the segment that is written to is declared, and what is appended while it is looked for is read", async () => {
+  const faulty = createFaultyDisk();
+  const { journal, damages } = await openJournal(faulty.disk, { recentBytesMax: 0 });
+  await journal.append(newEntries(1, 10));
+  const first = journal.sizeBytes;
+  for (const from of [11, 21]) await journal.append(newEntries(from, from + 9));
+  faulty.corrupt(FIRST, (bytes) => flip(bytes, first + 40));
+  let last = 30;
+  faulty.delay = async ({ operation }) => {
+    if (operation !== "read" || last === 40) return;
+    last += 1;
+    await journal.append(newEntries(last, last));
+  };
+  expect(await idsOf(journal)).toEqual([...ids(1, 10), ...ids(21, 40)]);
+  expect(damages).toMatchObject([{ from: 11, to: 20, count: 10 }]);
+  let reads = 0;
+  faulty.delay = async ({ operation }) => {
+    if (operation === "read") reads += 1;
+    return Promise.resolve();
+  };
+  expect(await readAll(journal, { entriesMax: 100 })).toHaveLength(30);
+  // The damage is known by now, and the sound blocks were read lately.
+  expect(reads).toBe(0);
+  await journal.append(newEntries(41, 42));
+  for (let after = 0; after < 42; after += 1) {
+    const found = await readAll(journal, { after: { ...ORIGIN, sequence: after } });
+    const readable = ids(after + 1, 42).filter((id) => !ids(11, 20).includes(id));
+    expect(found.map(({ id }) => id)).toEqual(readable);
+  }
+  expect(damages).toHaveLength(1);
+});
+
 test("a sealed segment that is gone is a loss of all its entries", async () => {
   const { faulty } = await written();
   faulty.remove(FIRST);
