@@ -86,6 +86,32 @@ test("damage is shown with its offset and the sequences that it cost", async () 
   });
 });
 
+test("a block that says another number of entries than it holds is damage at its offset", async () => {
+  const { faulty, afterFirst } = await twoSegments();
+  // The count is the first byte of the block: nine instead of ten, zigzag.
+  faulty.corrupt(FIRST, (bytes) => bytes.fill(18, afterFirst, afterFirst + 1));
+  const [first] = await inspect(faulty.disk);
+  expect(first).toMatchObject({
+    entries: 10,
+    blocks: 1,
+    faults: [{ kind: "damaged", offsetBytes: afterFirst }],
+    missing: [{ from: 11, to: 20 }],
+  });
+});
+
+test("a segment without a readable header is damage from its beginning, and misses all its sequences", async () => {
+  const { faulty } = await twoSegments();
+  faulty.corrupt(FIRST, (bytes) => bytes.fill(0, 0, 4));
+  const [first] = await inspect(faulty.disk);
+  expect(first).toMatchObject({
+    first: null,
+    last: null,
+    entries: 0,
+    faults: [{ kind: "damaged", offsetBytes: 0 }],
+    missing: [{ from: 1, to: 20 }],
+  });
+});
+
 test("the torn end of the newest segment counts as unfinished, not as damage", async () => {
   const { faulty } = await twoSegments();
   faulty.corrupt(`${FOLDER}/0000000000000021.avro`, (bytes) => bytes.slice(0, -5));
