@@ -91,6 +91,20 @@ describe("recovery", () => {
     }
   });
 
+  test("a segment whose first block outlived the note of its name is taken, also where the disk has no room for the note", async () => {
+    const faulty = await withoutNote();
+    faulty.fault = ({ operation, path }) =>
+      operation === "write" && path.endsWith(".tmp") ? { code: "ENOSPC" } : null;
+    const { journal } = await openJournal(faulty.disk);
+    expect(await idsOf(journal)).toEqual(ids(1, 3));
+    faulty.fault = () => null;
+    await journal.append(newEntries(4, 5));
+    await journal.close();
+    const again = await openJournal(faulty.afterPowerLoss().disk);
+    expect(await idsOf(again.journal)).toEqual(ids(1, 5));
+    expect(again.damages).toEqual([]);
+  });
+
   test("everything that was durable is there after a power loss at any call to the disk", async () => {
     const recorded = createFaultyDisk();
     let calls = 0;
@@ -181,6 +195,12 @@ describe("recovery fails closed", () => {
     await expect(openJournal(faulty.disk)).rejects.toMatchObject({ code: "EIO" });
   });
 
+  test("when the note of a segment's name is missing and the disk refuses it for another reason than room", async () => {
+    const faulty = await withoutNote();
+    faulty.fault = ({ operation }) => (operation === "rename" ? { code: "EIO" } : null);
+    await expect(openJournal(faulty.disk)).rejects.toMatchObject({ code: "EIO" });
+  });
+
   test("when a reader is ahead of the journal, instead of skipping what comes", async () => {
     const { faulty } = await twoCommits();
     const { journal } = await openJournal(faulty.disk);
@@ -191,6 +211,18 @@ describe("recovery fails closed", () => {
     });
   });
 });
+
+/** A journal that ended between the first block of its segment and the note that there is one. */
+async function withoutNote(): Promise<FaultyDisk> {
+  const faulty = createFaultyDisk();
+  const { journal } = await openJournal(faulty.disk);
+  faulty.fault = ({ operation }) => (operation === "rename" ? { code: "EIO" } : null);
+  await expect(journal.append(newEntries(1, 3))).rejects.toMatchObject({
+    code: "JOURNAL_WRITE_FAILED",
+  });
+  await journal.close();
+  return faulty.afterKill();
+}
 
 function range(from: number, to: number): readonly number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
