@@ -12,7 +12,11 @@ const small = { sizeBytesMax: 200_000, segmentBytesMax: 50_000, commitBytesMax: 
 const AT_LIMIT = "The journal is at its size limit: collectors wait";
 
 function newestOf(faulty: FaultyDisk): string {
-  return faulty.paths.filter((path) => path.endsWith(".avro")).at(-1) ?? "";
+  return faulty.paths.filter(isSegment).at(-1) ?? "";
+}
+
+function isSegment(path: string): boolean {
+  return path.endsWith(".avro");
 }
 
 /** Appends entries of about 5 KB until one waits; returns how many are durable and the append that waits. */
@@ -191,6 +195,25 @@ describe("release", () => {
     expect(again.damages).toEqual([]);
   });
 
+  test("goes on behind a segment that somebody else removed, and comes back to one that the disk would not unlink", async () => {
+    const faulty = createFaultyDisk();
+    const clock = createImpatientClock(100 * DAY_MS);
+    const { journal } = await openJournal(faulty.disk, { ...options, clock, keepMs: 0 });
+    await days(journal, clock);
+    const [first = "", second = "", third = ""] = faulty.paths.filter(isSegment);
+    faulty.remove(first);
+    faulty.fault = ({ operation, path }) =>
+      operation === "unlink" && path === third ? { code: "EIO" } : null;
+    await journal.release(journal.end);
+    expect(journal.start.sequence).toBe(20);
+    expect(faulty.paths).not.toContain(second);
+    expect(faulty.paths).toContain(third);
+    faulty.fault = () => null;
+    await journal.release(journal.end);
+    expect(journal.start.sequence).toBe(40);
+    expect(faulty.paths.filter(isSegment)).toEqual([newestOf(faulty)]);
+  });
+
   test("never unlinks the newest segment, so that the sequence goes on after a restart", async () => {
     const faulty = createFaultyDisk();
     const clock = createImpatientClock(100 * DAY_MS);
@@ -220,7 +243,7 @@ describe("release", () => {
     };
     await journal.release(journal.end);
     faulty.delay = null;
-    const left = faulty.afterPowerLoss().paths.filter((path) => path.endsWith(".avro"));
+    const left = faulty.afterPowerLoss().paths.filter(isSegment);
     expect(left).toEqual([newestOf(faulty)]);
   });
 
