@@ -53,7 +53,11 @@ interface Place {
 }
 
 function placeAt(first: number | undefined): Place | null {
-  return first === undefined ? null : { sequence: first, segment: first, offsetBytes: 0 };
+  return first === undefined ? null : beginningOf(first);
+}
+
+function beginningOf(segment: number): Place {
+  return { sequence: segment, segment, offsetBytes: 0 };
 }
 
 async function startOf(segments: Segments, since: Micros | null): Promise<Place | null> {
@@ -104,9 +108,8 @@ async function lookFrom(segments: Segments, place: Place): Promise<Look | null> 
   return following === undefined ? null : missed(place, following);
 }
 
-function missed({ sequence }: Place, to: number, next: Place | null = placeAt(to)): Look {
-  const found = { missed: { from: sequence, to: to - 1 } };
-  return { found, next: next ?? { sequence: to, segment: to, offsetBytes: 0 } };
+function missed({ sequence }: Place, to: number, next: Place = beginningOf(to)): Look {
+  return { found: { missed: { from: sequence, to: to - 1 } }, next };
 }
 
 /** The first sound block with an entry at or behind the place. */
