@@ -80,6 +80,20 @@ test("a cursor with another number in it than was written fails closed", async (
   const cursors = await createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN });
   await expect(cursors.open("all-to-siem", ORIGIN)).rejects.toMatchObject({
     code: "CURSOR_UNREADABLE",
+    message: expect.stringContaining("checksum is wrong") as string,
+  });
+});
+
+test("a registry of names with another name in it than was written fails closed, and says why", async () => {
+  const faulty = await siemAt(12);
+  faulty.corrupt(`${folder}/cursors.json`, (bytes) =>
+    Buffer.from(Buffer.from(bytes).toString().replace("all-to-siem", "all-to-site")),
+  );
+  await expect(
+    createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN }),
+  ).rejects.toMatchObject({
+    code: "CURSOR_UNREADABLE",
+    message: expect.stringContaining("checksum is wrong") as string,
   });
 });
 
@@ -97,7 +111,10 @@ test("a cursor does not move backwards", async () => {
   const faulty = createFaultyDisk();
   const cursors = await createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN });
   const cursor = await cursors.open("siem", at(5));
-  await expect(cursor.advance(at(4))).rejects.toThrow("back to 4");
+  await expect(cursor.advance(at(4))).rejects.toMatchObject({
+    name: "RangeError",
+    message: expect.stringContaining("back to 4") as string,
+  });
   expect(cursor.position.sequence).toBe(5);
 });
 
