@@ -31,6 +31,33 @@ describe("a failed fsync", () => {
     },
   );
 
+  test("keeps the batch that is ready behind it from the disk, whose sequence would have a hole", async () => {
+    const faulty = createFaultyDisk();
+    const { journal } = await openJournal(faulty.disk, { lingerMs: 0 });
+    await journal.append(newEntries(1, 3));
+    const ready = Promise.withResolvers<void>();
+    let syncs = 0;
+    let writesBehind = 0;
+    faulty.delay = async ({ operation }) => {
+      if (operation === "write" && syncs > 0) writesBehind += 1;
+      if (operation === "sync" && ++syncs === 1) await ready.promise;
+    };
+    faulty.fault = ({ operation }) =>
+      operation === "sync" && syncs === 1 ? { code: "EIO" } : null;
+    const appends = [journal.append(newEntries(4, 6))];
+    await expect.poll(() => syncs).toBe(1);
+    appends.push(journal.append(newEntries(7, 9)));
+    for (let turns = 20; turns > 0; turns -= 1) await nextTurn();
+    ready.resolve();
+    const settled = await Promise.allSettled(appends);
+    expect(settled.map((result) => result.status)).toEqual(["rejected", "rejected"]);
+    await journal.close();
+    expect(writesBehind).toBe(0);
+    const again = await openJournal(faulty.disk);
+    expect(await idsOf(again.journal)).toEqual(ids(1, 6));
+    expect(again.damages).toEqual([]);
+  });
+
   test("leaves what was durable before it to the next start", async () => {
     const faulty = createFaultyDisk();
     const { journal } = await openJournal(faulty.disk);
@@ -194,6 +221,7 @@ describe("commits", () => {
     done.resolve();
     await Promise.all(appends);
     expect(syncs).toBe(2);
+    expect(clock.sleepers).toBe(0);
     expect(await idsOf(journal)).toEqual(ids(1, 10));
   });
 
