@@ -138,6 +138,11 @@ describe("the byte limit", () => {
     const position = await journal.append([ownEntry(durable + 1, 4_000)]);
     expect(position.sequence).toBe(durable + 1);
     expect(journal.sizeBytes).toBeLessThanOrEqual(small.sizeBytesMax);
+    const [next, last] = [durable + 2, durable + 3];
+    const mixed = journal.append([ownEntry(next, 4_000), ...newEntries(last, last, 4_000)]);
+    const waits = expect(mixed).rejects.toMatchObject({ code: "JOURNAL_FULL" });
+    await journal.close();
+    await waits;
   });
 });
 
