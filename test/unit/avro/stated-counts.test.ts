@@ -5,7 +5,7 @@ import { containerBlock, containerHeader } from "../../../src/avro/container.ts"
 import type { ContainerFault } from "../../../src/avro/container.ts";
 import { readContainerFile } from "../../../src/avro/container-read.ts";
 import { readBlock } from "../../../src/avro/container-walk.ts";
-import { EVENT_SCHEMA, encodeEvent } from "../../../src/avro/event.ts";
+import { EVENT_SCHEMA, decodeEvent, encodeEvent } from "../../../src/avro/event.ts";
 import {
   JOURNAL_ENTRY_SCHEMA,
   encodeEntry,
@@ -69,6 +69,37 @@ describe("a block that states more items than it has bytes", () => {
   it("is damage when the block claims 2^40 records", async () => {
     expect(await faultsOf(encodeEvent(EVENT), { count: MANY })).toHaveLength(1);
     expect(() => entriesOf(entryWith(encodeEvent(EVENT)), MANY)).toThrow(RangeError);
+  });
+});
+
+describe("a list in parts that state their size, as other writers of Avro make them", () => {
+  const part = (key: string): Buffer => {
+    const label = Buffer.concat([text(key), text("t")]);
+    return Buffer.concat([encodeLong(-1), encodeLong(label.byteLength), label]);
+  };
+  /** Takes the place of the one label behind its count, of two texts of one letter. */
+  const whole = encodeEvent(EVENT);
+  const inParts = Buffer.concat([
+    whole.subarray(0, LABELS_AT),
+    part("s"),
+    part("u"),
+    whole.subarray(LABELS_AT + 1 + 4),
+  ]);
+
+  it("is read", () => {
+    expect(decodeEvent(inParts)).toEqual({ ...EVENT, labels: { s: "t", u: "t" } });
+  });
+
+  it("is passed over", () => {
+    const entry = entryWith(inParts);
+    expect(entriesOf(entry, 1)).toMatchObject([{ id: "e" }]);
+  });
+
+  it("is damage where a part states a size below zero, or more bytes than there are", () => {
+    for (const sizeBytes of [-1, 10_000]) {
+      const counts = Buffer.concat([encodeLong(-1), encodeLong(sizeBytes)]);
+      expect(() => entriesOf(entryWith(withLabels(counts)), 1)).toThrow(/a list states/);
+    }
   });
 });
 
