@@ -75,12 +75,16 @@ function reads(maker: () => Promise<JournalMaker>): void {
       kind: "held",
       streams: ["logs-grants", "logs-findings"],
     } as const;
-    await journal.append([newEntry(1), held, newEntry(3, 5_000)]);
+    // Findings and the like are made from no bytes.
+    const made = newEntry(4);
+    const withoutOriginal = { ...made, event: { ...made.event, original: null } };
+    const appended = [newEntry(1), held, newEntry(3, 5_000), withoutOriginal];
+    await journal.append(appended);
     const entries = await journal.read(ORIGIN, ALL, never);
-    expect(entries.map((entry) => entry.id)).toEqual(["event-1", "event-2", "event-3"]);
-    expect(entries.map((entry) => entry.position.sequence)).toEqual([1, 2, 3]);
+    expect(entries.map((entry) => entry.id)).toEqual(["event-1", "event-2", "event-3", "event-4"]);
+    expect(entries.map((entry) => entry.position.sequence)).toEqual([1, 2, 3, 4]);
     expect(entries[1]).toMatchObject({ kind: "held", streams: held.streams });
-    expect(entries[1]?.event()).toEqual(held.event);
+    expect(entries.map((entry) => entry.event())).toEqual(appended.map(({ event }) => event));
     for (const entry of entries) {
       expect(entry.encoded.byteLength).toBe(entry.sizeBytes);
       expect(decodeEvent(entry.encoded)).toEqual(entry.event());
