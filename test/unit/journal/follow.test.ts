@@ -1,8 +1,14 @@
 import { expect, test } from "vitest";
+import { isFault, readContainerHeader } from "../../../src/avro/container.ts";
 import { followJournal, type Followed } from "../../../src/journal/local/follow.ts";
 import { newEntries } from "../../support/disk-entries.ts";
 import { createFaultyDisk, type FaultyDisk } from "../../support/disk-faulty.ts";
 import { createImpatientClock, FOLDER, ids, openJournal } from "../../support/disk-journal.ts";
+
+const FIRST = `${FOLDER}/0000000000000001.avro`;
+const SECOND = `${FOLDER}/0000000000000004.avro`;
+/** No segment was begun by then. */
+const BEFORE_ALL = -1;
 
 /** What a reader sees until it finds nothing new; `more` happens then, once. */
 async function follow(
@@ -79,7 +85,11 @@ test("from a time on, a follower begins with the newest segment that was begun b
   await second.journal.append(newEntries(6, 8));
   expect(idsOf(await follow(faulty, 0))).toEqual(ids(1, 8));
   expect(idsOf(await follow(faulty, (begunMs - 1) * 1_000))).toEqual(ids(1, 8));
+  expect(idsOf(await follow(faulty, begunMs * 1_000))).toEqual(ids(6, 8));
   expect(idsOf(await follow(faulty, (begunMs + 60_000) * 1_000))).toEqual(ids(6, 8));
+  // When that was is not known where its header cannot be read.
+  faulty.corrupt(`${FOLDER}/0000000000000006.avro`, (bytes) => bytes.fill(0, 0, 4));
+  expect(idsOf(await follow(faulty, (begunMs + 60_000) * 1_000))).toEqual(ids(1, 5));
 });
 
 test("what was removed before it was read is said, and the follower goes on", async () => {
@@ -145,3 +155,92 @@ test("a block that is not whole yet is waited for", async () => {
   expect(missedOf(seen)).toEqual([]);
   expect(idsOf(seen)).toEqual(ids(1, 5));
 });
+
+test.each([
+  ["a part of its header", 100],
+  ["its header alone", null],
+])("the newest segment, of which only %s is there, is waited for", async (_what, sizeBytes) => {
+  const { faulty, journal, headerBytes } = await twoSegments();
+  const whole = faulty.bytes(SECOND).slice();
+  for (const since of [null, BEFORE_ALL]) {
+    faulty.corrupt(SECOND, () => whole.slice(0, sizeBytes ?? headerBytes));
+    const seen = await follow(faulty, since, () => {
+      faulty.corrupt(SECOND, () => whole);
+      return Promise.resolve();
+    });
+    expect(missedOf(seen)).toEqual([]);
+    expect(idsOf(seen)).toEqual(since === null ? ids(4, 7) : ids(1, 7));
+  }
+  await journal.close();
+});
+
+test("from now on, a follower begins in front of the block that is being written", async () => {
+  const { faulty, journal } = await twoSegments();
+  const whole = faulty.bytes(SECOND).slice();
+  faulty.corrupt(SECOND, () => whole.slice(0, -5));
+  const seen = await follow(faulty, null, () => {
+    faulty.corrupt(SECOND, () => whole);
+    return Promise.resolve();
+  });
+  expect(idsOf(seen)).toEqual(ids(6, 7));
+  await journal.close();
+});
+
+test("from now on, a follower begins at the newest segment where its last block cannot be read", async () => {
+  const { faulty, journal, firstEnd } = await twoSegments();
+  faulty.corrupt(SECOND, (bytes) => bytes.fill(0xff, firstEnd + 40, firstEnd + 50));
+  const seen = await follow(faulty, null, async () => {
+    await journal.append(newEntries(8, 9));
+  });
+  expect(idsOf(seen)).toEqual([...ids(4, 5), ...ids(8, 9)]);
+  expect(missedOf(seen)).toEqual([{ from: 6, to: 7 }]);
+  await journal.close();
+});
+
+test("what a power loss took from behind a follower, and was written again, is not seen again", async () => {
+  const faulty = createFaultyDisk();
+  const first = await openJournal(faulty.disk);
+  await first.journal.append(newEntries(1, 3));
+  const end = first.journal.sizeBytes;
+  await first.journal.append(newEntries(4, 6));
+  const seen = await follow(faulty, null, async () => {
+    await first.journal.close();
+    faulty.corrupt(`${FOLDER}/0000000000000001.avro`, (bytes) => bytes.slice(0, end));
+    const { journal } = await openJournal(faulty.disk);
+    await journal.append(newEntries(4, 5));
+    await journal.append(newEntries(6, 8));
+  });
+  expect(idsOf(seen)).toEqual(ids(7, 8));
+  expect(missedOf(seen)).toEqual([]);
+});
+
+test("a segment that is removed during the look is missed, and one that the disk does not give ends it", async () => {
+  const { faulty, journal } = await twoSegments();
+  const failing = (code: string) => {
+    faulty.fault = ({ operation, path }) =>
+      operation === "open" && path === FIRST ? { code } : null;
+  };
+  failing("ENOENT");
+  const seen = await follow(faulty, BEFORE_ALL);
+  expect(missedOf(seen)).toEqual([{ from: 1, to: 3 }]);
+  expect(idsOf(seen)).toEqual(ids(4, 7));
+  failing("EIO");
+  await expect(follow(faulty, BEFORE_ALL)).rejects.toMatchObject({ code: "EIO" });
+  await journal.close();
+});
+
+/** Entries 1 to 3; and in a second segment 4 to 5, 6 to 7. With where its header ends, and its first block. */
+async function twoSegments() {
+  const faulty = createFaultyDisk();
+  const first = await openJournal(faulty.disk);
+  await first.journal.append(newEntries(1, 3));
+  await first.journal.close();
+  const { journal } = await openJournal(faulty.disk);
+  const before = journal.sizeBytes;
+  await journal.append(newEntries(4, 5));
+  const firstEnd = journal.sizeBytes - before;
+  await journal.append(newEntries(6, 7));
+  const header = readContainerHeader(faulty.bytes(SECOND));
+  const headerBytes = isFault(header) ? 0 : header.headerBytes;
+  return { faulty, journal, headerBytes, firstEnd };
+}
