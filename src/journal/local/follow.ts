@@ -98,7 +98,6 @@ async function lookFrom(segments: Segments, place: Place): Promise<Look | null> 
   const firsts = await segments.firsts();
   const [oldest] = firsts;
   if (oldest === undefined) return null;
-  if (place.sequence < oldest) return missed(place, oldest);
   const segment = firsts.findLast((first) => first <= place.sequence) ?? oldest;
   const offsetBytes = segment === place.segment ? place.offsetBytes : 0;
   const look = await blockFrom(segments, { ...place, segment, offsetBytes });
