@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { openContainerFile } from "../../src/avro/container-file.ts";
+import type { ContainerFault } from "../../src/avro/container.ts";
 import type { ContainerFile } from "../../src/avro/container-file.ts";
 import { readContainerFile } from "../../src/avro/container-read.ts";
 import { typeOfSchema } from "../../src/avro/schemas.ts";
@@ -26,12 +27,12 @@ export function numberRecords(from: number, to: number, padBytes: number): reado
   });
 }
 
-/** What is in the file, in its order. Any fault rejects. */
-export async function numbersIn(disk: Disk): Promise<readonly number[]> {
+/** What is in the file, in its order. Any fault rejects, where nobody asks for them. */
+export async function numbersIn(
+  disk: Disk,
+  onFault: (fault: ContainerFault) => void = rejecting,
+): Promise<readonly number[]> {
   const numbers: number[] = [];
-  const onFault = ({ cause }: { readonly cause: string }): never => {
-    throw new Error(cause);
-  };
   const options = { schema: SCHEMA, onFault };
   for await (const { value } of readContainerFile<{ readonly number: number }>(
     disk,
@@ -40,6 +41,10 @@ export async function numbersIn(disk: Disk): Promise<readonly number[]> {
   ))
     numbers.push(value.number);
   return numbers;
+}
+
+function rejecting({ cause }: ContainerFault): never {
+  throw new Error(cause);
 }
 
 export function numbers(from: number, to: number): readonly number[] {

@@ -9,6 +9,13 @@ import type { ContainerFault } from "../../../src/avro/container.ts";
 import { typeOfSchema } from "../../../src/avro/schemas.ts";
 import { nodeDisk } from "../../../src/platform/disk.ts";
 import { temporaryFolder } from "../../support/disk.ts";
+import { createFaultyDisk } from "../../support/disk-faulty.ts";
+import {
+  NUMBER_FILE,
+  numberRecords,
+  numbersIn,
+  openNumberFile,
+} from "../../support/number-file.ts";
 
 interface Note {
   readonly number: number;
@@ -115,6 +122,41 @@ test("one flipped bit anywhere in a block loses that block alone and is reported
     const faults: ContainerFault[] = [];
     expect(await read(path, faults), `bit flipped at byte ${at}`).toEqual([1, 4]);
     expect(faults.map((fault) => fault.offsetBytes)).toEqual([first]);
+  }
+});
+
+test("a wrong bit in a block's marker loses no block behind it, however large", async () => {
+  const faulty = createFaultyDisk();
+  const file = await openNumberFile(faulty.disk);
+  await file.append(numberRecords(1, 1, 10));
+  const end = file.sizeBytes;
+  await file.append(numberRecords(2, 3, 200_000));
+  await file.append(numberRecords(4, 4, 10));
+  await file.close();
+  faulty.corrupt(NUMBER_FILE, (bytes) =>
+    bytes.map((byte, at) => (at === end - 1 ? byte ^ 1 : byte)),
+  );
+  const faults: ContainerFault[] = [];
+  const found = await numbersIn(faulty.disk, (fault) => faults.push(fault));
+  expect(found).toEqual([2, 3, 4]);
+  expect(faults).toMatchObject([{ kind: "damaged" }]);
+});
+
+test("a file that ends inside its header is torn for its readers, and one with a hole in its schema is damaged", async () => {
+  const faulty = createFaultyDisk();
+  const file = await openNumberFile(faulty.disk);
+  await file.append(numberRecords(1, 1, 10));
+  await file.close();
+  const whole = faulty.bytes(NUMBER_FILE);
+  for (const [kind, bytes] of [
+    ["torn", whole.slice(0, 50)],
+    ["damaged", whole.slice().fill(0, 40, 50)],
+  ] as const) {
+    faulty.corrupt(NUMBER_FILE, () => bytes);
+    const faults: ContainerFault[] = [];
+    expect(await numbersIn(faulty.disk, (fault) => faults.push(fault))).toEqual([]);
+    expect(faults).toMatchObject([{ kind }]);
+    expect(faulty.openFiles).toBe(0);
   }
 });
 

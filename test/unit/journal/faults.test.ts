@@ -4,7 +4,7 @@ import { createManualClock } from "../../contract/file-tail/manual-clock.ts";
 import { newEntries, newEntry, ownEntry } from "../../support/disk-entries.ts";
 import { createFaultyDisk } from "../../support/disk-faulty.ts";
 import type { DiskCall } from "../../support/disk-faulty.ts";
-import { ids, idsOf, openJournal } from "../../support/disk-journal.ts";
+import { createImpatientClock, ids, idsOf, openJournal } from "../../support/disk-journal.ts";
 
 const FULL = "The disk is full: the journal and collectors wait";
 
@@ -148,6 +148,24 @@ describe("a full disk", () => {
       expect(await idsOf(journal)).toEqual(ids(1, 60));
     },
   );
+
+  test("is tried again soon, then less often, and every five seconds at the least", async () => {
+    const faulty = createFaultyDisk();
+    const waitsMs: number[] = [];
+    const patient = createImpatientClock();
+    const clock = {
+      ...patient,
+      sleep: (ms: number, signal: AbortSignal) => {
+        waitsMs.push(ms);
+        if (waitsMs.length === 8) faulty.capacityBytes = Infinity;
+        return patient.sleep(ms, signal);
+      },
+    };
+    const { journal } = await openJournal(faulty.disk, { clock });
+    faulty.capacityBytes = faulty.usedBytes;
+    await journal.append(newEntries(1, 1));
+    expect(waitsMs).toEqual([100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000]);
+  });
 
   test("does not keep close waiting: what is not durable is given back", async () => {
     const faulty = createFaultyDisk();
