@@ -22,8 +22,6 @@ export interface ReadContainerOptions {
    * The tail of a file that is being written looks torn: only its writer knows better.
    */
   readonly onFault: (fault: ContainerFault) => void;
-  /** Where to stop, for a file that is being written (the writer's durable `sizeBytes`); its end otherwise. */
-  readonly untilBytes?: number;
 }
 
 /**
@@ -62,9 +60,7 @@ async function* recordsOf<T>(
     options.onFault({ kind: "damaged", offsetBytes: 0, cause });
     return;
   }
-  const limit = options.untilBytes === undefined ? {} : { untilBytes: options.untilBytes };
-  const range = { fromBytes: header.headerBytes, ...limit };
-  for await (const place of walkBlocks(file, header.sync, range)) {
+  for await (const place of walkBlocks(file, header.sync, { fromBytes: header.headerBytes })) {
     const payload = isFault(place) ? place : await readBlock(file, place, header.codec);
     const records = payload instanceof Uint8Array ? decode(payload, place as BlockPlace) : payload;
     if (isFault(records)) options.onFault(records);
