@@ -99,25 +99,21 @@ function readTail({ read }: WalkSource, place: BlockPlace): Promise<Uint8Array> 
 }
 
 /**
- * Where the walk goes on after a fault: right behind the block when only its marker was damaged and a sound block follows, else
- * behind the next marker, else at the end.
+ * Where the walk goes on after a fault: right behind the block when only its marker was damaged, which the next marker says by its being
+ * that of the block which follows; else behind that marker; else at the end.
  */
 async function resume(
   source: WalkSource,
   at: number,
   place: BlockPlace | ContainerFault,
 ): Promise<number> {
-  if (!isFault(place)) {
-    const next = parseHead(
-      await readHead(source, place.endBytes),
-      place.endBytes,
-      source.untilBytes,
-    );
-    if (!isFault(next) && startsWith(await readTail(source, next), source.sync))
-      return place.endBytes;
-  }
-  const stretch = { fromBytes: at, untilBytes: source.untilBytes };
-  return (await nextMarker(source.file, source.sync, stretch)) ?? source.untilBytes;
+  const { file, sync, untilBytes } = source;
+  const marker = await nextMarker(file, sync, { fromBytes: at, untilBytes });
+  if (marker === null) return untilBytes;
+  if (isFault(place)) return marker;
+  const following = parseHead(await readHead(source, place.endBytes), place.endBytes, untilBytes);
+  const isFollowed = !isFault(following) && following.endBytes === marker;
+  return isFollowed ? place.endBytes : marker;
 }
 
 function withoutMarker(offsetBytes: number): ContainerFault {
