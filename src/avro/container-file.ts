@@ -89,14 +89,15 @@ async function isUnfinished(
   header: ContainerHeader | ContainerFault,
   options: ContainerFileOptions,
 ): Promise<boolean> {
-  if (isFault(header) && header.kind === "torn") return true;
   // Where zeros stand in place of its end, a header seems to end early.
   const headerBytes =
     isFault(header) || !isSchema(header.schema)
       ? headerFor(options, newSyncMarker()).byteLength
       : header.headerBytes;
+  // More than a header is records, whatever length a wrong bit gives to it.
   if ((await file.sizeBytes()) > headerBytes) return false;
-  return isUnwrittenHeader(await file.read(0, headerBytes));
+  const isTorn = isFault(header) && header.kind === "torn";
+  return isTorn || isUnwrittenHeader(await file.read(0, headerBytes));
 }
 
 function headerFor(options: ContainerFileOptions, sync: Uint8Array): Uint8Array {

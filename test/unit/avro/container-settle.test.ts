@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openContainerFile, settleContainerFile } from "../../../src/avro/container-file.ts";
+import { HEADER_BYTES_MAX } from "../../../src/avro/container.ts";
+import { encodeLong } from "../../../src/avro/long.ts";
 import { readContainerFile } from "../../../src/avro/container-read.ts";
 import { typeOfSchema } from "../../../src/avro/schemas.ts";
 import type { Disk } from "../../../src/ports/disk.ts";
@@ -76,6 +78,23 @@ describe("a container file that is settled", () => {
       "with records behind a header of which a sector is gone",
       (bytes: Uint8Array) => bytes.fill(0, 512, 1_024),
       "has a bad schema",
+    ],
+    [
+      "with records behind a header that says a longer schema than the file has bytes",
+      // The size of the schema stands behind the magic, the number of texts, and the first one, "avro.schema".
+      (bytes: Uint8Array) => bytes.map((byte, at) => (at === 18 ? byte ^ 0x40 : byte)),
+      "ends inside its header",
+    ],
+    [
+      "with records behind a header that says a longer schema than a header may have",
+      (bytes: Uint8Array) =>
+        Buffer.concat([
+          bytes.subarray(0, 17),
+          encodeLong(HEADER_BYTES_MAX),
+          bytes.subarray(19),
+          Buffer.alloc(HEADER_BYTES_MAX, 7),
+        ]),
+      "a header of more than",
     ],
   ])("%s is refused, and left as it is", async (_what, spoil, cause) => {
     const faulty = await withNumbers(1, 2);
