@@ -79,6 +79,39 @@ test("a block that was cut out of a sealed segment is a loss of its exact number
   expect(damages).toMatchObject([{ from: 11, to: 20, count: 10, cause: "entries are missing" }]);
 });
 
+test("the last block that was cut off a sealed segment is a loss of its exact number", async () => {
+  const { faulty, ends } = await written();
+  faulty.corrupt(FIRST, (bytes) => bytes.slice(0, ends[1]));
+  const { journal, damages } = await openJournal(faulty.disk);
+  expect(await idsOf(journal)).toEqual([...ids(1, 20), ...ids(31, 40)]);
+  expect(damages).toMatchObject([{ from: 21, to: 30, count: 10 }]);
+});
+
+test("a sealed segment of a single entry, without its header, is a loss of that one", async () => {
+  const faulty = createFaultyDisk();
+  for (const number of [1, 2]) {
+    const { journal } = await openJournal(faulty.disk);
+    await journal.append(newEntries(number, number));
+    await journal.close();
+  }
+  faulty.corrupt(FIRST, (bytes) => bytes.fill(0, 0, 4));
+  const { journal, damages } = await openJournal(faulty.disk);
+  expect(await idsOf(journal)).toEqual(ids(2, 2));
+  expect(damages).toMatchObject([{ from: 1, to: 1, count: 1 }]);
+});
+
+test("a segment that is written to loses all that is in it with its header and a block", async () => {
+  const faulty = createFaultyDisk();
+  const { journal, damages } = await openJournal(faulty.disk, { recentBytesMax: 0 });
+  await journal.append(newEntries(1, 10));
+  const first = journal.sizeBytes;
+  await journal.append(newEntries(11, 20));
+  faulty.corrupt(FIRST, (bytes) => flip(bytes.fill(0, 0, 4), first + 40));
+  expect(await idsOf(journal)).toEqual(ids(1, 10));
+  expect(await idsOf(journal)).toEqual([]);
+  expect(damages).toMatchObject([{ from: 1, to: 20, count: 20 }]);
+});
+
 test("a single entry that is lost at the end of a sealed segment is declared", async () => {
   const faulty = createFaultyDisk();
   const { journal } = await openJournal(faulty.disk);
