@@ -107,6 +107,16 @@ test("what was removed before it was read is said, and the follower goes on", as
   expect(idsOf(seen)).toEqual(ids(6, 7));
 });
 
+test("a block that says another number of entries than it holds is missed", async () => {
+  const { faulty, journal, firstEnd } = await twoSegments();
+  faulty.corrupt(SECOND, (bytes) => bytes.fill(8, firstEnd, firstEnd + 1));
+  await journal.append(newEntries(8, 9));
+  const seen = await follow(faulty, BEFORE_ALL);
+  expect(missedOf(seen)).toEqual([{ from: 6, to: 7 }]);
+  expect(idsOf(seen)).toEqual([...ids(1, 5), ...ids(8, 9)]);
+  await journal.close();
+});
+
 test("a damaged block is missed, and what stands behind it is seen", async () => {
   const faulty = createFaultyDisk();
   const { journal } = await openJournal(faulty.disk);

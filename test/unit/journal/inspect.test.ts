@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { encodeEntry } from "../../../src/avro/journal-entry.ts";
+import { AvroWriter } from "../../../src/avro/writer.ts";
 import { inspectEntries, inspectJournal } from "../../../src/journal/local/inspect.ts";
 import type { SegmentInspection } from "../../../src/journal/local/inspect.ts";
 import type { Disk } from "../../../src/ports/disk.ts";
@@ -18,6 +20,13 @@ async function entries(disk: Disk, from: number, to: number): Promise<string[]> 
   const found: string[] = [];
   for await (const { id } of inspectEntries(disk, FOLDER, { from, to })) found.push(id);
   return found;
+}
+
+/** What these entries take before they are compressed. */
+function encodedBytes(from: number, to: number): number {
+  const writer = new AvroWriter(10_000);
+  newEntries(from, to).forEach((entry, index) => encodeEntry(writer, from + index, entry));
+  return writer.sizeBytes;
 }
 
 async function twoSegments() {
@@ -62,6 +71,7 @@ test("a running journal is described segment by segment, without a change", asyn
       entries: 20,
       blocks: 2,
       sizeBytes: faulty.bytes(FIRST).byteLength,
+      decompressedBytes: encodedBytes(1, 20),
       observedFrom: auditEvent(1).observedAt,
       observedTo: auditEvent(20).observedAt,
       faults: [],
@@ -120,6 +130,13 @@ test("the torn end of the newest segment counts as unfinished, not as damage", a
   expect(newest?.unfinishedBytes).toBeGreaterThan(0);
 });
 
+test("the newest segment, of which a part of the header alone is there, is unfinished as a whole", async () => {
+  const { faulty } = await twoSegments();
+  faulty.corrupt(`${FOLDER}/0000000000000021.avro`, (bytes) => bytes.slice(0, 100));
+  const newest = (await inspect(faulty.disk)).at(-1);
+  expect(newest).toMatchObject({ faults: [], entries: 0, sizeBytes: 100 });
+});
+
 test("damage in front of the torn end of the newest segment is told all the same", async () => {
   const faulty = createFaultyDisk();
   const { journal } = await openJournal(faulty.disk);
@@ -127,6 +144,7 @@ test("damage in front of the torn end of the newest segment is told all the same
   const before = journal.sizeBytes;
   await journal.append(newEntries(6, 10));
   await journal.append(newEntries(11, 15));
+  const end = journal.sizeBytes;
   await journal.append(newEntries(16, 20));
   faulty.corrupt(FIRST, (bytes) => bytes.fill(0xff, before + 40, before + 50).slice(0, -5));
   const [newest] = await inspect(faulty.disk);
@@ -135,7 +153,7 @@ test("damage in front of the torn end of the newest segment is told all the same
     missing: [{ from: 6, to: 10 }],
     last: 15,
   });
-  expect(newest?.unfinishedBytes).toBeGreaterThan(0);
+  expect(newest?.unfinishedBytes).toBe(faulty.bytes(FIRST).byteLength - end);
 });
 
 test("the entries of a range are listed across segments", async () => {
