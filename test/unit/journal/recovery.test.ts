@@ -66,7 +66,8 @@ describe("recovery", () => {
   test("the last segment of an earlier run is never appended to", async () => {
     const { faulty } = await twoCommits();
     const before = faulty.bytes(FIRST);
-    const { journal } = await openJournal(faulty.disk);
+    const { journal, log } = await openJournal(faulty.disk);
+    expect(log.lines).toEqual([]);
     await journal.append(newEntries(7, 8));
     expect(faulty.bytes(FIRST)).toEqual(before);
     expect(faulty.paths).toContain(`${FOLDER}/0000000000000007.avro`);
@@ -164,6 +165,15 @@ describe("recovery fails closed", () => {
       code: "JOURNAL_DAMAGED",
       message: expect.stringContaining("0000000000000001.avro") as string,
     });
+  });
+
+  test("when the newest segment, which a start had found without its note, is not readable any more", async () => {
+    const faulty = await withoutNote();
+    const { journal } = await openJournal(faulty.disk);
+    expect(await idsOf(journal)).toEqual(ids(1, 3));
+    await journal.close();
+    faulty.corrupt(FIRST, (bytes) => bytes.fill(0));
+    await expect(openJournal(faulty.disk)).rejects.toMatchObject({ code: "JOURNAL_DAMAGED" });
   });
 
   test("when the newest segment held durable entries and none of it is readable", async () => {
