@@ -188,7 +188,9 @@ describe("release", () => {
     const keeping = { ...options, clock, keepMs: 2.5 * DAY_MS };
     const { journal } = await openJournal(faulty.disk, keeping);
     await days(journal, clock);
-    await journal.release({ ...journal.end, sequence: 15 });
+    await journal.release({ ...journal.end, sequence: 9 });
+    expect(journal.start.sequence).toBe(0);
+    await journal.release({ ...journal.end, sequence: 10 });
     expect(journal.start.sequence).toBe(10);
     await journal.release(journal.end);
     expect(journal.start.sequence).toBe(20);
@@ -198,6 +200,36 @@ describe("release", () => {
     await again.journal.release(again.journal.end);
     expect(again.journal.start.sequence).toBe(30);
     expect(again.damages).toEqual([]);
+    expect(faulty.openFiles).toBe(0);
+  });
+
+  test("keeps a segment of which nobody can say when it ended, since the next one has lost its header", async () => {
+    const faulty = createFaultyDisk();
+    const clock = createImpatientClock(100 * DAY_MS);
+    const { journal } = await openJournal(faulty.disk, { ...options, clock });
+    await days(journal, clock);
+    await journal.close();
+    const [, , third = ""] = faulty.paths.filter(isSegment);
+    faulty.corrupt(third, (bytes) => bytes.fill(0, 0, 4));
+    const again = await openJournal(faulty.disk, { ...options, clock, keepMs: 0 });
+    await again.journal.release(again.journal.end);
+    expect(again.journal.start.sequence).toBe(10);
+    expect(faulty.openFiles).toBe(0);
+  });
+
+  test("unlinks nothing before it is noted, also where the disk refuses the note", async () => {
+    const faulty = createFaultyDisk();
+    const clock = createImpatientClock(100 * DAY_MS);
+    const { journal } = await openJournal(faulty.disk, { ...options, clock, keepMs: 0 });
+    await days(journal, clock);
+    const before = faulty.paths;
+    faulty.fault = ({ operation }) => (operation === "rename" ? { code: "EIO" } : null);
+    await journal.release(journal.end);
+    expect(journal.start.sequence).toBe(0);
+    expect(faulty.paths).toEqual(expect.arrayContaining([...before]));
+    faulty.fault = () => null;
+    await journal.release(journal.end);
+    expect(journal.start.sequence).toBe(40);
   });
 
   test("goes on behind a segment that somebody else removed, and comes back to one that the disk would not unlink", async () => {
