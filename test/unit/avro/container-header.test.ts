@@ -17,7 +17,7 @@ function read(...parts: readonly Uint8Array[]): unknown {
 }
 
 test("a header is read back with all that it says", () => {
-  const metadata = { "chaperone.begun-at": "12", "chaperone.pipeline": "zoë" };
+  const metadata = { "chaperone.begun-at": "12", "chaperone.pipeline": "zoë", empty: "" };
   const header = containerHeader({ schema: '"long"', codec: "zstandard", sync: SYNC, metadata });
   expect(readContainerHeader(header)).toEqual({
     schema: '"long"',

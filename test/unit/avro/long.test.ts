@@ -35,6 +35,7 @@ test("a long whose bytes end too early is undefined, not a number", () => {
 test.each([
   ["that does not end", new Uint8Array(20).fill(0x80)],
   ["beyond what a number holds exactly", new Uint8Array(10).fill(0xff)],
+  ["beyond that by a bit", Uint8Array.of(0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10)],
 ])("a long %s is refused", (_name, bytes) => {
   expect(() => decodeLong(bytes, 0)).toThrow(RangeError);
 });
