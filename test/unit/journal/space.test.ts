@@ -58,16 +58,21 @@ describe("the byte limit", () => {
 
   test("is kept also by a block that begins a segment, with the header that comes with it", async () => {
     for (let sizeBytesMax = 200_000; sizeBytesMax <= 220_000; sizeBytesMax += 2_000) {
-      const { journal, log } = await openJournal(createFaultyDisk().disk, {
-        ...small,
-        sizeBytesMax,
-      });
-      const { waiting } = await fill(journal, log);
+      const { disk } = createFaultyDisk();
+      const { journal, log } = await openJournal(disk, { ...small, sizeBytesMax });
+      const { durable, waiting } = await fill(journal, log);
       const refused = expect(waiting).rejects.toMatchObject({ code: "JOURNAL_FULL" });
       const limit = sizeBytesMax - small.segmentBytesMax;
       expect(journal.sizeBytes, `limit of ${limit}`).toBeLessThanOrEqual(limit);
       await journal.close();
       await refused;
+      // The next process begins with one.
+      const again = await openJournal(disk, { ...small, sizeBytesMax });
+      const next = again.journal.append(newEntries(durable + 1, durable + 1, 4_000));
+      const settled = Promise.allSettled([next]);
+      await again.journal.close();
+      await settled;
+      expect(again.journal.sizeBytes, `limit of ${limit}`).toBeLessThanOrEqual(limit);
     }
   });
 
