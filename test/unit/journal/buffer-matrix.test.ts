@@ -40,6 +40,20 @@ describe("a reader", () => {
     expect(damages).toEqual([]);
   });
 
+  it("of the segment that is written to gets what is appended meanwhile once", async () => {
+    const faulty = createFaultyDisk();
+    const { journal } = await openJournal(faulty.disk, { lingerMs: 0, recentBytesMax: 0 });
+    await journal.append(newEntries(1, 3));
+    let last = 3;
+    faulty.delay = async ({ operation }) => {
+      if (operation !== "read" || last === 6) return;
+      last += 1;
+      await journal.append(newEntries(last, last));
+    };
+    const found = await readAll(journal, { entriesMax: 100 });
+    expect(found.map(({ id }) => id)).toEqual(ids(1, 6));
+  });
+
   it("that waits is woken by what came before it began to wait, too", async () => {
     const { journal } = await openJournal(createFaultyDisk().disk);
     const reads = [0, 1, 2].map((after) =>

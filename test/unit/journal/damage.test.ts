@@ -75,6 +75,10 @@ test("a block that was cut out of a sealed segment is a loss of its exact number
     Buffer.concat([bytes.subarray(0, ends[0]), bytes.subarray(ends[1])]),
   );
   const { journal, damages } = await openJournal(faulty.disk);
+  // It is nothing to a reader behind it, or to one that has not come to it.
+  await readAll(journal, { after: { ...ORIGIN, sequence: 20 } });
+  await journal.read(ORIGIN, { entriesMax: 5, bytesMax: 1_000_000 }, AbortSignal.timeout(5_000));
+  expect(damages).toEqual([]);
   expect(await idsOf(journal)).toEqual([...ids(1, 10), ...ids(21, 40)]);
   expect(damages).toMatchObject([{ from: 11, to: 20, count: 10, cause: "entries are missing" }]);
 });
@@ -87,17 +91,44 @@ test("the last block that was cut off a sealed segment is a loss of its exact nu
   expect(damages).toMatchObject([{ from: 21, to: 30, count: 10 }]);
 });
 
-test("a sealed segment of a single entry, without its header, is a loss of that one", async () => {
+test.each([
+  ["without its header", (faulty: FaultyDisk) => faulty.corrupt(FIRST, (all) => all.fill(0, 0, 4))],
+  ["that is gone", (faulty: FaultyDisk) => faulty.remove(FIRST)],
+])("a sealed segment of a single entry %s is a loss of that one", async (_what, spoil) => {
   const faulty = createFaultyDisk();
   for (const number of [1, 2]) {
     const { journal } = await openJournal(faulty.disk);
     await journal.append(newEntries(number, number));
     await journal.close();
   }
-  faulty.corrupt(FIRST, (bytes) => bytes.fill(0, 0, 4));
+  spoil(faulty);
   const { journal, damages } = await openJournal(faulty.disk);
   expect(await idsOf(journal)).toEqual(ids(2, 2));
   expect(damages).toMatchObject([{ from: 1, to: 1, count: 1 }]);
+});
+
+test("a segment that the disk does not give for another reason than its absence is no loss", async () => {
+  const { faulty } = await written();
+  const { journal, damages } = await openJournal(faulty.disk);
+  faulty.fault = ({ operation }) => (operation === "open" ? { code: "EMFILE" } : null);
+  await expect(readAll(journal)).rejects.toMatchObject({ code: "EMFILE" });
+  faulty.fault = () => null;
+  expect(await idsOf(journal)).toEqual(ids(1, 40));
+  expect(damages).toEqual([]);
+});
+
+test("a segment that is released while a reader opens it is no loss", async () => {
+  const { faulty } = await written();
+  const { journal, damages } = await openJournal(faulty.disk, { keepMs: 0 });
+  let isReleased = false;
+  faulty.delay = async ({ operation, path }) => {
+    if (isReleased || operation !== "open" || path !== FIRST) return;
+    isReleased = true;
+    await journal.release({ ...ORIGIN, sequence: 30 });
+  };
+  expect(await idsOf(journal)).toEqual(ids(31, 40));
+  expect(isReleased).toBe(true);
+  expect(damages).toEqual([]);
 });
 
 test("a segment that is written to loses all that is in it with its header and a block", async () => {

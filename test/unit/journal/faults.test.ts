@@ -146,6 +146,8 @@ describe("a full disk", () => {
       faulty.capacityBytes = Infinity;
       await appended;
       expect(await idsOf(journal)).toEqual(ids(1, 60));
+      await journal.close();
+      expect(await idsOf((await openJournal(faulty.disk)).journal)).toEqual(ids(1, 60));
     },
   );
 
