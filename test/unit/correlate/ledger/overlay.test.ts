@@ -28,13 +28,17 @@ test("an overlay is a map whose keys can be had in their order from any place, b
   );
 });
 
-test("many keys keep their order while they come and go", () => {
+test("many keys keep their order while they come, go and come again, each once", () => {
   const overlay = createOverlay();
   const key = (n: number): string => String((n * 7_919) % 20_011).padStart(6, "0");
   for (let n = 0; n < 20_011; n++) overlay.set(key(n), { value: "", call: n });
   for (let n = 0; n < 20_011; n += 2) overlay.delete(key(n));
+  for (let n = 0; n < 20_011; n += 4) overlay.set(key(n), { value: "", call: n });
   const left = [...overlay.from("")].map(([each]) => each);
-  const expected = Array.from({ length: 10_005 }, (_, n) => key(2 * n + 1)).toSorted();
+  const there = Array.from({ length: 20_011 }, (_, n) => n).filter(
+    (n) => n % 2 === 1 || n % 4 === 0,
+  );
+  const expected = there.map(key).toSorted();
   expect(left).toEqual(expected);
   expect([...overlay.below("\uFFFF")].map(([each]) => each)).toEqual(expected.toReversed());
 });
