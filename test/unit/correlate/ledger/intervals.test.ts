@@ -49,6 +49,22 @@ describe("intervals", () => {
     );
   });
 
+  it.each([
+    ["their end is put off", { from: 1_000, to: 1_600 }],
+    ["their beginning is put off", { from: 1_010, to: 1_500 }],
+    ["nothing of them changes", { from: 1_000, to: 1_500 }],
+  ])("are found by every time in them where %s", (_what, moved) => {
+    const { sessionsByTime } = emptyLedger();
+    const before = { id: "s", from: 1_000, to: 1_500 };
+    const after = { id: "s", ...moved };
+    moveInterval(sessionsByTime, "dana", { before: null, after: before });
+    moveInterval(sessionsByTime, "dana", { before, after });
+    for (const at of [999, 1_000, 1_010, 1_024, 1_500, 1_501, 1_600, 1_601])
+      expect(intervalsAt(sessionsByTime, "dana", at), `at ${at}`).toEqual(
+        isIn(at, moved.from, moved.to) ? ["s"] : [],
+      );
+  });
+
   it("cost what is found, and not what is over or still to come", () => {
     const ledger = emptyLedger();
     for (let i = 0; i < 2_000; i++) {
