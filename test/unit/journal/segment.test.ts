@@ -8,8 +8,14 @@ test("the segments of a journal are read in their order, in whatever order the d
   const small = { segmentBytesMax: 1, lingerMs: 0 };
   const { journal } = await openJournal(disk, small);
   for (let number = 1; number <= 12; number += 1) await journal.append(newEntries(number, number));
+  const { sizeBytes } = journal;
   await journal.close();
-  for (const name of ["7.avro", "0000000000000000.avro", "0000000000000003.avro.copy"])
+  for (const name of [
+    "7.avro",
+    "0000000000000000.avro",
+    "0000000000000003.avro.copy",
+    "old-0000000000000003.avro",
+  ])
     await (await disk.open(`/journal/${name}`, "write")).close();
   for (const reordered of [
     (names: readonly string[]) => names.toReversed(),
@@ -19,6 +25,7 @@ test("the segments of a journal are read in their order, in whatever order the d
     const again = await openJournal({ ...disk, list }, small);
     expect(again.journal.start.sequence).toBe(0);
     expect(again.journal.end.sequence).toBe(12);
+    expect(again.journal.sizeBytes).toBe(sizeBytes);
     expect(await idsOf(again.journal)).toEqual(ids(1, 12));
     expect(again.damages).toEqual([]);
     await again.journal.close();
