@@ -1,4 +1,7 @@
 import { getEventListeners } from "node:events";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { createWaiters } from "../../../src/journal/local/waiters.ts";
 
@@ -29,4 +32,23 @@ test("a wait that is over leaves nothing at a signal that lives as long as the p
   waiters.wake();
   await Promise.all(waits);
   expect(getEventListeners(signal, "abort")).toEqual([]);
+});
+
+test("a wait that is over is held by nobody, however long others go on", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  const waiters = createWaiters();
+  const signals: WeakRef<AbortSignal>[] = [];
+  for (let number = 1; number <= 20; number += 1) {
+    const { signal } = new AbortController();
+    signals.push(new WeakRef(signal));
+    const wait = waiters.wait(signal);
+    waiters.wake();
+    await wait;
+  }
+  await nextTurn();
+  collectGarbage();
+  // The last ones may be in the hands of a call that has just ended.
+  expect(signals.slice(0, 10).filter((each) => each.deref() !== undefined)).toHaveLength(0);
+  waiters.wake();
 });
