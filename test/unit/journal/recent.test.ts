@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
@@ -5,7 +6,7 @@ import type { NewEntry } from "../../../src/model/entry.ts";
 import { ORIGIN } from "../../../src/model/position.ts";
 import { newEntries, newEntry } from "../../support/disk-entries.ts";
 import { createFaultyDisk } from "../../support/disk-faulty.ts";
-import { ids, idsOf, openJournal } from "../../support/disk-journal.ts";
+import { createImpatientClock, ids, idsOf, openJournal } from "../../support/disk-journal.ts";
 
 const ALL = { entriesMax: 100, bytesMax: 64 * 1024 * 1024 };
 const never: AbortSignal = new AbortController().signal;
@@ -67,5 +68,36 @@ test("an event that was appended, delivered and released is held by nobody, howe
   // The last ones may be in the hands of a call that has just ended.
   const held = appended.slice(0, 10).filter((each) => each.deref() !== undefined);
   expect(held).toHaveLength(0);
+  await journal.close();
+});
+
+test("what waited for a commit to gather is held by nobody, however long the journal is open", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  const impatient = createImpatientClock();
+  const lingers: WeakRef<AbortSignal>[] = [];
+  const clock = {
+    ...impatient,
+    sleep: (ms: number, signal: AbortSignal) => {
+      lingers.push(new WeakRef(signal));
+      return impatient.sleep(ms, signal);
+    },
+  };
+  const faulty = createFaultyDisk();
+  const { journal } = await openJournal(faulty.disk, { clock });
+  // Every fsync takes long enough for the next append to come.
+  faulty.delay = async ({ operation }) => {
+    for (let turns = operation === "sync" ? 5 : 0; turns > 0; turns -= 1) await nextTurn();
+  };
+  const appends: Promise<unknown>[] = [];
+  for (let number = 1; lingers.length < 12; number += 1) {
+    appends.push(journal.append(newEntries(number, number)));
+    await nextTurn();
+  }
+  await Promise.all(appends);
+  await journal.append(newEntries(appends.length + 1, appends.length + 1));
+  await nextTurn();
+  collectGarbage();
+  expect(lingers.slice(0, 9).filter((each) => each.deref() !== undefined)).toHaveLength(0);
   await journal.close();
 });
