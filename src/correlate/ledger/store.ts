@@ -47,7 +47,8 @@ export function createStore(database: DatabaseSync, monotonicMs: () => number): 
   let takenCharacters = 0;
   let writtenTo = position.read();
   let takenTo = writtenTo;
-  let durableTo = writtenTo;
+  // What an earlier process wrote may not have reached the disk.
+  let durableTo = ORIGIN;
   let writtenAtMs = monotonicMs();
   let checkpointedAtMs = writtenAtMs;
   checkpointNow();
