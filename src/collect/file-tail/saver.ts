@@ -23,6 +23,8 @@ export interface SaverOf {
 
 /** Saving may take this share of the time at most: a large checkpoint, or one on a slow disk, is saved less often. */
 const SAVE_TIME_SHARE = 0.05;
+/** And yet so often: what comes again after a kill stays bounded, also when one save hung. */
+const SAVE_PAUSE_MS_MAX = 5_000;
 
 /**
  * A save that fails is logged and made again. Nothing waits for it: an older checkpoint makes records come twice, and loses none.
@@ -50,7 +52,8 @@ export function createSaver(of: SaverOf): Saver {
       isFailing = true;
     } finally {
       const tookMs = of.clock.monotonicMs() - startedMs;
-      dueAtMs = startedMs + Math.max(of.saveMs, tookMs / SAVE_TIME_SHARE);
+      const pauseMs = Math.min(SAVE_PAUSE_MS_MAX, tookMs / SAVE_TIME_SHARE);
+      dueAtMs = startedMs + Math.max(of.saveMs, pauseMs);
       underWay = null;
     }
   }

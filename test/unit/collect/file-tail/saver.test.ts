@@ -49,3 +49,23 @@ it("a save that takes long comes less often: a twentieth of the time goes to sav
   await source.liveFor(4_100);
   expect(source.savedAtMs).toEqual([0, 2_000, 4_000]);
 });
+
+it.each([
+  [249, 4_980],
+  [250, 5_000],
+  [251, 5_000],
+  [2_000, 5_000],
+])(
+  "a save of %d ms is followed by the next one %d ms after its beginning",
+  async (tookMs, nextAtMs) => {
+    const source = aBusySource(tookMs);
+    await source.liveFor(5_001);
+    expect(source.savedAtMs).toEqual([0, nextAtMs]);
+  },
+);
+
+it("a save that takes longer than the longest pause is followed by the next one at once", async () => {
+  const source = aBusySource(60_000);
+  await source.liveFor(60_002);
+  expect(source.savedAtMs).toEqual([0, 60_001]);
+});
