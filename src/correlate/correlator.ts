@@ -205,6 +205,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     },
     commit: (upTo) => ledger.commitment.commit(upTo),
     makeDurable: () => ledger.commitment.write(),
+    getReady: () => residue.getReady(),
     fold: (entry: JournalEntry) => {
       // In the order of the live line (line.ts): what is noted first sees the ledger as it was before the entry.
       seals.note({ kind: entry.kind, event: entry.event() });

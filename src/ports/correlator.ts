@@ -30,6 +30,11 @@ export interface Correlator {
   makeDurable(): void;
   /** At start: brings the ledger up to the journal's end. Reads only after `appliedTo`, and never correlates again. */
   fold(entry: JournalEntry): void;
+  /**
+   * After the start: reads a part of what of the ledger is kept in memory, some milliseconds long; true when there is no more. Any call
+   * that needs the rest reads it at once.
+   */
+  getReady(): boolean;
   readonly appliedTo: JournalPosition;
   /** Smallest position that must stay in the journal for the ledger to be made again after a power loss. */
   readonly durableTo: JournalPosition;

@@ -8,6 +8,7 @@ const RELEASE_EVERY_MS = 1_000;
 
 /** Lets held events go when their evidence or their time has come. */
 export async function advanceLoop(line: Line, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !line.correlator.getReady()) await clock.sleep(0, signal);
   while (!signal.aborted) {
     await unlessEnded(line.intake.advance(), signal);
     await clock.sleep(ADVANCE_EVERY_MS, signal);

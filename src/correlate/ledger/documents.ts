@@ -1,4 +1,5 @@
 import type { Rows } from "./rows.ts";
+import type { Keys } from "./tables.ts";
 
 /** A table of JSON documents. What `get` and `scan` give must not be changed. */
 export interface Documents<T> {
@@ -14,6 +15,8 @@ export interface Documents<T> {
   edge(which: "first" | "last", from: string, to: string): T | null;
   /** Keys and documents of the whole table, in the order of their keys. */
   all(): readonly (readonly [string, T])[];
+  /** Keys behind this one, a part of them. */
+  keys(after: string, max: number): Keys;
 }
 
 /** Beyond these rows the oldest are taken away; named, since what hostile input can fill must have an end. */
@@ -40,6 +43,7 @@ export function createDocuments<T>(options: DocumentsOptions): Documents<T> {
       const row = table.edge(which, from, to);
       return row === null ? null : (JSON.parse(row[1]) as T);
     },
+    keys: (after, max) => table.keys(after, max),
     all: () => table.scan("").map(([key, value]) => [key, JSON.parse(value) as T]),
   };
 }

@@ -18,6 +18,26 @@ export function prefixOf(...parts: readonly (string | number)[]): string {
   return keyOf(...parts) + SEPARATOR;
 }
 
+/** The parts of a key that `keyOf` made of texts. */
+export function partsOf(key: string): readonly string[] {
+  if (!key.includes(ESCAPE)) return key.split(SEPARATOR);
+  const parts: string[] = [];
+  let part = "";
+  let from = 0;
+  for (let at = 0; at < key.length; at++) {
+    if (key[at] === ESCAPE) {
+      part += key.slice(from, at);
+      from = ++at;
+    } else if (key[at] === SEPARATOR) {
+      parts.push(part + key.slice(from, at));
+      part = "";
+      from = at + 1;
+    }
+  }
+  parts.push(part + key.slice(from));
+  return parts;
+}
+
 function encodePart(part: string | number): string {
   if (typeof part === "number") return String(Math.max(0, part)).padStart(TIME_DIGITS, "0");
   const text = part.toWellFormed();

@@ -39,6 +39,15 @@ export interface TableReads<V extends Value = string> {
   last(from: string, to: string, max: number): readonly Row<V>[];
   /** The first or the last row from `from` on and before `to`; null where there is none. For keys that begin alike and differ in digits. */
   edge(which: "first" | "last", from: string, to: string): Row<V> | null;
+  /** At most `max` of the keys in the file that are behind `after`, in their order; with the last of them all that are not in it yet. */
+  keys(after: string, max: number): Keys;
+}
+
+/** Keys alone. Some may come twice, and some whose row was removed a moment ago. */
+export interface Keys {
+  readonly keys: readonly string[];
+  /** Nothing follows. */
+  readonly isEnd: boolean;
 }
 
 /** A full table lets go of this part of its rows at once. */
@@ -122,6 +131,21 @@ export function reads<V extends Value>(database: DatabaseSync, table: OpenTable<
     last: (from, to, max) =>
       between(from, to, (key) => key >= from && key < to, { which: "last", max }),
     edge: createEdge(database, table),
+    keys: createKeys(database, table),
+  };
+}
+
+function createKeys<V extends Value>(
+  database: DatabaseSync,
+  { name, overlay }: OpenTable<V>,
+): TableReads<V>["keys"] {
+  const select = database.prepare(`SELECT key FROM ${name} WHERE key > ? ORDER BY key LIMIT ?`);
+  return (after, max) => {
+    const rows = guard(() => select.all(after, max === Infinity ? NO_LIMIT : max));
+    const keys = rows.map((row) => String(row["key"]));
+    if (rows.length === max) return { keys, isEnd: false };
+    for (const [key, { value }] of overlay.from("")) if (value !== null) keys.push(key);
+    return { keys, isEnd: true };
   };
 }
 

@@ -5,7 +5,8 @@ import { keyOf, prefixOf } from "../ledger/key.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import type { ResidueReader } from "./evaluate.ts";
 import { firstIdOf, residueFinding, type ResidueFinding } from "./finding.ts";
-import { NO_GRANT, type Residue, type ResidueGrant } from "./residue.ts";
+import type { ResidueGrant } from "./grant-index.ts";
+import { NO_GRANT, type Residue } from "./residue.ts";
 
 /** What is to be said about grants that have ended. */
 export interface DueFindings {

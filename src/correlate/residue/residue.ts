@@ -1,10 +1,11 @@
 import type { KubernetesFacts } from "../../model/facts.ts";
 import type { AuditEvent, Verdict } from "../../model/generated/audit-event.ts";
-import { keyOf } from "../ledger/key.ts";
+import { keyOf, partsOf } from "../ledger/key.ts";
 import type { ResidueObject } from "../ledger/kinds.ts";
 import { ownerObject } from "./removals.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { actOf } from "./acts.ts";
+import { createGrantIndex, type GrantIndex, type ResidueGrant } from "./grant-index.ts";
 import { nameless } from "./nameless.ts";
 import { firstIdOf, RESIDUE_RULE } from "./finding.ts";
 import { levelOf, mayTakeAway, residueWrite, type ChangeOf, type ResidueWrite } from "./request.ts";
@@ -24,14 +25,13 @@ export interface Residue {
   noteFinding(event: AuditEvent): void;
   /** Grants whose residue something happened to since the last call. */
   takeTouched(): readonly ResidueGrant[];
+  /**
+   * At start: reads a part of the ledger's index into memory; true when all of it is. Whatever needs it reads the rest at once, which
+   * takes a second where very many objects have very many grants each.
+   */
+  getReady(): boolean;
   /** All grants with residue; those of one id. */
   grants(id?: string): readonly ResidueGrant[];
-}
-
-/** One grant on one cluster. */
-export interface ResidueGrant {
-  readonly grant: string;
-  readonly cluster: string;
 }
 
 /** Stands for the grant of a request that has none. */
@@ -39,6 +39,9 @@ export const NO_GRANT = "";
 
 /** Keys in memory: more than the ledger's index has rows for. Beyond it they are read again, without what the ledger let go of. */
 const LIMITS = Object.freeze({ keysMax: 1_500_000 });
+
+/** Keys of one part: some milliseconds. */
+const READ_AT_ONCE = 2_000;
 
 const WRITES = new Set(["create", "update", "patch", "delete", "deletecollection"]);
 
@@ -48,58 +51,56 @@ export function createResidue(
   { keysMax }: { readonly keysMax: number } = LIMITS,
 ): Residue {
   const store = createResidueStore(ledger);
-  /** Names of objects that vendors wrote to: small enough to ask for every event. */
-  const names = new Set<string>();
-  const all = new Map<string, ResidueGrant>();
-  /** Keys of `all` by object, by namespace and by grant. */
-  const keysOf = new Map<string, Set<string>>();
-  const touched = new Map<string, ResidueGrant>();
-  readIndex();
+  const index = createGrantIndex();
+  const touched = new Set<ResidueGrant>();
+  let readTo = "";
+  let isRead = false;
 
-  function readIndex(): void {
-    for (const each of [names, all, keysOf]) each.clear();
-    for (const [, { grant, object }] of ledger.residueOfGrant.all()) index(grant, object);
+  /** Reads more of the ledger's index. Whatever is put meanwhile is in memory already. */
+  function read(keysMax: number): boolean {
+    if (isRead) return true;
+    const { keys, isEnd } = ledger.residueOfGrant.keys(readTo, keysMax);
+    for (const key of keys) {
+      const [grant = "", , ofObject = ""] = partsOf(key);
+      touch(index.add(grant, ofObject));
+    }
+    readTo = keys.at(-1) ?? readTo;
+    isRead = isEnd;
+    return isRead;
   }
 
-  function index(grant: string, object: ResidueObject): void {
-    const { cluster, name, namespace } = object;
-    const key = keyOf(grant, cluster);
-    const known = all.get(key) ?? { grant, cluster };
-    all.set(key, known);
-    touched.set(key, known);
-    names.add(name);
-    for (const by of [objectKey(object), namespaceKey(cluster, namespace), grantKey(grant)])
-      keysOf.set(by, (keysOf.get(by) ?? new Set()).add(key));
+  function whole(): GrantIndex {
+    read(Infinity);
+    return index;
   }
 
   function put(grant: string, object: ResidueObject): void {
-    const key = keyOf(grant, object.cluster, objectKey(object));
-    ledger.residueOfGrant.put(key, { grant, object });
-    index(grant, object);
+    const ofObject = objectKey(object);
+    ledger.residueOfGrant.put(keyOf(grant, object.cluster, ofObject), { grant, object });
+    touch(index.add(grant, ofObject));
+    if (index.size <= keysMax) return;
     // The table has let go of the oldest by then.
-    if (keysOf.size > keysMax) readIndex();
-  }
-
-  function indexed(by: string): readonly ResidueGrant[] {
-    return [...(keysOf.get(by) ?? [])].flatMap((key) => all.get(key) ?? []);
+    index.clear();
+    readTo = "";
+    isRead = false;
   }
 
   /** A deletion of many and that of a namespace reach objects that they do not name. */
-  function touch({ object, request }: ResidueWrite): void {
+  function touchReached({ object, request }: ResidueWrite): void {
     const { cluster, resource, namespace, name } = object;
-    const by =
+    const reached =
       request.act === "remove-all"
-        ? namespaceKey(cluster, namespace)
+        ? whole().ofNamespace(cluster, namespace)
         : request.act === "remove" && resource === "namespaces"
-          ? namespaceKey(cluster, name)
-          : objectKey(object);
-    touchAll(indexed(by));
+          ? whole().ofNamespace(cluster, name)
+          : whole().ofObject(objectKey(object));
+    touch(...reached);
     if (request.act === "remove")
-      touchAll(indexed(objectKey({ ...object, name: nameless.of(name) })));
+      touch(...whole().ofObject(objectKey({ ...object, name: nameless.of(name) })));
   }
 
-  function touchAll(grants: readonly ResidueGrant[]): void {
-    for (const each of grants) touched.set(keyOf(each.grant, each.cluster), each);
+  function touch(...grants: readonly ResidueGrant[]): void {
+    for (const each of grants) touched.add(each);
   }
 
   /** The object of a request that leaves something, once it is kept. */
@@ -117,22 +118,22 @@ export function createResidue(
     const act = actOf(facts);
     const write = act === null ? null : residueWrite({ event, facts, act }, changeOf);
     if (write === null) return null;
-    names.add(write.object.name);
+    index.addName(write.object.name);
     store.addVendors(write.object, write.request);
-    touch(write);
+    touchReached(write);
     return write;
   }
 
   function noteOthers(event: AuditEvent, facts: KubernetesFacts): void {
     const act = actOf(facts);
     if (act === null || facts.object === null) return;
-    const isNameKnown = names.has(facts.object.name);
+    const isNameKnown = whole().hasName(facts.object.name);
     const { resource } = facts.object;
     if (!mayTakeAway(act, { resource, level: levelOf(event), isNameKnown })) return;
     const write = residueWrite({ event, facts, act }, changeOf);
     if (write === null || write.request.isUnknown === true) return;
     store.addOthers(write.object, write.request);
-    touch(write);
+    touchReached(write);
   }
 
   return {
@@ -142,7 +143,9 @@ export function createResidue(
       const { action, target } = event;
       if (action.name.startsWith("delete") || target.subresource === "eviction") return true;
       const level = levelOf(event);
-      return level === "Request" || level === "RequestResponse" || names.has(target.name ?? "");
+      return (
+        level === "Request" || level === "RequestResponse" || whole().hasName(target.name ?? "")
+      );
     },
     noteHeld: (event, facts) => void note(event, facts),
     noteJudged: (event, facts) => {
@@ -152,7 +155,7 @@ export function createResidue(
       const grants = grantsOf(event.verdict);
       if (known === null || known.grants.join() !== grants.join())
         ledger.residueRequests.put(event.id, { object, grants });
-      touchAll(indexed(objectKey(object)));
+      touch(...whole().ofObject(objectKey(object)));
       const { requests } = store.read(object);
       const owners = requests.find(({ id }) => id === event.id)?.owners ?? [];
       for (const grant of grants) {
@@ -169,12 +172,14 @@ export function createResidue(
       if (state === "withdrawn") ledger.residueFindings.remove(key);
       else ledger.residueFindings.put(key, event);
     },
+    getReady: () => read(READ_AT_ONCE),
     takeTouched: () => {
-      const taken = [...touched.values()];
+      whole();
+      const taken = [...touched];
       touched.clear();
       return taken;
     },
-    grants: (id) => (id === undefined ? [...all.values()] : indexed(grantKey(id))),
+    grants: (id) => (id === undefined ? whole().all() : whole().ofGrant(id)),
   };
 }
 
@@ -183,12 +188,4 @@ function grantsOf({ coverage, grants, related }: Verdict): readonly string[] {
   if (coverage === "not-vendor" || coverage === "evidence") return [];
   if (grants.length > 0) return grants;
   return related.length > 0 ? related : [NO_GRANT];
-}
-
-function namespaceKey(cluster: string, namespace: string): string {
-  return keyOf("namespace", cluster, namespace);
-}
-
-function grantKey(grant: string): string {
-  return keyOf("grant", grant);
 }

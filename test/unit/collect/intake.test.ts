@@ -65,6 +65,7 @@ function plainCorrelator(
     advance: (watermarks) => correlator.release(watermarks),
     commit: (upTo) => void commits.push(upTo),
     makeDurable: () => undefined,
+    getReady: () => true,
     fold: () => undefined,
     appliedTo: { partition: 0, sequence: 0, locator: "" },
     durableTo: { partition: 0, sequence: 0, locator: "" },
