@@ -148,6 +148,28 @@ describe("files beyond filesMax", () => {
     expect(tail.gaps).toEqual([]);
   });
 
+  it("that are compressed hold up neither what replaced a file that is read nor the declaration of what is lost", async () => {
+    const { folder, tail } = await startWith(2);
+    await writeFile(join(folder, "z.log.gz"), gzipSync("z1\n"));
+    await tail.poll(2);
+    await appendFile(join(folder, "a.log"), "half");
+    await tail.poll(2);
+    await writeFile(join(folder, "a.log"), "new\n");
+    await tail.poll(5);
+    expect(tail.texts.slice(4)).toEqual(["new"]);
+    expect(rangesOf(tail)).toEqual(["6-10"]);
+  });
+
+  it("that are compressed do not hold up the declaration of a file that is deleted unread", async () => {
+    const { folder, tail } = await startWith(2);
+    await writeFile(join(folder, "c.log"), "c1\n");
+    await writeFile(join(folder, "z.log.gz"), gzipSync("z1\n"));
+    await tail.poll(2);
+    await unlink(join(folder, "c.log"));
+    await tail.poll(10);
+    expect(rangesOf(tail)).toEqual(["0-3"]);
+  });
+
   it("are read from their end on at the first run with start: now", async () => {
     const { folder, tail } = await startWith(3, { options: { filesMax: 2, start: "now" } });
     await appendFile(join(folder, "c.log"), "c3\n");
