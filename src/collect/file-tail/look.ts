@@ -27,12 +27,20 @@ export interface LookRound {
 export async function takeLook(tail: Tail, round: LookRound): Promise<void> {
   const observed = observedNow(tail);
   const inodes = groupByInode(round.found.paths);
-  for (const file of tail.files.values()) file.isFound = false;
+  const wasFound = new Set<TailedFile>();
+  for (const file of tail.files.values()) {
+    if (file.isFound) wasFound.add(file);
+    file.isFound = false;
+    // What is not found is read to its end, or declared: it takes nobody's room.
+    file.isHeldBack = false;
+  }
   const added: (readonly FoundPath[])[] = [];
   for (const [key, paths] of inodes) {
     const file = tail.files.get(key);
-    if (file !== undefined) noteFound(tail, file, { paths, observed });
-    else if (round.isFirst || !tail.stopAtEnd) added.push(paths);
+    if (file !== undefined) {
+      if (!round.isFirst && !wasFound.has(file) && file.fate !== "live") queueAnew(tail, file);
+      noteFound(tail, file, { paths, observed });
+    } else if (round.isFirst || !tail.stopAtEnd) added.push(paths);
   }
   const { chosen, unremembered } = chooseNew(tail, added);
   for (const paths of chosen) await addNew(tail, paths, { round, observed });
@@ -48,6 +56,12 @@ export async function takeLook(tail: Tail, round: LookRound): Promise<void> {
       file.stopAt = file.compression === "gzip" ? Infinity : file.seen.sizeBytes;
       file.mayFlush = file.isFound && file.fate === "live";
     }
+}
+
+/** What was over is back, or its inode: those that are read meanwhile keep their room (hold-back.ts). */
+function queueAnew(tail: Tail, file: TailedFile): void {
+  tail.files.delete(keyOf(file));
+  tail.files.set(keyOf(file), file);
 }
 
 /** Paths by the file behind them: links of both kinds and overlapping patterns make no second reader. */

@@ -170,6 +170,37 @@ describe("files beyond filesMax", () => {
     expect(rangesOf(tail)).toEqual(["0-3"]);
   });
 
+  it("that were read before, and are deleted while they wait, are read to their end by their descriptor", async () => {
+    const { folder, tail } = await startWith(2);
+    const [inside, outside] = [join(folder, "a.log"), join(folder, "a.txt")];
+    await rename(inside, outside);
+    await writeFile(join(folder, "c.log"), "c1\n");
+    await tail.poll();
+    await rename(outside, inside);
+    await tail.poll();
+    await appendFile(join(folder, "c.log"), "c2\n");
+    await tail.poll();
+    expect(tail.texts.slice(4)).toEqual(["c1"]);
+    await unlink(join(folder, "c.log"));
+    await tail.poll(5);
+    expect([tail.texts.slice(4), tail.gaps]).toEqual([["c1", "c2"], []]);
+    expect(tail.progress.at(-1)).toMatchObject({ isFailing: false, behind: [] });
+  });
+
+  it("are what comes back after it was over, before what is read: that is read on", async () => {
+    const limits = { ...LIMITS, deletedQuietMs: 0 };
+    const { folder, tail } = await startWith(2, { limits });
+    const [inside, outside] = [join(folder, "a.log"), join(folder, "a.txt")];
+    await rename(inside, outside);
+    await writeFile(join(folder, "c.log"), "c1\n");
+    await tail.poll(5);
+    await rename(outside, inside);
+    await tail.poll();
+    await appendFile(join(folder, "c.log"), "c2\n");
+    await tail.poll();
+    expect(tail.texts.slice(4)).toEqual(["c1", "c2"]);
+  });
+
   it("are read from their end on at the first run with start: now", async () => {
     const { folder, tail } = await startWith(3, { options: { filesMax: 2, start: "now" } });
     await appendFile(join(folder, "c.log"), "c3\n");
