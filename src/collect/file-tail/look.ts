@@ -89,7 +89,7 @@ function noteFound(tail: Tail, file: TailedFile, { paths, observed }: FoundAs): 
     file.isMoved = knownSize(file) > 0;
     tail.touch();
   }
-  if (file.fate === "lost") Object.assign(file, { fate: "live", readAs: null });
+  if (file.fate === "lost") findAgain(file);
   if (file.content === null && compressionOf(tail, found.path) !== file.compression)
     file.replacedBecause ??= "its inode was given to another file";
   file.isFound = true;
@@ -97,6 +97,17 @@ function noteFound(tail: Tail, file: TailedFile, { paths, observed }: FoundAs): 
   file.seenAt = observed.at;
   file.birthtimeNs = found.birthtimeNs;
   noteLook(tail, file, { look: found, observed });
+}
+
+/** It may be another content: what is lost of it is another loss, and nothing of it was compared. What was read of it is not read again. */
+function findAgain(file: TailedFile): void {
+  Object.assign(file, {
+    fate: "live",
+    epoch: file.epoch + 1,
+    seen: { sizeBytes: 0, modifiedNs: 0n },
+    readAs: null,
+    sizeSeenMax: file.compression === "gzip" ? file.sizeSeenMax : 0,
+  } satisfies Partial<TailedFile>);
 }
 
 /** A name of its own before a link to it, as `events.log` is one to today's file. */

@@ -201,6 +201,46 @@ describe("files beyond filesMax", () => {
     expect(tail.texts.slice(4)).toEqual(["c1", "c2"]);
   });
 
+  it.each([
+    ["other content", "d1\nd2\n", "0-6"],
+    ["less", "d1\n", "0-3"],
+    ["more", "d1\nd2\nd3\n", "0-9"],
+  ])(
+    "are declared again, as another loss, where %s comes under the inode of a lost one and is lost too",
+    async (_, content, range) => {
+      const { folder, tail } = await startWith(3);
+      const [inside, outside] = [join(folder, "c.log"), join(folder, "c.txt")];
+      await rename(inside, outside);
+      await tail.poll(5);
+      // Writing in place keeps the inode for sure.
+      await writeFile(outside, content);
+      await rename(outside, inside);
+      await tail.poll();
+      await unlink(inside);
+      await tail.poll(10);
+      expect(rangesOf(tail)).toEqual(["0-6", range]);
+      expect(new Set(tail.gaps.map(({ from }) => from)).size).toBe(2);
+    },
+  );
+
+  it("are read on where they were read to, when they come back after they were declared", async () => {
+    const { folder, tail } = await startWith(2, { limits: { ...LIMITS, filesOpenMax: 1 } });
+    const [inside, outside] = [join(folder, "a.log"), join(folder, "a.txt")];
+    tail.failWith = new Error("rejected");
+    await appendFile(inside, "a3\n");
+    await appendFile(join(folder, "b.log"), "b3\n");
+    await tail.poll(2);
+    await rename(inside, outside);
+    await tail.poll(2);
+    tail.failWith = null;
+    tail.clock.advance(40_000);
+    await tail.poll(5);
+    expect([tail.texts.slice(4), rangesOf(tail)]).toEqual([["b3"], ["6-9"]]);
+    await rename(outside, inside);
+    await tail.poll(3);
+    expect(tail.texts.slice(4)).toEqual(["b3", "a3"]);
+  });
+
   it("are read from their end on at the first run with start: now", async () => {
     const { folder, tail } = await startWith(3, { options: { filesMax: 2, start: "now" } });
     await appendFile(join(folder, "c.log"), "c3\n");
