@@ -4,15 +4,7 @@ import { digestOf } from "./digest.ts";
 import type { FoundFiles, FoundPath } from "./find-files.ts";
 import { chooseNew, holdBack } from "./hold-back.ts";
 import { addFile, compressionOf, failFile, observedNow, type Tail } from "./tail.ts";
-import {
-  type Observed,
-  type TailedFile,
-  endFile,
-  keepSeen,
-  knownSize,
-  newFile,
-  see,
-} from "./tailed-file.ts";
+import { type Observed, type TailedFile, endFile, knownSize, newFile, see } from "./tailed-file.ts";
 import { lastLineStart } from "./verify.ts";
 
 /** Brings what is known of the files in line with one look at the patterns. */
@@ -124,7 +116,6 @@ function noteLook(tail: Tail, file: TailedFile, { look, observed }: Looked): voi
   const isChanged =
     look.sizeBytes !== file.seen.sizeBytes || look.modifiedNs !== file.seen.modifiedNs;
   if (!isChanged) return;
-  if (file.compression === "none" && file.replacedBecause === null) keepSeen(file);
   see(file, look);
   tail.touch();
   file.changedAtMs = observed.atMs;

@@ -27,8 +27,7 @@ export interface Content {
   seenBytes: number;
   /** The process was killed before the loss of what was there before could be declared: one gap has both. */
   isWithBefore: boolean;
-  /** It took the place of another content of the file. */
-  readonly isInPlace: boolean;
+  isWithNext: boolean;
 }
 
 export interface World {
@@ -47,7 +46,7 @@ export function createWorld(folder: string): World {
   /** By inode, what is there now. */
   const present = new Map<string, Content>();
   /** By inode, what replaced a content whose loss may not be declared yet. Nothing replaces it before that. */
-  const unsettled = new Map<string, Content>();
+  const unsettled = new Map<string, { readonly before: Content; readonly next: Content }>();
   let lines = 0;
   let rotations = 0;
 
@@ -61,10 +60,10 @@ export function createWorld(folder: string): World {
   }
 
   function begin(inode: string): Content {
-    const isInPlace = present.has(inode);
-    const isWithBefore = false;
-    const content = { inode, lines: [], sizeBytes: 0, seenBytes: 0, isWithBefore, isInPlace };
-    if (isInPlace) unsettled.set(inode, content);
+    const sizes = { sizeBytes: 0, seenBytes: 0 };
+    const content = { inode, lines: [], ...sizes, isWithBefore: false, isWithNext: false };
+    const before = present.get(inode);
+    if (before !== undefined) unsettled.set(inode, { before, next: content });
     contents.push(content);
     present.set(inode, content);
     return content;
@@ -93,7 +92,10 @@ export function createWorld(folder: string): World {
     contents,
     settled: () => unsettled.clear(),
     killed: () => {
-      for (const content of unsettled.values()) content.isWithBefore = true;
+      for (const { before, next } of unsettled.values()) {
+        before.isWithNext = true;
+        next.isWithBefore = true;
+      }
       unsettled.clear();
     },
     looked: async () => {
