@@ -29,13 +29,14 @@ const ONCE_WRONG: [Step[], number, number][] = [
   // Bytes of a content that was still there, and read, were declared with those of the one before.
   [
     [
+      { kind: "pause" },
+      { kind: "write", lines: 4 },
+      { kind: "poll" },
+      { kind: "rewrite", lines: 8 },
+      { kind: "poll" },
       { kind: "write", lines: 2 },
       { kind: "poll" },
-      { kind: "reject" },
-      { kind: "rewrite", lines: 6 },
-      { kind: "reject" },
-      { kind: "write", lines: 2 },
-      { kind: "reject" },
+      { kind: "resume" },
       { kind: "poll" },
     ],
     2,
