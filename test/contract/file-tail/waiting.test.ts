@@ -223,23 +223,35 @@ describe("files beyond filesMax", () => {
     },
   );
 
-  it("are read on where they were read to, when they come back after they were declared", async () => {
-    const { folder, tail } = await startWith(2, { limits: { ...LIMITS, filesOpenMax: 1 } });
-    const [inside, outside] = [join(folder, "a.log"), join(folder, "a.txt")];
-    tail.failWith = new Error("rejected");
-    await appendFile(inside, "a3\n");
-    await appendFile(join(folder, "b.log"), "b3\n");
-    await tail.poll(2);
-    await rename(inside, outside);
-    await tail.poll(2);
-    tail.failWith = null;
-    tail.clock.advance(40_000);
-    await tail.poll(5);
-    expect([tail.texts.slice(4), rangesOf(tail)]).toEqual([["b3"], ["6-9"]]);
-    await rename(outside, inside);
-    await tail.poll(3);
-    expect(tail.texts.slice(4)).toEqual(["b3", "a3"]);
-  });
+  it.each([
+    ["the same", "a1\na2\na3\n", true, ["a3"], []],
+    ["other content, as long as what was read", "x1\nx2\n", true, ["x1", "x2"], []],
+    ["other content, and are lost too", "x1\nx2\n", false, [], ["0-6"]],
+  ])(
+    "that were read in part and declared, and come back with %s, are told from what was read",
+    async (_, content, hasRoom, texts, ranges) => {
+      const { folder, tail } = await startWith(2, { limits: { ...LIMITS, filesOpenMax: 1 } });
+      const [inside, outside] = [join(folder, "a.log"), join(folder, "a.txt")];
+      tail.failWith = new Error("rejected");
+      await appendFile(inside, "a3\n");
+      await appendFile(join(folder, "b.log"), "b3\n");
+      await tail.poll(2);
+      await rename(inside, outside);
+      await tail.poll(2);
+      tail.failWith = null;
+      tail.clock.advance(40_000);
+      await tail.poll(5);
+      expect([tail.texts.slice(4), rangesOf(tail)]).toEqual([["b3"], ["6-9"]]);
+      if (!hasRoom) await writeFile(join(folder, "c.log"), "");
+      await tail.poll();
+      await writeFile(outside, content);
+      await rename(outside, inside);
+      await tail.poll(3);
+      if (!hasRoom) await unlink(inside);
+      await tail.poll(10);
+      expect([tail.texts.slice(5), rangesOf(tail).slice(1)]).toEqual([texts, ranges]);
+    },
+  );
 
   it("are read from their end on at the first run with start: now", async () => {
     const { folder, tail } = await startWith(3, { options: { filesMax: 2, start: "now" } });
