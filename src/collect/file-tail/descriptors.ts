@@ -3,7 +3,7 @@ import { openPlain, type PlainContent } from "./content.ts";
 import { openGzip, type GzipContent } from "./gzip-content.ts";
 import { systemCode } from "../../model/error.ts";
 import { failFile, type Tail } from "./tail.ts";
-import { hasUnread, isBehind, knownSize, type TailedFile } from "./tailed-file.ts";
+import { hasUnread, isBehind, type TailedFile } from "./tailed-file.ts";
 
 /** Descriptors that are left to others when the process has none. */
 const DESCRIPTORS_SPARE = 8;
@@ -64,7 +64,6 @@ export function later(tail: Tail, file: TailedFile): null {
 
 export async function closeFile(file: TailedFile): Promise<void> {
   const { content } = file;
-  file.sizeSeenMax = knownSize(file);
   file.content = null;
   file.next = null;
   await content?.close();

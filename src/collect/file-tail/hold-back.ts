@@ -4,8 +4,9 @@ import type { TailedFile } from "./tailed-file.ts";
 
 /**
  * Beyond `filesMax` files are known and not read: those that have been known longest are read, and of those that come at once the
- * oldest. One that is held back is read from its beginning when there is room, and declared like every other one where it vanishes
- * unread, also after a restart. Only a compressed one that was not placed yet is found anew by a start, and not missed by it.
+ * oldest; one that was over and is there again is known from then on. One that is held back is read from its beginning when there is
+ * room, and declared like every other one where it vanishes unread, also after a restart. Only a compressed one that was not placed yet
+ * is found anew by a start, and not missed by it.
  *
  * More than `waitingMax` of them are not remembered: that they may be lost is declared (overflow.ts).
  */

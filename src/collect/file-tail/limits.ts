@@ -11,7 +11,7 @@ export interface FileTailLimits {
   readonly filesOpenMax: number;
   /** Files beyond `filesMax` that are remembered: one of them that vanishes is declared. */
   readonly waitingMax: number;
-  /** Files whose first bytes are looked at after one look, since they were not read yet. */
+  /** Files whose first bytes are looked at after one look, or compared, since their turn to be read has not come. */
   readonly firstBytesMax: number;
   /** Bytes that are looked through without a record, or decompressed to get to a place, before other files get their turn. */
   readonly skipBytesMax: number;

@@ -4,15 +4,7 @@ import { digestOf } from "./digest.ts";
 import type { FoundFiles, FoundPath } from "./find-files.ts";
 import { chooseNew, holdBack } from "./hold-back.ts";
 import { addFile, compressionOf, failFile, observedNow, type Tail } from "./tail.ts";
-import {
-  type Observed,
-  type TailedFile,
-  endFile,
-  keepSeen,
-  knownSize,
-  newFile,
-  see,
-} from "./tailed-file.ts";
+import { type Observed, type TailedFile, endFile, knownSize, newFile, see } from "./tailed-file.ts";
 import { lastLineStart } from "./verify.ts";
 
 /** Brings what is known of the files in line with one look at the patterns. */
@@ -27,12 +19,20 @@ export interface LookRound {
 export async function takeLook(tail: Tail, round: LookRound): Promise<void> {
   const observed = observedNow(tail);
   const inodes = groupByInode(round.found.paths);
-  for (const file of tail.files.values()) file.isFound = false;
+  const wasFound = new Set<TailedFile>();
+  for (const file of tail.files.values()) {
+    if (file.isFound) wasFound.add(file);
+    file.isFound = false;
+    // What is not found is read to its end, or declared: it takes nobody's room.
+    file.isHeldBack = false;
+  }
   const added: (readonly FoundPath[])[] = [];
   for (const [key, paths] of inodes) {
     const file = tail.files.get(key);
-    if (file !== undefined) noteFound(tail, file, { paths, observed });
-    else if (round.isFirst || !tail.stopAtEnd) added.push(paths);
+    if (file !== undefined) {
+      if (!round.isFirst && !wasFound.has(file) && file.fate !== "live") queueAnew(tail, file);
+      noteFound(tail, file, { paths, observed });
+    } else if (round.isFirst || !tail.stopAtEnd) added.push(paths);
   }
   const { chosen, unremembered } = chooseNew(tail, added);
   for (const paths of chosen) await addNew(tail, paths, { round, observed });
@@ -48,6 +48,12 @@ export async function takeLook(tail: Tail, round: LookRound): Promise<void> {
       file.stopAt = file.compression === "gzip" ? Infinity : file.seen.sizeBytes;
       file.mayFlush = file.isFound && file.fate === "live";
     }
+}
+
+/** What was over is back, or its inode: those that are read meanwhile keep their room (hold-back.ts). */
+function queueAnew(tail: Tail, file: TailedFile): void {
+  tail.files.delete(keyOf(file));
+  tail.files.set(keyOf(file), file);
 }
 
 /** Paths by the file behind them: links of both kinds and overlapping patterns make no second reader. */
@@ -75,7 +81,7 @@ function noteFound(tail: Tail, file: TailedFile, { paths, observed }: FoundAs): 
     file.isMoved = knownSize(file) > 0;
     tail.touch();
   }
-  if (file.fate === "lost") Object.assign(file, { fate: "live", readAs: null });
+  if (file.fate === "lost") findAgain(file);
   if (file.content === null && compressionOf(tail, found.path) !== file.compression)
     file.replacedBecause ??= "its inode was given to another file";
   file.isFound = true;
@@ -83,6 +89,17 @@ function noteFound(tail: Tail, file: TailedFile, { paths, observed }: FoundAs): 
   file.seenAt = observed.at;
   file.birthtimeNs = found.birthtimeNs;
   noteLook(tail, file, { look: found, observed });
+}
+
+/** It may be another content: what is lost of it is another loss, and nothing of it was compared. What was read of it is not read again. */
+function findAgain(file: TailedFile): void {
+  Object.assign(file, {
+    fate: "live",
+    epoch: file.epoch + 1,
+    seen: { sizeBytes: 0, modifiedNs: 0n },
+    readAs: null,
+    sizeSeenMax: file.compression === "gzip" ? file.sizeSeenMax : 0,
+  } satisfies Partial<TailedFile>);
 }
 
 /** A name of its own before a link to it, as `events.log` is one to today's file. */
@@ -99,7 +116,6 @@ function noteLook(tail: Tail, file: TailedFile, { look, observed }: Looked): voi
   const isChanged =
     look.sizeBytes !== file.seen.sizeBytes || look.modifiedNs !== file.seen.modifiedNs;
   if (!isChanged) return;
-  if (file.compression === "none" && file.replacedBecause === null) keepSeen(file);
   see(file, look);
   tail.touch();
   file.changedAtMs = observed.atMs;

@@ -48,10 +48,16 @@ export async function prepareGzip(
   return isShort && !file.mayFlush ? wait(tail, file) : true;
 }
 
-/** Whether a file that is not placed yet may hold the rest of one that is gone: its loss is not declared before that is known. */
-export function mayBeCompressed(tail: Tail): boolean {
-  for (const file of tail.files.values())
-    if (!file.isPlaced && !file.isWaiting && file.isFound) return true;
+/**
+ * Whether a file that is not placed yet may hold the rest of one that is gone: its loss is not declared before that is known. What
+ * there is no room for may stay so for ever: only the file of its name waits for it.
+ */
+export function mayBeCompressed(tail: Tail, gone: TailedFile): boolean {
+  const path = gone.formerPath ?? gone.path;
+  for (const file of tail.files.values()) {
+    if (file.isPlaced || file.isWaiting || !file.isFound) continue;
+    if (!file.isHeldBack || plainPath(tail, file) === path) return true;
+  }
   return false;
 }
 

@@ -54,7 +54,7 @@ async function retireMissing(tail: Tail, handIn: HandIn, file: TailedFile): Prom
     endFile(file, "finished");
     return tail.touch();
   }
-  if (mayBeCompressed(tail)) return;
+  if (mayBeCompressed(tail, file)) return;
   const cause = await causeOfLoss(tail, file);
   handIn.declareRest(file, cause, () => {
     tail.log.error(

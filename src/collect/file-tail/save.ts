@@ -1,5 +1,5 @@
 import type { Fate, FileCheckpoint } from "./checkpoint.ts";
-import { knownSize, lookedSize, type TailedFile } from "./tailed-file.ts";
+import { lookedSize, type TailedFile } from "./tailed-file.ts";
 
 /** What is saved of a file now. */
 export function saveFile(file: TailedFile, fate: Fate = file.fate): FileCheckpoint {
@@ -27,5 +27,5 @@ export function saveFile(file: TailedFile, fate: Fate = file.fate): FileCheckpoi
 /** What is still to be read was there as far as a look has seen it: where it is gone after a restart, all of that is lost. */
 function sizeOf(file: TailedFile, fate: Fate): number {
   if (file.compression === "gzip") return file.seen.sizeBytes;
-  return fate === "live" ? lookedSize(file) : knownSize(file);
+  return fate === "live" ? lookedSize(file) : file.sizeSeenMax;
 }

@@ -68,6 +68,8 @@ export interface TailedFile {
   readAs: Look | null;
   /** Size of the content that was last compared with what was read before; a look at a path may see another content. */
   sizeSeenMax: number;
+  /** When it was last compared without being read (first-bytes.ts); 0 for never. */
+  comparedAtMs: number;
   content: PlainContent | GzipContent | null;
   readonly handedIn: HandedIn[];
   fate: Fate;
@@ -112,7 +114,7 @@ export function see(file: TailedFile, look: Look): void {
   file.seen = lookOf(look);
 }
 
-/** What was seen is of this content, even where it is another one by the next look, which may be larger. */
+/** What was seen is of this content: it was compared, or went with it. */
 export function keepSeen(file: TailedFile): void {
   file.sizeSeenMax = Math.max(file.sizeSeenMax, file.seen.sizeBytes);
 }
@@ -221,6 +223,7 @@ export function newFile(
     seen: lookOf(found),
     readAs: null,
     sizeSeenMax: compression === "gzip" ? 0 : found.sizeBytes,
+    comparedAtMs: 0,
     content: null,
     handedIn: [],
     fate: "live",
@@ -285,6 +288,7 @@ export function renewFile(file: TailedFile, compression: TailedFile["compression
     overlong: null,
     readAs: null,
     sizeSeenMax: compression === "gzip" ? 0 : file.seen.sizeBytes,
+    comparedAtMs: 0,
     fate: "live",
     isMoved: false,
     replacedBecause: null,

@@ -75,7 +75,7 @@ export function renewFiles(tail: Tail, handIn: HandIn): void {
     const cause = file.replacedBecause;
     if (cause === null || file.handedIn.length > 0 || file.isDeclaring) continue;
     if (file.retryAtMs > tail.clock.monotonicMs()) continue;
-    if (unreadBytes(file) > 0 && mayBeCompressed(tail)) continue;
+    if (unreadBytes(file) > 0 && mayBeCompressed(tail, file)) continue;
     handIn.declareRest(file, `"${file.path}" was replaced: ${cause}`, async () => {
       tail.log.warn(
         { source: tail.source.name, path: file.path, offset: file.committed.offset },

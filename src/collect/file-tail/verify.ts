@@ -8,15 +8,22 @@ import type { Place, TailedFile } from "./tailed-file.ts";
  * another content, or null where it is the same one.
  */
 export async function verify(file: TailedFile, content: Content): Promise<string | null> {
+  const compared = await compare(file, content);
+  if (typeof compared === "string") return compared;
+  file.next = compared;
+  file.overlong = null;
+  file.formerPath = null;
+  return null;
+}
+
+/** The committed place, with the bytes before it, or why the content is another one. */
+export async function compare(file: TailedFile, content: Content): Promise<Place | string> {
   const { offset, lines, guard } = file.committed;
   const head = await content.read(0, file.fingerprint.bytes);
   if (!isDigestOf(file.fingerprint, head)) return "its first bytes changed";
   const before = await content.read(offset - guard.bytes, guard.bytes);
   if (!isDigestOf(guard, before)) return "the bytes before the committed offset changed";
-  file.next = { offset, lines, before };
-  file.overlong = null;
-  file.formerPath = null;
-  return null;
+  return { offset, lines, before };
 }
 
 /** Lets the fingerprint cover more of a file that was short. Returns false where the bytes it covered are others now. */

@@ -1,5 +1,6 @@
 import { appendFile, readdir, rename, stat, truncate, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 /** What can happen between two looks; nobody waits until something was read. */
 export type Step =
@@ -11,6 +12,9 @@ export const KINDS = [
   "deleteOldest",
   "deleteCurrent",
   "truncate",
+  "moveOut",
+  "moveBack",
+  "compressOther",
   "poll",
   "pause",
   "resume",
@@ -27,12 +31,15 @@ export interface Content {
   seenBytes: number;
   /** The process was killed before the loss of what was there before could be declared: one gap has both. */
   isWithBefore: boolean;
-  /** It took the place of another content of the file. */
-  readonly isInPlace: boolean;
+  isWithNext: boolean;
+  /** It was out of the patterns once: its loss may have been declared before it was back. */
+  wasAway: boolean;
 }
 
 export interface World {
   readonly contents: readonly Content[];
+  /** What is there, and can still be read. */
+  remaining(): Promise<ReadonlySet<Content>>;
   take(step: Step): Promise<void>;
   /** A look has been taken at every file that is there. */
   looked(): Promise<void>;
@@ -47,7 +54,7 @@ export function createWorld(folder: string): World {
   /** By inode, what is there now. */
   const present = new Map<string, Content>();
   /** By inode, what replaced a content whose loss may not be declared yet. Nothing replaces it before that. */
-  const unsettled = new Map<string, Content>();
+  const unsettled = new Map<string, { readonly before: Content; readonly next: Content }>();
   let lines = 0;
   let rotations = 0;
 
@@ -61,10 +68,11 @@ export function createWorld(folder: string): World {
   }
 
   function begin(inode: string): Content {
-    const isInPlace = present.has(inode);
-    const isWithBefore = false;
-    const content = { inode, lines: [], sizeBytes: 0, seenBytes: 0, isWithBefore, isInPlace };
-    if (isInPlace) unsettled.set(inode, content);
+    const sizes = { sizeBytes: 0, seenBytes: 0 };
+    const flags = { isWithBefore: false, isWithNext: false, wasAway: false };
+    const content = { inode, lines: [], ...sizes, ...flags };
+    const before = present.get(inode);
+    if (before !== undefined) unsettled.set(inode, { before, next: content });
     contents.push(content);
     present.set(inode, content);
     return content;
@@ -89,26 +97,63 @@ export function createWorld(folder: string): World {
     present.delete(inode);
   }
 
+  /** By their names, those that the patterns match, the live one aside. */
+  async function rotated(): Promise<string[]> {
+    const names = await readdir(folder);
+    return names.filter((name) => /^audit-\d+\.log$/.test(name)).toSorted();
+  }
+
+  async function move(from: string, to: string): Promise<void> {
+    const content = present.get((await inodeOf(join(folder, from))) ?? "");
+    if (content !== undefined) content.wasAway = true;
+    await rename(join(folder, from), join(folder, to));
+  }
+
+  async function remaining(): Promise<Set<Content>> {
+    const there = new Set<Content>();
+    for (const name of await readdir(folder)) {
+      const content = present.get((await inodeOf(join(folder, name))) ?? "");
+      if (content !== undefined && name.includes(".log")) there.add(content);
+    }
+    return there;
+  }
+
   return {
     contents,
+    remaining,
     settled: () => unsettled.clear(),
     killed: () => {
-      for (const content of unsettled.values()) content.isWithBefore = true;
+      for (const { before, next } of unsettled.values()) {
+        before.isWithNext = true;
+        next.isWithBefore = true;
+      }
       unsettled.clear();
     },
     looked: async () => {
-      for (const name of await readdir(folder)) {
-        const content = present.get((await inodeOf(join(folder, name))) ?? "");
-        if (content !== undefined) content.seenBytes = content.sizeBytes;
-      }
+      for (const content of await remaining()) content.seenBytes = content.sizeBytes;
     },
     take: async (step) => {
       if (step.kind === "write" || step.kind === "rewrite")
         return write(step.kind === "rewrite", step.lines);
       if (step.kind === "deleteCurrent") return remove(path);
       if (step.kind === "deleteOldest") {
-        const [oldest] = (await readdir(folder)).filter((name) => name !== "audit.log").toSorted();
+        const [oldest] = await rotated();
         if (oldest !== undefined) await remove(join(folder, oldest));
+        return;
+      }
+      if (step.kind === "moveOut") {
+        const [oldest] = await rotated();
+        if (oldest !== undefined) await move(oldest, oldest.replace(".log", ".txt"));
+        return;
+      }
+      if (step.kind === "moveBack") {
+        const away = (await readdir(folder)).find((name) => name.endsWith(".txt"));
+        if (away !== undefined) await move(away, away.replace(".txt", ".log"));
+        return;
+      }
+      if (step.kind === "compressOther") {
+        const other = join(folder, "other.log.gz");
+        if ((await inodeOf(other)) === null) await writeFile(other, gzipSync("compressed\n"));
         return;
       }
       const inode = await inodeOf(path);

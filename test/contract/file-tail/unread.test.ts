@@ -1,5 +1,6 @@
 import { appendFile, rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { temporaryFolder } from "../../support/disk.ts";
 import { memoryCheckpoints, startTail, type RunningTail } from "./harness.ts";
@@ -114,6 +115,91 @@ it.each([
     expect(tail.gaps).toHaveLength(2);
   },
 );
+
+it("firstBytesMax, of files that grow without an end: each is compared in its turn, and what was compared of the old content is declared", async () => {
+  const folder = await temporaryFolder();
+  const tail = await startBusy(folder, { ...ONE_AT_ONCE, firstBytesMax: 1 });
+  const paths = ["a.log", "b.log", "c.log"].map((name) => join(folder, name));
+  for (const path of paths) await writeFile(path, "one\n");
+  await tail.poll(3);
+  for (let times = 0; times < 3; times++) {
+    for (const path of paths) await appendFile(path, "more\n");
+    await tail.poll();
+  }
+  for (const path of paths) await writeFile(path, "another and longer than that\n");
+  await goOn(tail);
+  expect(tail.gaps.map(({ sizeBytes }) => sizeBytes)).toEqual([9, 14, 19]);
+  expect(tail.count).toBe(4);
+});
+
+it("never looked at, and its inode taken by a compressed file: the bytes of that one are not taken for its own", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "a.log");
+  const tail = await startBusy(folder, { ...ONE_AT_ONCE, firstBytesMax: 1 });
+  await writeFile(join(folder, "0.log"), "zero\n");
+  await writeFile(path, "one\n");
+  await tail.poll();
+  await writeFile(`${path}.gz`, gzipSync("one\n"));
+  // Writing in place and renaming keeps the inode for sure, as its reuse does by chance.
+  await writeFile(path, gzipSync("of another\n"));
+  await rename(path, join(folder, "b.log.gz"));
+  await tail.poll(5);
+  await goOn(tail);
+  tail.clock.advance(40_000);
+  await tail.poll(10);
+  expect(tail.texts.toSorted()).toEqual(["busy", "of another", "one", "zero"]);
+  expect(tail.gaps).toEqual([]);
+});
+
+it.each([
+  ["open", { acceptsInFlightMax: 1 }],
+  ["not open", ONE_AT_ONCE],
+])(
+  "copied and truncated while there is no room, %s: what is read of the new content is not declared",
+  async (_, limits) => {
+    const folder = await temporaryFolder();
+    const path = join(folder, "audit.log");
+    await writeFile(path, "one\n");
+    const tail = await startBusy(folder, limits);
+    await writeFile(path, "other\nand longer\n");
+    await tail.poll();
+    await appendFile(path, "and more\n");
+    await tail.poll();
+    await appendFile(path, "and even more\n");
+    await goOn(tail);
+    expect(tail.texts).toEqual(["one", "busy", "other", "and longer", "and more", "and even more"]);
+    expect(tail.gaps).toEqual([]);
+  },
+);
+
+it("copied and truncated, and shorter at first than what was read: what is read of the new content is not declared", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "audit.log");
+  await writeFile(path, "one\ntwo\nthree\n");
+  const tail = await startBusy(folder);
+  await writeFile(path, "1\n");
+  for (const text of ["and much more\n", "and more\n", "end\n"]) {
+    await tail.poll();
+    await appendFile(path, text);
+  }
+  await goOn(tail);
+  expect(tail.texts.slice(3)).toEqual(["busy", "1", "and much more", "and more", "end"]);
+  expect(tail.gaps).toEqual([]);
+});
+
+it("grown and then copied and truncated while there is no room: what a look saw of the old content is declared", async () => {
+  const folder = await temporaryFolder();
+  const path = join(folder, "audit.log");
+  await writeFile(path, "one\n");
+  const tail = await startBusy(folder);
+  await appendFile(path, "two\n");
+  await tail.poll();
+  await writeFile(path, "another and longer\n");
+  await tail.poll();
+  await goOn(tail);
+  expect(tail.texts).toEqual(["one", "busy", "another and longer"]);
+  expect(tail.gaps).toMatchObject([{ from: expect.stringMatching(/:4$/) as string, sizeBytes: 4 }]);
+});
 
 it.each([
   ["open", { acceptsInFlightMax: 1 }],

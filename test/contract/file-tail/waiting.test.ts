@@ -148,6 +148,111 @@ describe("files beyond filesMax", () => {
     expect(tail.gaps).toEqual([]);
   });
 
+  it("that are compressed hold up neither what replaced a file that is read nor the declaration of what is lost", async () => {
+    const { folder, tail } = await startWith(2);
+    await writeFile(join(folder, "z.log.gz"), gzipSync("z1\n"));
+    await tail.poll(2);
+    await appendFile(join(folder, "a.log"), "half");
+    await tail.poll(2);
+    await writeFile(join(folder, "a.log"), "new\n");
+    await tail.poll(5);
+    expect(tail.texts.slice(4)).toEqual(["new"]);
+    expect(rangesOf(tail)).toEqual(["6-10"]);
+  });
+
+  it("that are compressed do not hold up the declaration of a file that is deleted unread", async () => {
+    const { folder, tail } = await startWith(2);
+    await writeFile(join(folder, "c.log"), "c1\n");
+    await writeFile(join(folder, "z.log.gz"), gzipSync("z1\n"));
+    await tail.poll(2);
+    await unlink(join(folder, "c.log"));
+    await tail.poll(10);
+    expect(rangesOf(tail)).toEqual(["0-3"]);
+  });
+
+  it("that were read before, and are deleted while they wait, are read to their end by their descriptor", async () => {
+    const { folder, tail } = await startWith(2);
+    const [inside, outside] = [join(folder, "a.log"), join(folder, "a.txt")];
+    await rename(inside, outside);
+    await writeFile(join(folder, "c.log"), "c1\n");
+    await tail.poll();
+    await rename(outside, inside);
+    await tail.poll();
+    await appendFile(join(folder, "c.log"), "c2\n");
+    await tail.poll();
+    expect(tail.texts.slice(4)).toEqual(["c1"]);
+    await unlink(join(folder, "c.log"));
+    await tail.poll(5);
+    expect([tail.texts.slice(4), tail.gaps]).toEqual([["c1", "c2"], []]);
+    expect(tail.progress.at(-1)).toMatchObject({ isFailing: false, behind: [] });
+  });
+
+  it("are what comes back after it was over, before what is read: that is read on", async () => {
+    const limits = { ...LIMITS, deletedQuietMs: 0 };
+    const { folder, tail } = await startWith(2, { limits });
+    const [inside, outside] = [join(folder, "a.log"), join(folder, "a.txt")];
+    await rename(inside, outside);
+    await writeFile(join(folder, "c.log"), "c1\n");
+    await tail.poll(5);
+    await rename(outside, inside);
+    await tail.poll();
+    await appendFile(join(folder, "c.log"), "c2\n");
+    await tail.poll();
+    expect(tail.texts.slice(4)).toEqual(["c1", "c2"]);
+  });
+
+  it.each([
+    ["other content", "d1\nd2\n", "0-6"],
+    ["less", "d1\n", "0-3"],
+    ["more", "d1\nd2\nd3\n", "0-9"],
+  ])(
+    "are declared again, as another loss, where %s comes under the inode of a lost one and is lost too",
+    async (_, content, range) => {
+      const { folder, tail } = await startWith(3);
+      const [inside, outside] = [join(folder, "c.log"), join(folder, "c.txt")];
+      await rename(inside, outside);
+      await tail.poll(5);
+      // Writing in place keeps the inode for sure.
+      await writeFile(outside, content);
+      await rename(outside, inside);
+      await tail.poll();
+      await unlink(inside);
+      await tail.poll(10);
+      expect(rangesOf(tail)).toEqual(["0-6", range]);
+      expect(new Set(tail.gaps.map(({ from }) => from)).size).toBe(2);
+    },
+  );
+
+  it.each([
+    ["the same", "a1\na2\na3\n", true, ["a3"], []],
+    ["other content, as long as what was read", "x1\nx2\n", true, ["x1", "x2"], []],
+    ["other content, and are lost too", "x1\nx2\n", false, [], ["0-6"]],
+  ])(
+    "that were read in part and declared, and come back with %s, are told from what was read",
+    async (_, content, hasRoom, texts, ranges) => {
+      const { folder, tail } = await startWith(2, { limits: { ...LIMITS, filesOpenMax: 1 } });
+      const [inside, outside] = [join(folder, "a.log"), join(folder, "a.txt")];
+      tail.failWith = new Error("rejected");
+      await appendFile(inside, "a3\n");
+      await appendFile(join(folder, "b.log"), "b3\n");
+      await tail.poll(2);
+      await rename(inside, outside);
+      await tail.poll(2);
+      tail.failWith = null;
+      tail.clock.advance(40_000);
+      await tail.poll(5);
+      expect([tail.texts.slice(4), rangesOf(tail)]).toEqual([["b3"], ["6-9"]]);
+      if (!hasRoom) await writeFile(join(folder, "c.log"), "");
+      await tail.poll();
+      await writeFile(outside, content);
+      await rename(outside, inside);
+      await tail.poll(3);
+      if (!hasRoom) await unlink(inside);
+      await tail.poll(10);
+      expect([tail.texts.slice(5), rangesOf(tail).slice(1)]).toEqual([texts, ranges]);
+    },
+  );
+
   it("are read from their end on at the first run with start: now", async () => {
     const { folder, tail } = await startWith(3, { options: { filesMax: 2, start: "now" } });
     await appendFile(join(folder, "c.log"), "c3\n");
