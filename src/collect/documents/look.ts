@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { FoundFiles, FoundPath } from "../file-tail/find-files.ts";
-import { isRoomLeft, reportWaiting } from "../folder-watch/waiting.ts";
+import { isRoomLeft, makeRoom, reportWaiting } from "../folder-watch/waiting.ts";
 import { isRead, isUnread, lookOf, newDocument, type KnownDocument } from "./known.ts";
 import type { Watch } from "./watch.ts";
 
@@ -22,6 +22,11 @@ export async function takeLook(
   const nowMs = watch.clock.monotonicMs();
   const files = new Map(paths.map((path): [string, FoundPath] => [basename(path.path), path]));
   const documents = new Map([...files].filter(([name]) => isDocument(watch, name)));
+  const missing = [...watch.known.values()].filter(({ name }) => !documents.has(name));
+  // What a fault keeps out of sight may still be there.
+  if (faults.length === 0) for (const known of missing) known.goneAtMs ??= nowMs;
+  const newcomers = documents.size - (watch.known.size - missing.length);
+  makeRoom(watch, { ...watch.limits, newcomers, isOver: (known) => !isUnread(known) });
   let unremembered = 0;
   for (const [name, path] of documents) {
     const known = watch.known.get(name) ?? add(watch, name, path, nowMs);
@@ -29,7 +34,6 @@ export async function takeLook(
     else see(watch, known, { path, nowMs });
   }
   for (const known of watch.known.values()) seeEnclosure(known, files);
-  // What a fault keeps out of sight may still be there.
   const gone = faults.length > 0 ? [] : takeLeave(watch, documents, nowMs);
   await reportWaiting(watch, { waits, unremembered, noun: "files" });
   return gone;
@@ -82,15 +86,14 @@ function takeLeave(
   documents: ReadonlyMap<string, FoundPath>,
   nowMs: number,
 ): readonly KnownDocument[] {
-  const gone = [...watch.known.values()].filter(({ name }) => !documents.has(name));
+  const gone = [...watch.known.values()].filter(({ goneAtMs }) => goneAtMs !== null);
   if (gone.length === 0) return [];
   const looks = new Set([...documents.values()].map(lookOf));
   return gone.filter((known) => {
-    known.goneAtMs ??= nowMs;
     const isLost = isUnread(known);
     // Under its new name it is read: nothing is lost. Its inode alone may have been given to the next file.
     const isRenamed = isLost && looks.has(known.look);
-    const isOver = nowMs - known.goneAtMs >= watch.limits.forgetAfterMs;
+    const isOver = nowMs - (known.goneAtMs ?? nowMs) >= watch.limits.forgetAfterMs;
     if (isRenamed || (!isLost && isOver)) {
       watch.known.delete(known.name);
       watch.faults.clear(known.path);
