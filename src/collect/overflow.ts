@@ -42,7 +42,7 @@ export function createOverflow(
       isDeclared = true;
       const observedAt = clock.now();
       const place = `beyond ${filesMax + waitingMax} files@${observedAt}`;
-      const cause = `${unremembered} files are more than the ${filesMax} that are read (filesMax) and the ${waitingMax} that wait: which of them are removed before they are read cannot be known`;
+      const cause = `There are more files than filesMax (${filesMax}), which are read, and the ${waitingMax} that wait, ${unremembered} more: which of them are removed before they are read cannot be known`;
       await intake
         .gap({ source, from: place, to: place, sizeBytes: null, count: null, cause, observedAt })
         .catch(() => {

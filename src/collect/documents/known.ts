@@ -10,6 +10,8 @@ export interface KnownDocument {
   modifiedNs: bigint;
   /** Monotonic milliseconds: since when it is so. */
   changedAtMs: number;
+  /** It has been so for `quietForMs`, or may have been before the start: it is no draft. */
+  isSettled: boolean;
   /** Monotonic milliseconds: since when it is gone; null while it is there. */
   goneAtMs: number | null;
   /** What was read of it and is durable; null where nothing was. */
@@ -39,6 +41,11 @@ export function lookOf({ inode, sizeBytes, modifiedNs }: FoundPath): string {
   return lookText(inode, sizeBytes, modifiedNs);
 }
 
+/** Whether the looks are of one file. */
+export function isSameFile(one: string, other: string): boolean {
+  return one.split(" ", 1)[0] === other.split(" ", 1)[0];
+}
+
 export function lookText(inode: string, sizeBytes: number, modifiedNs: bigint): string {
   return `${inode} ${sizeBytes} ${modifiedNs}`;
 }
@@ -53,12 +60,25 @@ export function newDocument(
     look,
     modifiedNs: 0n,
     changedAtMs: nowMs,
+    isSettled: false,
     goneAtMs: null,
     read: null,
     hasOtherEnclosure: false,
     failures: 0,
     retryAtMs: -Infinity,
   };
+}
+
+/** Whether it has been left alone for long enough to be read. */
+export function isQuiet(
+  {
+    options,
+    stopAtEnd,
+  }: { readonly options: { readonly quietForMs: number }; readonly stopAtEnd: boolean },
+  { changedAtMs }: KnownDocument,
+  nowMs: number,
+): boolean {
+  return stopAtEnd || nowMs - changedAtMs >= options.quietForMs;
 }
 
 export function isRead(known: KnownDocument): boolean {
@@ -95,7 +115,7 @@ export function restoreDocuments(
   }
   for (const [name, look] of unread) {
     const document = known.get(name) ?? newDocument({ name, path: pathOf(name), look }, nowMs);
-    known.set(name, { ...document, look });
+    known.set(name, { ...document, look, isSettled: true });
   }
   return [...known.values()];
 }

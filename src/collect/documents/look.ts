@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import type { FoundFiles, FoundPath } from "../file-tail/find-files.ts";
-import { isRoomLeft, reportWaiting } from "../folder-watch/waiting.ts";
-import { isRead, isUnread, lookOf, newDocument, type KnownDocument } from "./known.ts";
+import { isRoomLeft, makeRoom, reportWaiting } from "../folder-watch/waiting.ts";
+import { isQuiet, isRead, isUnread, lookOf, newDocument, type KnownDocument } from "./known.ts";
+import { isReplaced, takeLeave, type LostDocument } from "./losses.ts";
 import type { Watch } from "./watch.ts";
 
 /** Hidden files, and the names by which editors and copying programs call what they are still writing. */
@@ -13,26 +14,36 @@ export function isUnfinished(name: string): boolean {
 
 /**
  * Puts what a look found beside what is known: new documents, those that have changed, and those that are gone. Returns the documents
- * that are gone and were not read.
+ * that are lost. What came in the place of one of them is not known before that is declared.
  */
 export async function takeLook(
   watch: Watch,
   { paths, faults }: FoundFiles,
-): Promise<readonly KnownDocument[]> {
+): Promise<readonly LostDocument[]> {
   const nowMs = watch.clock.monotonicMs();
   const files = new Map(paths.map((path): [string, FoundPath] => [basename(path.path), path]));
   const documents = new Map([...files].filter(([name]) => isDocument(watch, name)));
+  const missing = [...watch.known.values()].filter(({ name }) => !documents.has(name));
+  // What a fault keeps out of sight may still be there.
+  if (faults.length === 0) for (const known of missing) known.goneAtMs ??= nowMs;
+  const newcomers = documents.size - (watch.known.size - missing.length);
+  makeRoom(watch, { ...watch.limits, newcomers, isOver: (known) => !isUnread(known) });
+  const looks = new Set([...documents.values()].map(lookOf));
+  const replaced: LostDocument[] = [];
   let unremembered = 0;
   for (const [name, path] of documents) {
     const known = watch.known.get(name) ?? add(watch, name, path, nowMs);
     if (known === null) unremembered++;
-    else see(watch, known, { path, nowMs });
+    else if (isReplaced(known, path, looks)) {
+      known.goneAtMs ??= nowMs;
+      replaced.push({ known, replacedBy: path });
+    } else see(watch, known, { path, nowMs });
   }
   for (const known of watch.known.values()) seeEnclosure(known, files);
-  // What a fault keeps out of sight may still be there.
-  const gone = faults.length > 0 ? [] : takeLeave(watch, documents, nowMs);
+  const lost =
+    faults.length > 0 ? [] : [...replaced, ...takeLeave(watch, missing, { looks, nowMs })];
   await reportWaiting(watch, { waits, unremembered, noun: "files" });
-  return gone;
+  return lost;
 }
 
 function isDocument({ kind }: Watch, name: string): boolean {
@@ -47,7 +58,8 @@ function add(watch: Watch, name: string, found: FoundPath, nowMs: number): Known
   return known;
 }
 
-function see(
+/** Takes in how a document is now. */
+export function see(
   watch: Watch,
   known: KnownDocument,
   { path, nowMs }: { readonly path: FoundPath; readonly nowMs: number },
@@ -55,7 +67,9 @@ function see(
   known.goneAtMs = null;
   known.modifiedNs = path.modifiedNs;
   const look = lookOf(path);
-  if (known.look === look) return;
+  const isSame = known.look === look;
+  known.isSettled = isSame && isQuiet(watch, known, nowMs);
+  if (isSame) return;
   known.look = look;
   known.changedAtMs = nowMs;
   known.retryAtMs = -Infinity;
@@ -75,27 +89,4 @@ function seeEnclosure(known: KnownDocument, files: ReadonlyMap<string, FoundPath
 
 function waits(known: KnownDocument): boolean {
   return known.goneAtMs === null && !isRead(known);
-}
-
-function takeLeave(
-  watch: Watch,
-  documents: ReadonlyMap<string, FoundPath>,
-  nowMs: number,
-): readonly KnownDocument[] {
-  const gone = [...watch.known.values()].filter(({ name }) => !documents.has(name));
-  if (gone.length === 0) return [];
-  const looks = new Set([...documents.values()].map(lookOf));
-  return gone.filter((known) => {
-    known.goneAtMs ??= nowMs;
-    const isLost = isUnread(known);
-    // Under its new name it is read: nothing is lost. Its inode alone may have been given to the next file.
-    const isRenamed = isLost && looks.has(known.look);
-    const isOver = nowMs - known.goneAtMs >= watch.limits.forgetAfterMs;
-    if (isRenamed || (!isLost && isOver)) {
-      watch.known.delete(known.name);
-      watch.faults.clear(known.path);
-      watch.touch();
-    }
-    return isLost && !isRenamed;
-  });
 }

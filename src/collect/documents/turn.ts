@@ -1,7 +1,7 @@
 import { describeError, systemCode } from "../../model/error.ts";
 import type { RawRecord } from "../../model/record.ts";
 import { inRoom } from "../folder-watch/waiting.ts";
-import { isRead, type KnownDocument, type ReadOnce } from "./known.ts";
+import { isQuiet, isRead, type KnownDocument, type ReadOnce } from "./known.ts";
 import { readFileOf } from "./read-file.ts";
 import type { FileRead, MadeRecord, Watch } from "./watch.ts";
 
@@ -41,10 +41,10 @@ interface Taken {
 }
 
 async function take(watch: Watch, known: KnownDocument): Promise<Taken | null> {
-  const { clock, options, limits, faults, stopAtEnd } = watch;
+  const { clock, options, limits, faults } = watch;
   const nowMs = clock.monotonicMs();
   if (known.retryAtMs > nowMs) return null;
-  if (!stopAtEnd && nowMs - known.changedAtMs < options.quietForMs) return null;
+  if (!isQuiet(watch, known, nowMs)) return null;
   try {
     const file = await readFileOf(known, { ...options, ...limits });
     const made = file === null ? null : await watch.kind.make(file);

@@ -9,8 +9,8 @@ import type { FolderReader } from "./reader.ts";
 import { createReport } from "./report.ts";
 import type { FolderOf, WatchedFile, Watching } from "./watch.ts";
 
-/** Looking may take this share of the time at most: many files are looked for less often. */
-const LOOK_TIME_SHARE = 0.1;
+/** Finding files may take this share of the time at most: many of them are looked for less often. */
+const FIND_TIME_SHARE = 0.1;
 
 /** What the watch itself needs; whatever else a source is given goes through to its reader. */
 type WatchOf = FolderOf & {
@@ -85,17 +85,17 @@ async function follow<Watch extends FolderOf & Watching<File>, File extends Watc
     const startedMs = clock.monotonicMs();
     report.lookBegins();
     const found = await find();
+    const findMs = clock.monotonicMs() - startedMs;
     watch.faults.looked(found.faults);
     await reader.takeLook(watch, found);
     if (looks === 1) watch.touch();
-    const lookMs = clock.monotonicMs() - startedMs;
     const sendReport = (): boolean => {
       saver.saveWhereDue();
       return report.send(looks);
     };
     await reader.takeTurn(watch, { signal, report: sendReport });
     if (signal.aborted || sendReport()) return;
-    const pauseMs = Math.max(options.pollMs, lookMs / LOOK_TIME_SHARE);
+    const pauseMs = Math.max(options.pollMs, findMs / FIND_TIME_SHARE);
     await clock.sleep(startedMs + pauseMs - clock.monotonicMs(), signal);
   }
 }

@@ -27,6 +27,9 @@ export interface FolderOf {
 export interface WatchedFile {
   /** Its path below the folder. */
   readonly name: string;
+  readonly path: string;
+  /** Monotonic milliseconds: since when it is gone; null while it is there. */
+  readonly goneAtMs: number | null;
   /** Tries in a row that could not read it. */
   readonly failures: number;
 }

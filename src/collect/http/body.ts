@@ -84,28 +84,41 @@ export function readBody(
 }
 
 async function* decompressed(request: HttpRequest, sent: BodyHead): AsyncGenerator<Uint8Array> {
+  const source = request.body[Symbol.asyncIterator]();
   const gunzip = createGunzip();
   let receivedBytes = 0;
   let cut: { readonly error: unknown } | null = null;
-  async function* received(): AsyncGenerator<Uint8Array> {
+  async function next(): Promise<Uint8Array | null> {
     try {
-      for await (const chunk of request.body) {
-        receivedBytes += chunk.length;
-        sent.add(chunk);
-        yield chunk;
-      }
+      const item = await source.next();
+      if (item.done === true) return null;
+      receivedBytes += item.value.length;
+      sent.add(item.value);
+      return item.value;
     } catch (error) {
       cut = { error };
       throw error;
     }
   }
+  async function* received(): AsyncGenerator<Uint8Array> {
+    for (let chunk = await next(); chunk !== null; chunk = await next()) yield chunk;
+  }
   // Its failure is the iteration's, or the body's, or that of a decompressor that has ended before the body.
   const fed = pipeline(received(), gunzip).catch(() => undefined);
-  yield* gunzip as AsyncIterable<Uint8Array>;
-  await fed;
+  try {
+    yield* gunzip as AsyncIterable<Uint8Array>;
+    await fed;
+    // At NULs behind a member it ends without a word, although another one may follow.
+    if (cut === null && gunzip.bytesWritten < receivedBytes) throw new LeftBehind();
+  } catch (error) {
+    // How far it came before the fault is the network's choice: sent again the body must be known again.
+    while (cut === null && !sent.isFull && (await next()) !== null) continue;
+    if (cut === null) throw error;
+  } finally {
+    // It waits for what is under way, which may never come.
+    void source.return?.().catch(() => undefined);
+  }
   if (cut !== null) throw (cut as { readonly error: unknown }).error;
-  // At NULs behind a member it ends without a word, although another one may follow.
-  if (gunzip.bytesWritten < receivedBytes) throw new LeftBehind();
 }
 
 /** Takes the code of zlib's own fault, since it is one that zlib keeps to itself. */

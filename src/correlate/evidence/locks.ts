@@ -30,24 +30,26 @@ export function foldLock(context: EvidenceContext, event: AuditEvent, facts: Tel
   };
   const before = ledger.locks.get(key)?.changes ?? [];
   const others = before.filter(({ eventId }) => eventId !== event.id);
-  const changes = kept([...others, change].sort(inOrder));
-  ledger.locks.put(key, { name, changes });
+  const changes = [...others, change].sort(inOrder);
+  ledger.locks.put(key, { name, changes: kept(changes) });
   if (!change.isDeleted)
     for (const kind of ["user", "role", "accessRequest"] as const) {
       const value = change.target[kind];
       if (value !== null) ledger.locksOfTarget.put(keyOf(kind, value, name), key);
     }
   grants.allChanged();
+  // Also those of a lock that is not kept any more.
   for (const { target, isDeleted } of changes) if (!isDeleted) tellTarget(context, target);
 }
 
-/** Of too many the earliest deletions go first: a lock that lasts too long accuses, one that is forgotten lets in. */
+/**
+ * Of too many the earliest deletion goes first: a lock that lasts too long accuses, one that is forgotten lets in. Where there is none
+ * the earliest lock goes, which the next one has taken the place of.
+ */
 function kept(changes: readonly LockChange[]): readonly LockChange[] {
   if (changes.length <= CHANGES_MAX) return changes;
-  const earliest = changes.find(({ isDeleted }) => isDeleted);
-  return earliest === undefined
-    ? changes.slice(0, CHANGES_MAX)
-    : changes.filter((each) => each !== earliest);
+  const left = changes.find(({ isDeleted }) => isDeleted) ?? changes[0];
+  return changes.filter((each) => each !== left);
 }
 
 /** Of two changes at one time the lock is put last, then the id decides: never the order of arrival. */

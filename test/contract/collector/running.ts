@@ -24,6 +24,10 @@ export interface RunningCollector {
   readonly run: Promise<void>;
   /** Accepts and gaps that are let through before all others are rejected. */
   acceptsLeft: number;
+  /** Gaps wait for this, as they do for room in a journal that is full. */
+  room: Promise<void>;
+  /** Gaps that were asked for, those that wait among them. */
+  gapsAsked: number;
   /** Lets this time go by, look after look. */
   pass(ms: number): Promise<void>;
   /** Waits until it has nothing to do before the clock is turned. */
@@ -66,6 +70,8 @@ export async function startCollector(
     logged: [],
     codes: [],
     acceptsLeft: setup.acceptsLeft ?? Infinity,
+    room: Promise.resolve(),
+    gapsAsked: 0,
     pass: async (ms) => {
       for (let passed = 0; passed < ms; passed += POLL_MS) {
         clock.advance(POLL_MS);
@@ -107,10 +113,11 @@ function intakeOf(collector: Omit<RunningCollector, "run">): Intake {
       collector.records.push(...records);
       return Promise.resolve();
     },
-    gap: (range) => {
-      if (reject()) return Promise.reject(new Error("rejected"));
+    gap: async (range) => {
+      collector.gapsAsked++;
+      await collector.room;
+      if (reject()) throw new Error("rejected");
       collector.gaps.push(range);
-      return Promise.resolve();
     },
     progress: (_, progress) => void collector.progress.push(progress),
   };

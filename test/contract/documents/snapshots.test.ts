@@ -164,9 +164,8 @@ describe("supportAccessSnapshots with a folder", () => {
 
   it("follows filesMax files; with one more it says so, and takes it when there is room", async () => {
     const folder = await temporaryFolder();
-    const limits = { forgetAfterMs: 2_000 };
     for (const name of ["a", "b", "c"]) await writeFile(join(folder, name), name);
-    const collector = await startFolder({ folder, kind, limits, options: { filesMax: 2 } });
+    const collector = await startFolder({ folder, kind, options: { filesMax: 2 } });
     await collector.pass(2 * QUIET_MS);
     expect(textsOf(collector.records)).toEqual(["a", "b"]);
     expect(collector.progress.at(-1)).toMatchObject({ isFailing: true });

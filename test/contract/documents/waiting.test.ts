@@ -12,7 +12,7 @@ async function startWith(
 ): Promise<{ readonly folder: string; readonly collector: RunningCollector }> {
   const folder = setup.folder ?? (await temporaryFolder());
   for (const name of "abcdefgh".slice(0, count)) await writeFile(join(folder, name), name);
-  const limits = { waitingMax: 2, forgetAfterMs: 2_000 };
+  const limits = { waitingMax: 2 };
   const options = { filesMax: 2 };
   const kind = "supportAccessSnapshots";
   const collector = await startFolder({ kind, limits, options, ...setup, folder });
@@ -41,7 +41,9 @@ describe("files beyond filesMax", () => {
         expect(gap).toMatchObject({
           count: null,
           sizeBytes: null,
-          cause: expect.stringContaining("1 files are more than") as string,
+          cause: expect.stringContaining(
+            "more files than filesMax (2), which are read, and the 2 that wait, 1 more",
+          ) as string,
         });
     },
   );
@@ -55,6 +57,37 @@ describe("files beyond filesMax", () => {
     expect(textsOf(collector.records)).toEqual(["a", "b", "c", "d"]);
     expect(collector.gaps).toEqual([]);
     expect(collector.progress.at(-1)).toMatchObject({ isFailing: false, behind: [] });
+  });
+
+  it.each([
+    [4, 0],
+    [5, 1],
+  ])(
+    "have the room of those that are read and gone: when four are, of %i new ones none is lost but for %i that nobody can remember",
+    async (count, gaps) => {
+      const { folder, collector } = await startWith(4);
+      await collector.pass(QUIET_MS);
+      for (const name of "ab") await rm(join(folder, name));
+      await collector.pass(2 * QUIET_MS);
+      for (const name of "cd") await rm(join(folder, name));
+      for (const name of "efghi".slice(0, count)) await writeFile(join(folder, name), name);
+      await collector.pass(2 * QUIET_MS);
+      expect(textsOf(collector.records)).toEqual(["a", "b", "c", "d", "e", "f"]);
+      expect(collector.gaps).toHaveLength(gaps);
+    },
+  );
+
+  it("take no room from one that vanished unread, as long as that could not be declared", async () => {
+    const { folder, collector } = await startWith(4);
+    await collector.pass(QUIET_MS);
+    collector.acceptsLeft = 0;
+    for (const name of "abcd") await rm(join(folder, name));
+    for (const name of "efgh") await writeFile(join(folder, name), name);
+    await collector.pass(2 * QUIET_MS);
+    collector.acceptsLeft = Infinity;
+    await collector.pass(3 * QUIET_MS);
+    expect(removedFiles(collector)).toEqual(expect.arrayContaining(["c", "d"]));
+    expect(textsOf(collector.records).slice(2)).toEqual(["e", "f"]);
   });
 
   it("are declared, each once, where they are removed while they wait", async () => {

@@ -44,7 +44,9 @@ describe("files beyond filesMax", () => {
         expect(gap).toMatchObject({
           count: null,
           sizeBytes: null,
-          cause: expect.stringContaining("1 files are more than") as string,
+          cause: expect.stringContaining(
+            "more files than filesMax (2), which are read, and the 2 that wait, 1 more",
+          ) as string,
         });
     },
   );

@@ -168,6 +168,24 @@ describe("the audit webhook", () => {
     expect(await hook.details()).toEqual(["gap", "gap"]);
   });
 
+  it("declares a long body of which nothing can be decompressed once, in whatever packets it comes again", async () => {
+    const hook = await aWebhook();
+    const body = Buffer.alloc(20_000, "no gzip; ");
+    async function* inPackets(length: number): AsyncGenerator<Uint8Array> {
+      for (let at = 0; at < body.length; at += length) {
+        yield body.subarray(at, at + length);
+        // Longer than it takes to see that this is none.
+        const turns = at < 5_000 ? 100 : 0;
+        for (let n = 0; n < turns; n++) await new Promise(setImmediate);
+      }
+    }
+    for (const length of [20_000, 4_096, 1_000, 10])
+      expect(await hook.send(inPackets(length), { "content-encoding": "gzip" })).toMatchObject({
+        status: 200,
+      });
+    expect(await hook.details()).toEqual(["gap"]);
+  });
+
   it("keeps a body of an encoding that nobody can read", async () => {
     const hook = await aWebhook();
     expect((await hook.send("squeezed", { "content-encoding": "br" })).status).toBe(200);

@@ -15,7 +15,7 @@ async function startWith(
 ): Promise<{ readonly folder: string; readonly collector: RunningCollector }> {
   const folder = setup.folder ?? (await temporaryFolder());
   for (let n = 0; n < count; n++) await writeFile(join(folder, `${n}.tar`), aPart(aSession(1)));
-  const limits = { waitingMax: 2, forgetAfterMs: 2_000 };
+  const limits = { waitingMax: 2 };
   const options = { filesMax: 2 };
   const collector = await startRecordings({ limits, options, ...setup, folder });
   return { folder, collector };
@@ -55,6 +55,25 @@ describe("recordings beyond filesMax", () => {
     expect(collector.progress.at(-1)).toMatchObject({ isFailing: false, behind: [] });
   });
 
+  it.each([
+    [4, 0],
+    [5, 1],
+  ])(
+    "have the room of those that are read and gone: when four are, of %i new ones none is lost but for %i that nobody can remember",
+    async (count, gaps) => {
+      const { folder, collector } = await startWith(4);
+      await collector.pass(2 * QUIET_MS);
+      for (const n of [0, 1]) await rm(join(folder, `${n}.tar`));
+      await collector.pass(3 * QUIET_MS);
+      for (const n of [2, 3]) await rm(join(folder, `${n}.tar`));
+      for (let n = 4; n < 4 + count; n++)
+        await writeFile(join(folder, `${n}.tar`), aPart(aSession(1)));
+      await collector.pass(3 * QUIET_MS);
+      expect(collector.records).toHaveLength(6 * RECORDS_EACH);
+      expect(collector.gaps).toHaveLength(gaps);
+    },
+  );
+
   it("are declared, each once, where they are removed while they wait", async () => {
     const { folder, collector } = await startWith(4);
     await collector.pass(2 * QUIET_MS);
@@ -77,6 +96,18 @@ describe("recordings beyond filesMax", () => {
     await again.crash();
     const { collector: third } = await startWith(0, { folder, checkpoints });
     expect(third.gaps).toEqual([]);
+  });
+
+  it("keep run --once from its end as long as one that vanished could not be declared", async () => {
+    const { checkpoints, ...first } = (await startWith(2)).collector;
+    await first.crash();
+    const { collector } = await startWith(0, { checkpoints, stopAtEnd: true, acceptsLeft: 0 });
+    await collector.pass(3_000);
+    expect(collector.progress.at(-1)).toMatchObject({ hasEnded: false });
+    collector.acceptsLeft = Infinity;
+    await collector.pass(3_000);
+    await collector.run;
+    expect(removed(collector)).toEqual(["0.tar", "1.tar"]);
   });
 
   it("are left to the next run by run --once, which ends as failing", async () => {

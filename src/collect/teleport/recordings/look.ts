@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { FoundFiles, FoundPath } from "../../file-tail/find-files.ts";
-import { isRoomLeft, reportWaiting } from "../../folder-watch/waiting.ts";
+import { isRoomLeft, makeRoom, reportWaiting } from "../../folder-watch/waiting.ts";
 import {
   isSameLook,
   lookOf,
@@ -26,15 +26,18 @@ export async function takeLook(
       .filter(({ name }) => !names.has(name))
       .map((known) => [keyOf(known.look), known]),
   );
-  let unremembered = 0;
+  const newcomers: Named[] = [];
   for (const [name, path] of names) {
     const known = watch.known.get(name) ?? moved(watch, { name, path }, gone);
-    if (known === undefined) unremembered += add(watch, { name, path }, nowMs) ? 0 : 1;
+    if (known === undefined) newcomers.push({ name, path });
     else if (!isSameLook(known.look, lookOf(path))) change(watch, known, path, nowMs);
     else known.goneAtMs = null;
   }
   // What a fault keeps out of sight may still be there.
   const lost = found.faults.length > 0 ? [] : takeLeave(watch, names, nowMs);
+  const isOver = ({ isDone }: KnownRecording): boolean => isDone;
+  makeRoom(watch, { ...watch.limits, newcomers: newcomers.length, isOver });
+  const unremembered = newcomers.filter((named) => !add(watch, named, nowMs)).length;
   await reportWaiting(watch, { waits, unremembered, noun: "recordings" });
   return lost;
 }

@@ -39,8 +39,10 @@ const READER: FolderReader<Watch, KnownRecording> = {
   },
 };
 
+/** Also what is gone and could not be declared yet. */
 function behindOf(watch: Watch): readonly KnownRecording[] {
-  return inRoom(watch).filter(({ isDone }) => !isDone);
+  const undeclared = [...watch.known.values()].filter(({ goneAtMs }) => goneAtMs !== null);
+  return [...inRoom(watch), ...undeclared].filter(({ isDone }) => !isDone);
 }
 
 function inOrder(recordings: readonly KnownRecording[]): readonly KnownRecording[] {

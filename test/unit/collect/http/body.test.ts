@@ -1,11 +1,13 @@
-import { gzipSync } from "node:zlib";
-import { expect, it } from "vitest";
+import { promisify } from "node:util";
+import { gzip, gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
 import { readBody } from "../../../../src/collect/http/body.ts";
 import type { HttpRequest } from "../../../../src/ports/http-server.ts";
 
 const LIMITS = { bytesMax: 1_000, isDigested: false, signal: new AbortController().signal };
 const ONE = gzipSync("one");
 const TWO = gzipSync("two");
+const compress = promisify(gzip);
 const ZEROS = Buffer.alloc(5);
 
 function aRequest(pieces: readonly (Buffer | Error)[]): HttpRequest {
@@ -52,4 +54,80 @@ it("a compressed body whose upload ends early is not taken for whole, wherever i
   const cut = Object.assign(new Error("aborted"), { code: "ECONNRESET" });
   for (const pieces of [[ONE], [ONE.subarray(0, 10)], [Buffer.concat([ONE, ZEROS])]])
     await expect(read(...pieces, cut)).rejects.toThrow("aborted");
+});
+
+/** What is no compressed data, longer than what it is known again by. */
+const NOISE = Buffer.alloc(20_000, "no gzip; ");
+
+function piecesOf(bytes: Buffer, length: number): readonly Buffer[] {
+  const count = Math.ceil(bytes.length / length);
+  return Array.from({ length: count }, (_, n) => bytes.subarray(n * length, (n + 1) * length));
+}
+
+/** Longer than a decompressor takes to find that something is no compressed data. */
+async function aWhile(): Promise<void> {
+  for (let n = 0; n < 3; n++) await compress("as long as this takes");
+}
+
+/** Pieces of which each comes when the one before has been looked at. */
+async function* arriving(pieces: readonly (Buffer | Error)[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    if (piece instanceof Error) throw piece;
+    yield piece;
+    await aWhile();
+  }
+}
+
+async function digestOf(
+  sent: AsyncIterable<Uint8Array>,
+  signal: AbortSignal = LIMITS.signal,
+): Promise<string> {
+  const body = readBody({ ...aRequest([]), body: sent }, { ...LIMITS, signal });
+  for await (const _ of body.chunks) continue;
+  return body.end.status === "undecodable" ? body.end.sentDigest : body.end.status;
+}
+
+describe("a body that cannot be decompressed", () => {
+  const behind = Buffer.concat([ONE, ZEROS, NOISE]);
+  it.each([
+    ["is none from its first byte on", NOISE],
+    ["is none behind a member and zeros", behind],
+    ["is shorter than what it is known again by", NOISE.subarray(0, 100)],
+  ])("is known again in whatever pieces it is sent: %s", async (_, bytes) => {
+    const digests = [1_000_000, 10_000, 4_097, 4_096, 4_095, 100, 30].map((length) =>
+      digestOf(arriving(piecesOf(bytes, length))),
+    );
+    expect(new Set(await Promise.all(digests)).size).toBe(1);
+    const other = Buffer.concat([bytes.subarray(0, -1), Buffer.from("?")]);
+    const isSeen = bytes.length <= 4_096;
+    const [one, two] = [digestOf(arriving([bytes])), digestOf(arriving([other]))];
+    expect((await one) === (await two)).toBe(!isSeen);
+  });
+
+  it("is read on only as far as it is known again by", async () => {
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (let at = 0; ; at += 1_000) {
+        await aWhile();
+        yield at < NOISE.length ? NOISE.subarray(at, at + 1_000) : Buffer.alloc(1_000);
+      }
+    }
+    const digest = await digestOf(endless());
+    expect(digest).toBe(await digestOf(arriving([NOISE])));
+  });
+
+  it("is not taken for sent where its upload ends early", async () => {
+    const cut = Object.assign(new Error("aborted"), { code: "ECONNRESET" });
+    await expect(digestOf(arriving([NOISE.subarray(0, 100), cut]))).rejects.toThrow("aborted");
+  });
+
+  it("is late where the rest of its beginning does not come in time", async () => {
+    const late = new AbortController();
+    const { promise } = Promise.withResolvers<never>();
+    async function* stuck(): AsyncGenerator<Uint8Array> {
+      yield NOISE.subarray(0, 100);
+      void aWhile().then(() => late.abort());
+      await promise;
+    }
+    expect(await digestOf(stuck(), late.signal)).toBe("late");
+  });
 });

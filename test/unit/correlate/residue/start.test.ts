@@ -1,9 +1,10 @@
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
+import { changeOf } from "../../../../src/normalize/kubernetes/change.ts";
 import { keyOf, partsOf } from "../../../../src/correlate/ledger/key.ts";
 import { createLedger } from "../../../../src/correlate/ledger/ledger.ts";
 import { createResidue } from "../../../../src/correlate/residue/residue.ts";
 import { objectKey } from "../../../../src/correlate/residue/store.ts";
-import { DatabaseSync } from "node:sqlite";
 
 const podOf = (n: number) => ({
   cluster: "prod",
@@ -35,7 +36,7 @@ describe("a start over what earlier processes left", () => {
     [2_001, 2],
     [4_001, 3],
   ])("reads %d objects in %d parts, each of them bounded", (objects, parts) => {
-    const residue = createResidue(aLedger(objects), () => null);
+    const residue = createResidue(aLedger(objects), changeOf);
     let read = 1;
     while (!residue.getReady()) read++;
     expect(read).toBe(parts);
@@ -44,7 +45,7 @@ describe("a start over what earlier processes left", () => {
   });
 
   it("knows all of it at once where it is asked before the last part", () => {
-    const residue = createResidue(aLedger(4_001), () => null);
+    const residue = createResidue(aLedger(4_001), changeOf);
     residue.getReady();
     expect(residue.grants("odd")).toEqual([{ grant: "odd", cluster: "prod" }]);
     expect(residue.takeTouched()).toEqual([
