@@ -32,7 +32,12 @@ export function aLine(parts: Partial<Line> = {}): Line {
       advance: () => Promise.resolve(),
     },
     watermarks: createWatermarks({ sources: [], latenessMs: 0 }),
-    correlator: { durableTo: positionAt(0), appliedTo: positionAt(0), heldCount: 0 } as Correlator,
+    correlator: {
+      durableTo: positionAt(0),
+      appliedTo: positionAt(0),
+      heldCount: 0,
+      getReady: () => true,
+    } as Correlator,
     journal: createMemoryJournal(),
     consumers: [],
     desk: { run: until, current: null },

@@ -91,6 +91,30 @@ describe("releaseLoop()", () => {
 });
 
 describe("advanceLoop()", () => {
+  it("has the correlator read what it needs in parts before its first round, and lets others run in between", async () => {
+    const stop = new AbortController();
+    const done: string[] = [];
+    const plain = aLine();
+    const line = aLine({
+      correlator: {
+        ...plain.correlator,
+        getReady: () => done.push("part") === 3,
+      },
+      intake: {
+        ...plain.intake,
+        advance: () => {
+          done.push("round");
+          stop.abort();
+          return Promise.resolve();
+        },
+      },
+    });
+    const clock = createQuickClock();
+    await advanceLoop(line, clock, stop.signal);
+    expect(done).toEqual(["part", "part", "part", "round"]);
+    expect(clock.sleepsMs).toEqual([0, 0]);
+  });
+
   it("lets held events go, round by round, until it is told to end", async () => {
     const stop = new AbortController();
     let rounds = 0;
