@@ -1,16 +1,10 @@
-import { hash } from "node:crypto";
-import { appendFileSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { MICROS_PER_MS } from "../../../../src/model/time.ts";
 import { seededRandom } from "../../../support/random.ts";
 import { approvalOf, snapshotAt } from "./documents.ts";
-import {
-  LOGS,
-  WRITTEN_FILE,
-  type OriginOrder,
-  type OriginStart,
-  type OriginState,
-} from "./messages.ts";
+import { LOGS, type OriginOrder, type OriginStart } from "./messages.ts";
+import { answerOrders, createHandedOver } from "./orders.ts";
 import { startPace } from "./pace.ts";
 
 /*
@@ -22,7 +16,7 @@ const { folder, seed, records } = JSON.parse(process.argv[2] ?? "") as OriginSta
 const BURST_EVERY = 1_000;
 
 const random = seededRandom(seed);
-let written = 0;
+const written = createHandedOver(folder);
 
 /** Whole under another name first: a folder of snapshots has every file read. */
 function place(name: string, content: string): void {
@@ -37,8 +31,7 @@ function writeDocument(): void {
   const document = records === "snapshots" ? snapshotAt(now, id) : approvalOf(now, id);
   for (const { name, content } of document.evidence) place(name, content);
   place(document.name, document.content);
-  appendFileSync(join(folder, WRITTEN_FILE), hash("md5", document.content, "buffer"));
-  written++;
+  written.add([document.content]);
 }
 
 const pace = startPace((due) => {
@@ -60,10 +53,4 @@ function obey(order: OriginOrder): void {
   }
 }
 
-appendFileSync(join(folder, WRITTEN_FILE), "");
-process.on("message", (order: OriginOrder) => {
-  obey(order);
-  process.send?.({ written } satisfies OriginState);
-});
-process.on("disconnect", () => process.exit());
-process.send?.({ written } satisfies OriginState);
+answerOrders(obey, () => ({ written: written.count }));

@@ -1,14 +1,8 @@
-import { hash } from "node:crypto";
 import { appendFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { seededRandom } from "../../../support/random.ts";
-import {
-  LOGS,
-  WRITTEN_FILE,
-  type OriginOrder,
-  type OriginStart,
-  type OriginState,
-} from "./messages.ts";
+import { LOGS, type OriginOrder, type OriginStart } from "./messages.ts";
+import { answerOrders, createHandedOver } from "./orders.ts";
 import { startPace } from "./pace.ts";
 import { longRecord, recordMaker } from "./records.ts";
 
@@ -23,7 +17,7 @@ const random = seededRandom(seed);
 const make = recordMaker(records);
 const ready: string[] = [];
 const current = join(folder, LOGS, "audit.log");
-let written = 0;
+const written = createHandedOver(folder);
 let rotations = 0;
 
 function write(lines: readonly string[]): void {
@@ -31,9 +25,7 @@ function write(lines: readonly string[]): void {
   const cut = random.below(text.length);
   appendFileSync(current, text.slice(0, cut));
   appendFileSync(current, text.slice(cut));
-  const digests = lines.map((line) => hash("md5", line, "buffer"));
-  appendFileSync(join(folder, WRITTEN_FILE), Buffer.concat(digests));
-  written += lines.length;
+  written.add(lines);
 }
 
 function take(count: number): readonly string[] {
@@ -65,12 +57,6 @@ function obey(order: OriginOrder): void {
   }
 }
 
-appendFileSync(join(folder, WRITTEN_FILE), "");
 appendFileSync(current, "");
 const pace = startPace((due) => write(take(due)));
-process.on("message", (order: OriginOrder) => {
-  obey(order);
-  process.send?.({ written } satisfies OriginState);
-});
-process.on("disconnect", () => process.exit());
-process.send?.({ written } satisfies OriginState);
+answerOrders(obey, () => ({ written: written.count }));

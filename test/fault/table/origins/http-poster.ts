@@ -1,9 +1,7 @@
-import { hash } from "node:crypto";
-import { appendFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { seededRandom } from "../../../support/random.ts";
-import { WRITTEN_FILE, type OriginOrder, type OriginStart, type OriginState } from "./messages.ts";
+import type { OriginOrder, OriginStart } from "./messages.ts";
+import { answerOrders, createHandedOver } from "./orders.ts";
 import { startPace } from "./pace.ts";
 import { createPost } from "./post.ts";
 import { longRecord, recordMaker } from "./records.ts";
@@ -25,7 +23,7 @@ const path = isList ? "/audit/prod" : "/test.log";
 const post = createPost({ port, path, tls });
 const waiting: string[] = [];
 let inFlight = 0;
-let written = 0;
+const written = createHandedOver(folder);
 let pushedBack = 0;
 let idle: () => void = () => undefined;
 
@@ -52,9 +50,7 @@ async function postUntilTaken(lines: readonly string[]): Promise<void> {
     if (status === 503 && retryAfterMs !== null) pushedBack++;
     await delay(retryAfterMs ?? AGAIN_MS);
   }
-  const digests = lines.map((line) => hash("md5", line, "buffer"));
-  appendFileSync(join(folder, WRITTEN_FILE), Buffer.concat(digests));
-  written += lines.length;
+  written.add(lines);
 }
 
 function send(): void {
@@ -100,13 +96,4 @@ async function obey(order: OriginOrder): Promise<void> {
   }
 }
 
-function state(): OriginState {
-  return { written, pushedBack };
-}
-
-appendFileSync(join(folder, WRITTEN_FILE), "");
-process.on("message", (order: OriginOrder) => {
-  void obey(order).then(() => process.send?.(state()));
-});
-process.on("disconnect", () => process.exit());
-process.send?.(state());
+answerOrders(obey, () => ({ written: written.count, pushedBack }));

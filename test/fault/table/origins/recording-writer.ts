@@ -1,15 +1,9 @@
-import { hash } from "node:crypto";
-import { appendFileSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { seededRandom, seededUuid } from "../../../support/random.ts";
 import { aPart, encodeMessage } from "../../../support/recording.ts";
-import {
-  LOGS,
-  WRITTEN_FILE,
-  type OriginOrder,
-  type OriginStart,
-  type OriginState,
-} from "./messages.ts";
+import { LOGS, type OriginOrder, type OriginStart } from "./messages.ts";
+import { answerOrders, createHandedOver } from "./orders.ts";
 import { startPace } from "./pace.ts";
 
 /*
@@ -24,7 +18,7 @@ const RECORDS = PRINTS + 2;
 const PRINT_BYTES_MAX = 32 * 1024;
 
 const random = seededRandom(seed);
-let written = 0;
+const written = createHandedOver(folder);
 let owed = 0;
 
 function recordSession(print: () => string): void {
@@ -72,9 +66,7 @@ function recordSession(print: () => string): void {
   const path = join(folder, LOGS, `${session}.tar`);
   writeFileSync(`${path}.part`, aPart(records));
   renameSync(`${path}.part`, path);
-  const digests = records.map((record) => hash("md5", record, "buffer"));
-  appendFileSync(join(folder, WRITTEN_FILE), Buffer.concat(digests));
-  written += records.length;
+  written.add(records);
 }
 
 function add(count: number): void {
@@ -100,10 +92,4 @@ function obey(order: OriginOrder): void {
   }
 }
 
-appendFileSync(join(folder, WRITTEN_FILE), "");
-process.on("message", (order: OriginOrder) => {
-  obey(order);
-  process.send?.({ written } satisfies OriginState);
-});
-process.on("disconnect", () => process.exit());
-process.send?.({ written } satisfies OriginState);
+answerOrders(obey, () => ({ written: written.count }));
