@@ -57,9 +57,9 @@ export function createResidue(
   let isRead = false;
 
   /** Reads more of the ledger's index. Whatever is put meanwhile is in memory already. */
-  function read(keysMax: number): boolean {
+  function read(max: number): boolean {
     if (isRead) return true;
-    const { keys, isEnd } = ledger.residueOfGrant.keys(readTo, keysMax);
+    const { keys, isEnd } = ledger.residueOfGrant.keys(readTo, max);
     for (const key of keys) {
       const [grant = "", , ofObject = ""] = partsOf(key);
       touch(index.add(grant, ofObject));
