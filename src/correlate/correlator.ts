@@ -73,6 +73,7 @@ const REVIEWS_OF_BATCH_MIN = 10;
  */
 export function createCorrelator(options: CorrelatorOptions): Correlator {
   const { policy, ledger } = options;
+  const { reading } = ledger.commitment;
   indexOldSessions(ledger);
   const vendors = createVendors(policy);
   const residue = createResidue(ledger, options.changeOf);
@@ -143,6 +144,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
   }
 
   function close(line: Line, duplicates: number): Correlated {
+    heartbeats?.keep();
     ledger.commitment.endCall(line.entries.length);
     return { entries: line.entries, duplicates };
   }
@@ -170,47 +172,53 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
   }
 
   return {
-    correlate: (batch) => {
-      const line = createLine(context);
-      const { admitted, reused, duplicates } = admitAll(context, batch);
-      const known = settleAll(context, admitted, line);
-      for (const [finding, cause] of reused) line.find(finding, cause);
-      settleLate(line, Math.max(batch.length, REVIEWS_OF_BATCH_MIN));
-      return close(line, duplicates + known);
-    },
-    release: (watermarks) => {
-      const line = createLine(context);
-      releaseOver(line, watermarks);
-      settleLate(line, 0);
-      return closeUnlessEmpty(line);
-    },
-    advance: (watermarks, now) => {
-      const line = createLine(context);
-      releaseOver(line, watermarks);
-      settleLate(line, REVIEWS_MAX);
-      tellFound(line, dueResidue.take(watermarks));
-      // What is still to be judged again may take a finding's reason away.
-      if (reviews.count === 0) {
-        tellFound(line, subjects.take(watermarks));
-        for (const { finding, cause } of silent.look(watermarks, now)) line.find(finding, cause);
-        // A dossier has the findings as they are by then.
-        line.tellFindings(EDITIONS_MAX, isInputOver(watermarks) || seals.areDue(watermarks));
-      }
-      // What is judged again, or said anew, may be of a grant that is due.
-      if (unsaidCount() === 0) for (const event of seals.due(watermarks)) line.add(event);
-      for (const event of heartbeats?.due(watermarks, now) ?? []) line.add(event);
-      // A finding or a seal may be evidence that somebody waits for.
-      settleLate(line, 0);
-      return closeUnlessEmpty(line);
-    },
+    correlate: (batch) =>
+      reading(() => {
+        const line = createLine(context);
+        const { admitted, reused, duplicates } = admitAll(context, batch);
+        const known = settleAll(context, admitted, line);
+        for (const [finding, cause] of reused) line.find(finding, cause);
+        settleLate(line, Math.max(batch.length, REVIEWS_OF_BATCH_MIN));
+        return close(line, duplicates + known);
+      }),
+    release: (watermarks) =>
+      reading(() => {
+        const line = createLine(context);
+        releaseOver(line, watermarks);
+        settleLate(line, 0);
+        return closeUnlessEmpty(line);
+      }),
+    advance: (watermarks, now) =>
+      reading(() => {
+        const line = createLine(context);
+        releaseOver(line, watermarks);
+        settleLate(line, REVIEWS_MAX);
+        tellFound(line, dueResidue.take(watermarks));
+        // What is still to be judged again may take a finding's reason away.
+        if (reviews.count === 0) {
+          tellFound(line, subjects.take(watermarks));
+          for (const { finding, cause } of silent.look(watermarks, now)) line.find(finding, cause);
+          // A dossier has the findings as they are by then.
+          line.tellFindings(EDITIONS_MAX, isInputOver(watermarks) || seals.areDue(watermarks));
+        }
+        // What is judged again, or said anew, may be of a grant that is due.
+        if (unsaidCount() === 0) for (const event of seals.due(watermarks)) line.add(event);
+        for (const event of heartbeats?.due(watermarks, now) ?? []) line.add(event);
+        // A finding or a seal may be evidence that somebody waits for.
+        settleLate(line, 0);
+        return closeUnlessEmpty(line);
+      }),
     commit: (upTo) => ledger.commitment.commit(upTo),
     makeDurable: () => ledger.commitment.write(),
     getReady: () => residue.getReady(),
     fold: (entry: JournalEntry) => {
       // In the order of the live line (line.ts): what is noted first sees the ledger as it was before the entry.
-      seals.note({ kind: entry.kind, event: entry.event() });
-      spoken.note(entry.event());
-      heartbeats?.note(entry);
+      const { kind, streams } = entry;
+      const event = entry.event();
+      seals.note({ kind, event });
+      spoken.note(event);
+      heartbeats?.note({ kind, streams, event });
+      heartbeats?.keep();
       foldEntry(context, entry);
       arrivals.take();
       ledger.commitment.applied(entry.position);

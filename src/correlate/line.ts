@@ -43,7 +43,7 @@ export function createLine(context: CorrelatorContext): Line {
     sizeBytes += event.original?.bytes.byteLength ?? 0;
     context.seals.note(entry);
     context.spoken.note(event);
-    context.heartbeats?.note({ kind, streams: entry.streams, event: () => event });
+    context.heartbeats?.note(entry);
   }
 
   function tell(editions: readonly AuditEvent[]): void {

@@ -38,8 +38,12 @@ export function partsOf(key: string): readonly string[] {
   return parts;
 }
 
+/** Nothing to escape and nothing to replace, as nearly every name. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 function encodePart(part: string | number): string {
   if (typeof part === "number") return String(Math.max(0, part)).padStart(TIME_DIGITS, "0");
+  if (PLAIN.test(part)) return part;
   const text = part.toWellFormed();
   return text.replaceAll(ESCAPE, ESCAPE + ESCAPE).replaceAll(SEPARATOR, ESCAPE + SEPARATOR);
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { JournalPosition } from "../../model/position.ts";
+import { createReading } from "./reading.ts";
 import { createStore } from "./store.ts";
 import { reads, type Change, type OpenTable, type TableReads, type Value } from "./tables.ts";
 
@@ -19,6 +20,8 @@ export interface Rows {
   table(name: string, rowsMax: number): Table;
   /** A table of bytes. What is put must not change any more. */
   blobs(name: string, rowsMax: number): Blobs;
+  /** A call's work; its reads see the file as it is at the first of them, which nobody else writes to. */
+  reading<T>(work: () => T): T;
   /** Ends the changes of one call, which made so many journal entries. */
   endCall(entries: number): void;
   /** The oldest call that was not durable has become so, and its last entry is at this position. One commit for every call. */
@@ -49,6 +52,7 @@ interface Call {
 /** Rows of a database that the caller opened and closes. */
 export function createRows(database: DatabaseSync, monotonicMs: () => number): Rows {
   const store = createStore(database, monotonicMs);
+  const reading = createReading(database);
   /** Calls whose entries are not durable yet, oldest first: no more than the journal has appends under way. */
   const calls: Call[] = [];
   let changes: Change[] = [];
@@ -69,7 +73,7 @@ export function createRows(database: DatabaseSync, monotonicMs: () => number): R
   function openTable<V extends Value>(name: string, rowsMax: number): Table<V> {
     const table = store.open<V>(name, rowsMax);
     return {
-      ...reads(database, table),
+      ...reads(database, table, reading),
       put: (key, value) => change(table, key, value),
       remove: (key) => change(table, key, null),
     };
@@ -85,6 +89,7 @@ export function createRows(database: DatabaseSync, monotonicMs: () => number): R
   return {
     table: openTable<string>,
     blobs: openTable<Uint8Array>,
+    reading: (work) => reading.during(work),
     endCall: (entries) => {
       calls.push({ entries, changes: takeChanges() });
     },

@@ -1,7 +1,8 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { guard } from "./guard.ts";
 import { BEHIND } from "./key.ts";
 import { createOverlay, type Overlaid, type Overlay } from "./overlay.ts";
+import type { Reading } from "./reading.ts";
 
 /** What a row holds: a JSON document, or bytes as they are. A table has rows of one kind. */
 export type Value = string | Uint8Array;
@@ -26,6 +27,7 @@ export interface Change extends Overlaid<Value> {
   readonly key: string;
 }
 
+type FileRow = ReturnType<StatementSync["all"]>[number];
 type Row<V> = readonly [key: string, value: V];
 
 /** Reads see the changes that are not in the file yet. */
@@ -82,14 +84,29 @@ export function openTable<V extends Value>(
   });
 }
 
+/** Nothing of the table is in the file, which need not be asked then. */
+function isEmpty({ rowsAtMost }: Pick<OpenTable, "rowsAtMost">): boolean {
+  return rowsAtMost === 0;
+}
+
 /** Reads that see what is not in the file yet. */
-export function reads<V extends Value>(database: DatabaseSync, table: OpenTable<V>): TableReads<V> {
+export function reads<V extends Value>(
+  database: DatabaseSync,
+  table: OpenTable<V>,
+  reading: Pick<Reading, "enter">,
+): TableReads<V> {
   const select = database.prepare(`SELECT value FROM ${table.name} WHERE key = ?`);
   const rows = `SELECT key, value FROM ${table.name} WHERE key >= ? AND key < ? ORDER BY key`;
   const statements = {
     first: database.prepare(`${rows} LIMIT ?`),
     last: database.prepare(`${rows} DESC LIMIT ?`),
   };
+  function inFile(statement: StatementSync, ...given: SQLInputValue[]): readonly FileRow[] {
+    if (isEmpty(table)) return [];
+    reading.enter();
+    return guard(() => statement.all(...given));
+  }
+
   /** The overlay is asked by `isIn`: code units do not sort as SQLite's bytes do, but what is in stands together in either order. */
   function between(
     from: string,
@@ -111,7 +128,7 @@ export function reads<V extends Value>(database: DatabaseSync, table: OpenTable<
     }
     const limit = max === Infinity ? NO_LIMIT : max + removed;
     const found = new Map<string, V>();
-    for (const row of guard(() => statements[which].all(from, to, limit)))
+    for (const row of inFile(statements[which], from, to, limit))
       found.set(String(row["key"]), row["value"] as V);
     for (const [key, value] of overlaid)
       if (value === null) found.delete(key);
@@ -123,6 +140,8 @@ export function reads<V extends Value>(database: DatabaseSync, table: OpenTable<
     get: (key) => {
       const overlaid = table.overlay.get(key);
       if (overlaid !== undefined) return overlaid.value;
+      if (isEmpty(table)) return null;
+      reading.enter();
       const row = guard(() => select.get(key));
       return row === undefined ? null : (row["value"] as V);
     },
@@ -130,7 +149,7 @@ export function reads<V extends Value>(database: DatabaseSync, table: OpenTable<
     range: (from, to, max) => between(from, to, (key) => key >= from && key < to, { max }),
     last: (from, to, max) =>
       between(from, to, (key) => key >= from && key < to, { which: "last", max }),
-    edge: createEdge(database, table),
+    edge: createEdge(database, table, reading),
     keys: createKeys(database, table),
   };
 }
@@ -151,8 +170,10 @@ function createKeys<V extends Value>(
 
 function createEdge<V extends Value>(
   database: DatabaseSync,
-  { name, overlay }: OpenTable<V>,
+  table: OpenTable<V>,
+  reading: Pick<Reading, "enter">,
 ): TableReads<V>["edge"] {
+  const { name, overlay } = table;
   const rows = `SELECT key, value FROM ${name} WHERE key >= ? AND key < ? ORDER BY key`;
   const statements = { first: database.prepare(rows), last: database.prepare(`${rows} DESC`) };
   return (which, from, to) => {
@@ -164,6 +185,8 @@ function createEdge<V extends Value>(
       found = [key, value];
       break;
     }
+    if (isEmpty(table)) return found;
+    reading.enter();
     return guard(() => {
       for (const row of statements[which].iterate(from, to)) {
         const key = String(row["key"]);

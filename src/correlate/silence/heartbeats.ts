@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { JournalEntry } from "../../model/entry.ts";
+import type { NewEntry } from "../../model/entry.ts";
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import type { Source } from "../../model/record.ts";
 import { STREAMS } from "../../model/stream.ts";
@@ -16,8 +16,10 @@ import type { Ledger } from "../ledger/ledger.ts";
  * or one that says more events than have come. A stop of ours leaves intervals without one.
  */
 export interface Heartbeats {
-  /** Everything that is journaled, in its order, at the start too. */
-  note(entry: Pick<JournalEntry, "kind" | "streams" | "event">): void;
+  /** Everything that is journaled, in its order, at the start too. On every entry's path. */
+  note(entry: NewEntry): void;
+  /** Puts what was noted into the ledger, with the changes of the call that is under way. */
+  keep(): void;
   /** Those of the interval that has begun, where they were not made yet. */
   due(watermarks: Watermarks, now: Micros): readonly AuditEvent[];
 }
@@ -39,32 +41,45 @@ const DIALECTS: Readonly<Record<string, string>> = {
 export function createHeartbeats(options: HeartbeatsOptions): Heartbeats {
   const { organization, ledger, interval } = options;
 
+  const known = new Map<string, HeartbeatDocument>(
+    STREAMS.map((stream) => [
+      stream,
+      ledger.heartbeats.get(keyOf(stream)) ?? { slot: -1, events: 0 },
+    ]),
+  );
+  const noted = new Set<string>();
+
   function rowOf(stream: string): HeartbeatDocument {
-    return ledger.heartbeats.get(keyOf(stream)) ?? { slot: -1, events: 0 };
+    return known.get(stream) ?? { slot: -1, events: 0 };
   }
 
   return {
     note: ({ kind, streams, event }) => {
       if (kind === "held") return;
-      const { origin, action, occurredAt } = event();
+      const { origin, action, occurredAt } = event;
       const isHeartbeat = origin.kind === "chaperone" && action.name === NAME;
       for (const stream of streams) {
         const { slot, events } = rowOf(stream);
-        ledger.heartbeats.put(
-          keyOf(stream),
+        known.set(
+          stream,
           isHeartbeat
             ? { slot: Math.max(slot, Math.floor(occurredAt / interval)), events }
             : { slot, events: events + 1 },
         );
+        noted.add(stream);
       }
+    },
+    keep: () => {
+      for (const stream of noted) ledger.heartbeats.put(keyOf(stream), rowOf(stream));
+      noted.clear();
     },
     due: (watermarks, now) => {
       const slot = Math.floor(now / interval);
       return STREAMS.flatMap((stream) => {
-        const known = rowOf(stream);
-        if (known.slot >= slot) return [];
+        const row = rowOf(stream);
+        if (row.slot >= slot) return [];
         const watermark = watermarkOf(watermarks, DIALECTS[stream] ?? null);
-        return heartbeat({ organization, stream, at: slot * interval, watermark, ...known });
+        return heartbeat({ organization, stream, at: slot * interval, watermark, ...row });
       });
     },
   };

@@ -226,26 +226,6 @@ describe("rows with the journal's commit", () => {
     expect(stored.get()).toEqual({ rows: 3 });
   });
 
-  it("that cannot be written for anything but want of room fail closed", () => {
-    const database = new DatabaseSync(":memory:");
-    const rows = createRows(database, () => 0);
-    rows.table("grants", 3).put("a", "1");
-    database.exec("DROP TABLE positions");
-    rows.endCall(1);
-    expect(() => rows.commit(position(1))).toThrow(
-      expect.objectContaining({ code: "LEDGER_UNREADABLE" }),
-    );
-    expect(rows.appliedTo.sequence).toBe(0);
-  });
-
-  it("that cannot be read fail closed, and are not taken for missing", () => {
-    const database = new DatabaseSync(":memory:");
-    const table = createRows(database, () => 0).table("grants", 3);
-    database.exec("DROP TABLE grants");
-    for (const read of [() => table.get("a"), () => table.scan("")])
-      expect(read).toThrow(expect.objectContaining({ code: "LEDGER_UNREADABLE" }));
-  });
-
   it("scan what is on disk and what is not yet, without what was removed", () => {
     const rows = createRows(new DatabaseSync(":memory:"), () => 0);
     const table = rows.table("grants", 10);
