@@ -50,8 +50,12 @@ export function createIntakeTally(
       return 0;
     },
     journaled: ({ entries, heldMore }, accepted) => {
-      const own = entries.filter((entry) => entry.event.origin.kind === "chaperone").length;
-      const visible = entries.filter((entry) => entry.kind !== "held").length;
+      let own = 0;
+      let visible = 0;
+      for (const { kind, event } of entries) {
+        if (event.origin.kind === "chaperone") own++;
+        if (kind !== "held") visible++;
+      }
       held += heldMore;
       meter.add("chaperone_events_accepted_total", ours, accepted);
       meter.add("chaperone_own_events_total", ours, own);

@@ -73,12 +73,11 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
     }
   }
 
-  /** When it is durable, all that is counted of it moves in one step: what `count` counts, and the organization's. */
-  async function journalNow(
-    decide: () => Decided,
-    count: (decided: Decided) => number,
-  ): Promise<void> {
-    const decided = decide();
+  /**
+   * When it is durable, all that is counted of it moves in one step: what `count` counts, and the organization's. What waits for that
+   * keeps what was decided alone: facts that outlive their decision are moved about by the collector of garbage.
+   */
+  async function journalNow(decided: Decided, count: (decided: Decided) => number): Promise<void> {
     try {
       const durable = journal.append(decided.entries);
       correlator.commit(await durable);
@@ -88,13 +87,18 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
     }
   }
 
+  /** Without a wait of its own, which would keep the events and their facts. */
+  async function correlateNow(
+    events: readonly NormalizedEvent[],
+    count: (decided: Decided) => number,
+  ): Promise<void> {
+    const decided = decideNow(() => correlator.correlate(events));
+    return journalNow(decided, count);
+  }
+
   async function journalReleased(decide: () => Correlated): Promise<void> {
     const released = decideNow(decide);
-    if (released.entries.length > 0)
-      await journalNow(
-        () => released,
-        () => 0,
-      );
+    if (released.entries.length > 0) await journalNow(released, () => 0);
   }
 
   function advanceNow(): Promise<void> {
@@ -119,19 +123,16 @@ export function createIntake(options: IntakeOptions): DrivenIntake {
         await watermarks.admit(batch.source, latest, options.signal);
         options.signal.throwIfAborted();
         const released = releaseBefore(read);
-        const durable = journalNow(
-          () => decideNow(() => correlator.correlate(events)),
-          ({ duplicates }) =>
-            tally.accepted(batch.source.name, { read, ignored, unreadable, duplicates }),
+        const durable = correlateNow(events, ({ duplicates }) =>
+          tally.accepted(batch.source.name, { read, ignored, unreadable, duplicates }),
         );
         if (latest > -Infinity) watermarks.observe(batch.source, batch.part, latest);
         return { done: Promise.all([durable, released]).then(() => undefined) };
       }),
     gap: (range) =>
       lanes.enter(range.source.name, () => {
-        const done = journalNow(
-          () => decideNow(() => correlator.correlate([options.gapEvent(range)])),
-          () => tally.declared(range.source.name),
+        const done = correlateNow([options.gapEvent(range)], () =>
+          tally.declared(range.source.name),
         );
         return Promise.resolve({ done });
       }),

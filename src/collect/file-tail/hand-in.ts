@@ -17,6 +17,12 @@ export interface HandIn {
   idle(): Promise<void>;
 }
 
+interface UnderWay {
+  readonly batch: HandedIn;
+  readonly sizeBytes: number;
+  readonly accepted: Promise<void>;
+}
+
 export function createHandIn(tail: Tail): HandIn {
   const underWay = new Set<Promise<void>>();
   let accepts = 0;
@@ -30,29 +36,34 @@ export function createHandIn(tail: Tail): HandIn {
     underWay.add(tracked);
   }
 
-  async function acceptOne(file: TailedFile, read: BatchRead, batch: HandedIn): Promise<void> {
-    const { source, intake } = tail;
+  /** Keeps none of the records: they may be needed no more long before they are durable. */
+  async function settleOne(
+    file: TailedFile,
+    { batch, sizeBytes, accepted }: UnderWay,
+  ): Promise<void> {
     try {
-      await intake.accept({ source, part: partOf(file), records: read.records });
+      await accepted;
       batch.outcome = "accepted";
     } catch (error) {
       batch.outcome = "rejected";
       if (file.rejections === 0) logRejection(tail, file, error);
     }
     accepts--;
-    bytes -= read.sizeBytes;
+    bytes -= sizeBytes;
     settle(tail, file);
   }
 
   return {
     hasRoom: () => accepts < tail.limits.acceptsInFlightMax && bytes < tail.limits.bytesInFlightMax,
     accept: (file, read) => {
-      const { end, flushedTo } = read;
+      const { end, flushedTo, sizeBytes, records } = read;
+      const { source, intake } = tail;
       const batch: HandedIn = { end, flushedTo, outcome: "open" };
       file.handedIn.push(batch);
       accepts++;
-      bytes += read.sizeBytes;
-      track(acceptOne(file, read, batch));
+      bytes += sizeBytes;
+      const accepted = intake.accept({ source, part: partOf(file), records });
+      track(settleOne(file, { batch, sizeBytes, accepted }));
     },
     declareRest: (file, cause, settled) => {
       file.isDeclaring = true;
