@@ -33,8 +33,9 @@ export function settleAll(
   for (const { event, facts } of batch) foldFirst(context, event, facts);
   const decided = batch.map((normalized) => decideFirst(context, normalized));
   let duplicates = 0;
-  for (const [index, { event, facts: own }] of batch.entries()) {
-    const settling = decided[index] ?? null;
+  let index = 0;
+  for (const { event, facts: own } of batch) {
+    const settling = decided[index++] ?? null;
     if (settling === null || "verdict" in settling) {
       if (context.passed.has(event)) {
         duplicates++;

@@ -1,6 +1,7 @@
 import type { NewEntry } from "../../model/entry.ts";
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import { MICROS_PER_SECOND, type Micros } from "../../model/time.ts";
+import { NOT_VENDOR } from "../../model/verdict.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 
@@ -39,8 +40,10 @@ export function createNotes({ ledger, skewMax }: NotesOptions): Notes {
       reach(event);
       if (kind === "held") return;
       const { detail, verdict } = event;
-      for (const grant of verdict.grants) touch(ledger, grant, event);
-      for (const grant of verdict.related) touch(ledger, grant, event);
+      if (verdict !== NOT_VENDOR) {
+        for (const grant of verdict.grants) touch(ledger, grant, event);
+        for (const grant of verdict.related) touch(ledger, grant, event);
+      }
       if (detail === null || event.origin.kind !== "chaperone") return;
       if ("gap" in detail) noteGap(ledger, event, detail.gap);
       else if ("finding" in detail) noteFinding(ledger, event, detail.finding);

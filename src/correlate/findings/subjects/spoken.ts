@@ -25,6 +25,7 @@ export function createSpoken(
   skewMax: Micros,
 ): Spoken {
   const known = new Map(ledger.spoken.all());
+  const rowKeyOf = createRowKeys();
 
   function latestOf(kind: string): Micros {
     const times = [...known].filter(([key]) => key.startsWith(prefixOf(kind)));
@@ -41,7 +42,7 @@ export function createSpoken(
     note: ({ id, origin, detail, occurredAt, observedAt }) => {
       // What is ours, and what cannot be read, has a time of our clock.
       if (origin.kind === "chaperone" || (detail !== null && "unreadable" in detail)) return;
-      const key = keyOf(origin.kind, origin.name);
+      const key = rowKeyOf(origin);
       const at = Math.min(occurredAt, observedAt + skewMax);
       // Of one second the first record is enough.
       if (at < (known.get(key)?.at ?? -Infinity) + MICROS_PER_SECOND) return;
@@ -59,5 +60,19 @@ export function createSpoken(
       }
       return least === Infinity ? -Infinity : least;
     },
+  };
+}
+
+/** Events of one source follow each other: no key is made for most of them. */
+function createRowKeys(): (origin: AuditEvent["origin"]) => string {
+  let kind = "";
+  let name = "";
+  let key = keyOf(kind, name);
+  return (origin) => {
+    if (origin.kind !== kind || origin.name !== name) {
+      ({ kind, name } = origin);
+      key = keyOf(kind, name);
+    }
+    return key;
   };
 }
