@@ -130,7 +130,7 @@ export class AvroWriter {
 }
 
 /** Up to this length a text is written faster here than by a call out of JavaScript. */
-const SHORT = 40;
+const SHORT = 20;
 const LONG_BYTES_MAX = 10;
 /** Bytes of UTF-8 that one UTF-16 unit can take. */
 const UTF8_BYTES_MAX = 3;

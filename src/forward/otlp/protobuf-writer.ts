@@ -165,7 +165,7 @@ export class ProtobufWriter {
 /** Tag of AnyValue.string_value. */
 const STRING_VALUE = 0x0a;
 /** Up to this length a text is written faster here than by a call out of JavaScript. */
-const SHORT = 40;
+const SHORT = 20;
 /** Bytes of UTF-8 that one UTF-16 unit can take. */
 const UTF8_BYTES_MAX = 3;
 /** Bytes of a length below 2^35. */
