@@ -54,8 +54,7 @@ function unreadable(why: string): Reading {
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
-  const buffer = Buffer.isBuffer(bytes) ? bytes : asBuffer(bytes);
-  return buffer.toString("utf8");
+  return asBuffer(bytes).toString("utf8");
 }
 
 /** A pair of surrogates, a surrogate alone, or any other escape, so that the second half of `\\ud800` is not taken for one. */

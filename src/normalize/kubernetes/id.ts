@@ -1,4 +1,5 @@
 import { hash } from "node:crypto";
+import { asBuffer } from "../../model/bytes.ts";
 import { isBlank } from "../json-scan.ts";
 
 /** How a line of a log file begins. An item of a webhook's EventList is the same text without these two members. */
@@ -27,8 +28,8 @@ export function kubernetesEventId(cluster: string, bytes: Uint8Array): string {
   const buffer = sizeMax <= scratch.length ? scratch : Buffer.allocUnsafe(sizeMax);
   let length = buffer.write(cluster);
   buffer[length++] = 0x0a;
-  buffer.set(bytes.subarray(start, end), length);
-  return hash("sha256", buffer.subarray(0, length + end - start), "hex");
+  length += asBuffer(bytes).copy(buffer, length, start, end);
+  return hash("sha256", buffer.subarray(0, length), "hex");
 }
 
 /** Where the members begin that both forms have: after `{`, or after `"apiVersion":"…",`. */
@@ -36,6 +37,7 @@ function contentStart(bytes: Uint8Array, start: number): number {
   if (bytes[start] !== OPEN_OBJECT) return start;
   for (let i = 1; i < HEAD.length; i++) if (bytes[start + i] !== HEAD[i]) return start + 1;
   const from = start + HEAD.length;
-  const quote = bytes.subarray(from, from + VERSION_BYTES_MAX + 1).indexOf(QUOTE);
-  return quote >= 0 && bytes[from + quote + 1] === COMMA ? from + quote + 2 : start + 1;
+  let quote = from;
+  while (bytes[quote] !== QUOTE) if (++quote > from + VERSION_BYTES_MAX) return start + 1;
+  return bytes[quote + 1] === COMMA ? quote + 2 : start + 1;
 }
