@@ -1,5 +1,5 @@
 import type { Configuration } from "../config/configuration.ts";
-import { startHealth } from "../operate/health.ts";
+import type { HealthServer } from "../operate/health.ts";
 import type { PrometheusMeter } from "../operate/meter.ts";
 import type { Shutdown } from "../operate/shutdown.ts";
 import { openLine, type Line } from "../pipeline.ts";
@@ -67,17 +67,13 @@ async function listen(
   configuration: Configuration,
   line: Line,
   { isOnce, meter, log }: StartOptions,
-): ReturnType<typeof startHealthOrNot> {
+): Promise<HealthServer | null> {
   const address = isOnce ? null : configuration.health;
-  return startHealthOrNot(address, { meter, log, status: () => statusOf(configuration, line) });
-}
-
-async function startHealthOrNot(
-  address: { readonly host: string; readonly port: number } | null,
-  options: Omit<Parameters<typeof startHealth>[0], "host" | "port"> & { readonly log: Log },
-): Promise<Awaited<ReturnType<typeof startHealth>> | null> {
   if (address === null) return null;
+  const options = { meter, status: () => statusOf(configuration, line) };
+  // Its framework is loaded where it serves.
+  const { startHealth } = await import("../operate/health.ts");
   const server = await startHealth({ ...address, ...options });
-  options.log.info({ host: address.host, port: server.port }, "Health and metrics are served");
+  log.info({ host: address.host, port: server.port }, "Health and metrics are served");
   return server;
 }
