@@ -2,11 +2,11 @@ import type { Collector } from "../../ports/collector.ts";
 import { createFolderWatch } from "../folder-watch/folder-watch.ts";
 import type { FolderReader } from "../folder-watch/reader.ts";
 import { readDocumentsCheckpoint } from "./checkpoint.ts";
-import { restoreDocuments, saveDocuments, type KnownDocument } from "./known.ts";
+import { isRead, isUnread, restoreDocuments, saveDocuments, type KnownDocument } from "./known.ts";
 import { DOCUMENT_LIMITS } from "./limits.ts";
 import { see, takeLook } from "./look.ts";
 import { forget, type LostDocument } from "./losses.ts";
-import { behindOf, takeTurn } from "./turn.ts";
+import { takeTurn } from "./turn.ts";
 import type { DocumentsOf, Watch } from "./watch.ts";
 
 /**
@@ -24,7 +24,8 @@ const READER: FolderReader<Watch, KnownDocument> = {
     restoreDocuments(readDocumentsCheckpoint(source, checkpoint), pathOf, nowMs),
   save: saveDocuments,
   takeLook: async (watch, found) => declareLost(watch, await takeLook(watch, found)),
-  behindOf,
+  isRead,
+  isOver: (known) => !isUnread(known),
   // Batches are of many files, and their part is the folder.
   partsOf: ({ options }, behind) => (behind.length === 0 ? [] : [options.directory]),
   takeTurn: (watch, { signal }) => takeTurn(watch, signal),

@@ -69,18 +69,6 @@ export function newDocument(
   };
 }
 
-/** Whether it has been left alone for long enough to be read. */
-export function isQuiet(
-  {
-    options,
-    stopAtEnd,
-  }: { readonly options: { readonly quietForMs: number }; readonly stopAtEnd: boolean },
-  { changedAtMs }: KnownDocument,
-  nowMs: number,
-): boolean {
-  return stopAtEnd || nowMs - changedAtMs >= options.quietForMs;
-}
-
 export function isRead(known: KnownDocument): boolean {
   return !isUnread(known) && !known.hasOtherEnclosure;
 }

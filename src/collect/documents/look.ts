@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import type { FoundFiles, FoundPath } from "../file-tail/find-files.ts";
+import { isQuiet } from "../folder-watch/quiet.ts";
 import { isRoomLeft, makeRoom, reportWaiting } from "../folder-watch/waiting.ts";
-import { isQuiet, isRead, isUnread, lookOf, newDocument, type KnownDocument } from "./known.ts";
+import { isRead, isUnread, lookOf, newDocument, type KnownDocument } from "./known.ts";
 import { isReplaced, takeLeave, type LostDocument } from "./losses.ts";
 import type { Watch } from "./watch.ts";
 

@@ -1,25 +1,19 @@
 import { describeError, systemCode } from "../../model/error.ts";
 import type { RawRecord } from "../../model/record.ts";
-import { inRoom } from "../folder-watch/waiting.ts";
-import { isQuiet, isRead, type KnownDocument, type ReadOnce } from "./known.ts";
+import { isQuiet } from "../folder-watch/quiet.ts";
+import { unreadOf } from "../folder-watch/waiting.ts";
+import { isRead, type KnownDocument, type ReadOnce } from "./known.ts";
 import { readFileOf } from "./read-file.ts";
 import type { FileRead, MadeRecord, Watch } from "./watch.ts";
 
-/** Documents that are not read as they are now, and that there is room for, in the order of their names. */
-export function behindOf(watch: Watch): readonly KnownDocument[] {
-  return inRoom(watch)
-    .filter((document) => document.goneAtMs === null && !isRead(document))
-    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-}
-
 /**
- * Reads every document that may be read now and hands them in, a batch at a time. What fails is the document's own: the others go on.
+ * Reads every document that may be read now and hands them in, in the order of their names and a batch at a time. What fails is the document's own: the others go on.
  * A batch that the intake rejects is read again.
  */
 export async function takeTurn(watch: Watch, signal: AbortSignal): Promise<void> {
   const batch: Taken[] = [];
   let sizeBytes = 0;
-  for (const known of behindOf(watch)) {
+  for (const known of inOrder(unreadOf(watch, isRead))) {
     if (signal.aborted) return;
     const taken = await take(watch, known);
     if (taken === null) continue;
@@ -31,6 +25,10 @@ export async function takeTurn(watch: Watch, signal: AbortSignal): Promise<void>
     sizeBytes = 0;
   }
   if (!signal.aborted) await handIn(watch, batch);
+}
+
+function inOrder(documents: readonly KnownDocument[]): readonly KnownDocument[] {
+  return documents.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** What was read of a document; no record where it makes the event that it made before. */

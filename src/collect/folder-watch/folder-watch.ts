@@ -87,6 +87,7 @@ async function follow<Watch extends FolderOf & Watching<File>, File extends Watc
     const found = await find();
     const findMs = clock.monotonicMs() - startedMs;
     watch.faults.looked(found.faults);
+    report.looked(found);
     await reader.takeLook(watch, found);
     if (looks === 1) watch.touch();
     const sendReport = (): boolean => {

@@ -10,8 +10,10 @@ export interface FolderReader<Watch, File extends WatchedFile> {
   save(known: Iterable<File>): unknown;
   /** Puts what a look found beside what is known. Resolves when what is gone unread is declared, or could not be. */
   takeLook(watch: Watch, found: FoundFiles): Promise<void>;
-  /** Files that are not read as they are now, and that there is room for. */
-  behindOf(watch: Watch): readonly File[];
+  /** Whether a file that is there is read as it is now. */
+  isRead(file: File): boolean;
+  /** Whether nothing is lost of a file that is gone. */
+  isOver(file: File): boolean;
   /** The parts (as in RecordBatch) that are behind where these files are. */
   partsOf(watch: Watch, behind: readonly File[]): readonly string[];
   /** Reads what may be read now. What fails is a file's own, and no rejection. */

@@ -1,10 +1,29 @@
+import type { FolderReader } from "./reader.ts";
 import type { FolderOf, WatchedFile, Watching } from "./watch.ts";
 
 type Watch<File extends WatchedFile> = Pick<FolderOf, "options"> & Watching<File>;
 
-/** The files that there is room to read: of those that are there, the first `filesMax` that are known. Those behind them wait until one of these is gone. */
-export function inRoom<File extends WatchedFile>(watch: Watch<File>): readonly File[] {
-  return thereOf(watch).slice(0, watch.options.filesMax);
+/**
+ * The files that are to be read and that there is room for: of those that are there, the first `filesMax` that are known. Those behind
+ * them wait until one of these is gone.
+ */
+export function unreadOf<File extends WatchedFile>(
+  watch: Watch<File>,
+  isRead: (file: File) => boolean,
+): readonly File[] {
+  const inRoom = thereOf(watch).slice(0, watch.options.filesMax);
+  return inRoom.filter((file) => !isRead(file));
+}
+
+/** The files behind which the source is: those, and those that vanished unread, until their loss is declared. */
+export function behindOf<File extends WatchedFile>(
+  watch: Watch<File>,
+  { isRead, isOver }: Pick<FolderReader<never, File>, "isRead" | "isOver">,
+): readonly File[] {
+  const undeclared = [...watch.known.values()].filter(
+    (file) => file.goneAtMs !== null && !isOver(file),
+  );
+  return [...unreadOf(watch, isRead), ...undeclared];
 }
 
 function thereOf<File extends WatchedFile>({ known }: Watch<File>): readonly File[] {

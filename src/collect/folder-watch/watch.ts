@@ -13,6 +13,8 @@ export interface FolderOf {
     readonly directory: string;
     /** Time between two looks. */
     readonly pollMs: number;
+    /** A file is not read before it was left alone for so long (quiet.ts). */
+    readonly quietForMs: number;
     /** Files that are read at most; the rest waits (waiting.ts). */
     readonly filesMax: number;
   };
@@ -28,6 +30,8 @@ export interface WatchedFile {
   /** Its path below the folder. */
   readonly name: string;
   readonly path: string;
+  /** Monotonic milliseconds: since when it is as it was last looked at. */
+  readonly changedAtMs: number;
   /** Monotonic milliseconds: since when it is gone; null while it is there. */
   readonly goneAtMs: number | null;
   /** Tries in a row that could not read it. */

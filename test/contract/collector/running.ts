@@ -24,6 +24,8 @@ export interface RunningCollector {
   readonly run: Promise<void>;
   /** Accepts and gaps that are let through before all others are rejected. */
   acceptsLeft: number;
+  /** Called before records are accepted or rejected: what happens while a source hands in. */
+  beforeAccept: () => Promise<void>;
   /** Gaps wait for this, as they do for room in a journal that is full. */
   room: Promise<void>;
   /** Gaps that were asked for, those that wait among them. */
@@ -70,6 +72,7 @@ export async function startCollector(
     logged: [],
     codes: [],
     acceptsLeft: setup.acceptsLeft ?? Infinity,
+    beforeAccept: () => Promise.resolve(),
     room: Promise.resolve(),
     gapsAsked: 0,
     pass: async (ms) => {
@@ -108,10 +111,10 @@ export async function startCollector(
 function intakeOf(collector: Omit<RunningCollector, "run">): Intake {
   const reject = (): boolean => collector.acceptsLeft-- <= 0;
   return {
-    accept: ({ records }) => {
-      if (reject()) return Promise.reject(new Error("rejected"));
+    accept: async ({ records }) => {
+      await collector.beforeAccept();
+      if (reject()) throw new Error("rejected");
       collector.records.push(...records);
-      return Promise.resolve();
     },
     gap: async (range) => {
       collector.gapsAsked++;

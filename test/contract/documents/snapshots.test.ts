@@ -198,12 +198,4 @@ describe("supportAccessSnapshots with a folder", () => {
     expect(textsOf(collector.records)).toEqual(["one"]);
     expect(collector.progress.at(-1)).toMatchObject({ isFailing: false });
   });
-
-  it("ends in run --once without its folder after three tries, as failing", async () => {
-    const folder = join(await temporaryFolder(), "never");
-    const collector = await startFolder({ folder, kind, stopAtEnd: true });
-    await collector.pass(3_000);
-    await collector.run;
-    expect(collector.progress.at(-1)).toMatchObject({ isFailing: true, hasEnded: true });
-  });
 });

@@ -1,10 +1,10 @@
-import { mkdir, open, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished, vi, type MockInstance } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readRecordingsCheckpoint } from "../../../src/collect/teleport/recordings/checkpoint.ts";
 import { temporaryFolder } from "../../support/disk.ts";
 import { aPart, aSession, encodeMessage, SESSION } from "../../support/recording.ts";
-import { POLL_MS } from "../collector/running.ts";
+import { breakReads } from "../collector/break-reads.ts";
 import { memoryCheckpoints } from "../file-tail/harness.ts";
 import { hexOf, QUIET_MS, startRecordings } from "./harness.ts";
 
@@ -229,24 +229,6 @@ describe("teleportRecordings when something is at fault", () => {
     expect(eventsOf(records)).toEqual(HEX);
     expect(progress.at(-1)).toMatchObject({ hasEnded: true, isFailing: false });
   });
-
-  it.each([
-    [2, 2, false],
-    [3, 2, true],
-  ])(
-    "filesMax: of %i recordings with room for %i, the rest waits and the source says so: %j",
-    async (count, filesMax, isFailing) => {
-      const folder = await temporaryFolder();
-      for (let n = 0; n < count; n++)
-        await writeFile(join(folder, `${n}.tar`), aPart([...aSession(1)]));
-      const collector = await startRecordings({ folder, options: { filesMax } });
-      await collector.pass(2 * QUIET_MS);
-      expect(collector.records).toHaveLength(2 * 3);
-      expect(collector.progress.at(-1)).toMatchObject({ isFailing });
-      if (!isFailing) return;
-      expect(collector.logged.join()).toContain("Cannot read");
-    },
-  );
 });
 
 describe("run --once over recordings", () => {
@@ -260,14 +242,6 @@ describe("run --once over recordings", () => {
     expect(collector.gaps).toMatchObject([{ sizeBytes: 4 }]);
     expect(collector.progress.at(-1)).toMatchObject({ hasEnded: true, behind: [] });
     expect(collector.clock.monotonicMs()).toBe(0);
-  });
-
-  it("ends as failing where the folder is not there", async () => {
-    const folder = join(await temporaryFolder(), "records");
-    const collector = await startRecordings({ folder, stopAtEnd: true });
-    await collector.pass(5 * POLL_MS);
-    await collector.run;
-    expect(collector.progress.at(-1)).toMatchObject({ hasEnded: true, isFailing: true });
   });
 });
 
@@ -322,15 +296,4 @@ async function batchesOf(limitsOfBatch: {
     sizes.push(collector.records.length - sizes.reduce((sum, size) => sum + size, 0));
     if (collector.records.length === 10) return sizes;
   }
-}
-
-/** Of every file, as on a disk that fails; until it is restored. */
-async function breakReads(path: string): Promise<MockInstance> {
-  const handle = await open(path);
-  const files = Object.getPrototypeOf(handle) as typeof handle;
-  await handle.close();
-  const error = Object.assign(new Error("EIO: i/o error, read"), { code: "EIO" });
-  const broken = vi.spyOn(files, "read").mockRejectedValue(error);
-  onTestFinished(() => broken.mockRestore());
-  return broken;
 }

@@ -18,10 +18,6 @@ export async function isReady(
   return quietMs >= options.incompleteForMs || (await isWhole(recording));
 }
 
-export function isQuiet({ options, clock, stopAtEnd }: Watch, known: KnownRecording): boolean {
-  return stopAtEnd || clock.monotonicMs() - known.changedAtMs >= options.quietForMs;
-}
-
 /** Whether the recording ends where a part ends, by the headers of all its parts. */
 async function isWhole(recording: RecordingBytes): Promise<boolean> {
   if (recording.sizeBytes === 0) return false;

@@ -2,7 +2,7 @@ import type { Collector } from "../../../ports/collector.ts";
 import { RECORDING_LIMITS } from "../../../recording/limits.ts";
 import { createFolderWatch } from "../../folder-watch/folder-watch.ts";
 import type { FolderReader } from "../../folder-watch/reader.ts";
-import { inRoom } from "../../folder-watch/waiting.ts";
+import { unreadOf } from "../../folder-watch/waiting.ts";
 import { readRecordingsCheckpoint } from "./checkpoint.ts";
 import { restoreRecordings, saveRecordings, type KnownRecording } from "./known.ts";
 import { COLLECT_LIMITS } from "./limits.ts";
@@ -28,10 +28,11 @@ const READER: FolderReader<Watch, KnownRecording> = {
     restoreRecordings(readRecordingsCheckpoint(source, checkpoint), pathOf, nowMs),
   save: saveRecordings,
   takeLook: async (watch, found) => declareGone(watch, await takeLook(watch, found)),
-  behindOf,
+  isRead,
+  isOver: isRead,
   partsOf: (_, behind) => behind.map(({ name }) => name),
   takeTurn: async (watch, { signal, report }) => {
-    for (const known of inOrder(behindOf(watch))) {
+    for (const known of inOrder(unreadOf(watch, isRead))) {
       if (signal.aborted) return;
       await takeTurn(watch, known, signal);
       report();
@@ -39,10 +40,8 @@ const READER: FolderReader<Watch, KnownRecording> = {
   },
 };
 
-/** Also what is gone and could not be declared yet. */
-function behindOf(watch: Watch): readonly KnownRecording[] {
-  const undeclared = [...watch.known.values()].filter(({ goneAtMs }) => goneAtMs !== null);
-  return [...inRoom(watch), ...undeclared].filter(({ isDone }) => !isDone);
+function isRead({ isDone }: KnownRecording): boolean {
+  return isDone;
 }
 
 function inOrder(recordings: readonly KnownRecording[]): readonly KnownRecording[] {

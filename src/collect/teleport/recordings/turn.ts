@@ -1,8 +1,9 @@
 import { systemCode } from "../../../model/error.ts";
+import { isQuiet } from "../../folder-watch/quiet.ts";
 import type { KnownRecording } from "./known.ts";
 import { openRecording } from "./open.ts";
 import { readOne } from "./read-one.ts";
-import { isQuiet, isReady } from "./ready.ts";
+import { isReady } from "./ready.ts";
 import type { Watch } from "./watch.ts";
 
 /** Reads a recording to its end, where it may be read now. What fails is the recording's own: the others go on. */
@@ -11,8 +12,8 @@ export async function takeTurn(
   known: KnownRecording,
   signal: AbortSignal,
 ): Promise<void> {
-  if (known.goneAtMs !== null || known.retryAtMs > watch.clock.monotonicMs()) return;
-  if (!isQuiet(watch, known)) return;
+  const nowMs = watch.clock.monotonicMs();
+  if (known.retryAtMs > nowMs || !isQuiet(watch, known, nowMs)) return;
   const { rejections } = known;
   try {
     await readWhole(watch, known, signal);
