@@ -18,9 +18,9 @@ interface KnownContent {
   readonly fingerprint: Digest;
   readonly committed: CommittedPlace;
   readonly flushedTo: number;
-  /** Largest size seen of its plain form. */
+  /** Largest size seen of its plain form; where the rest was declared, how far it was read. */
   readonly sizeBytes: number;
-  /** It was read to its end. */
+  /** It was read to its end, or the rest was declared. */
   readonly isOver: boolean;
   /** Null for one whose inode has other content now. */
   readonly file: TailedFile | null;
@@ -142,7 +142,8 @@ function isOf(one: KnownContent, best: KnownContent | "short" | null, plain: str
 
 /** By name, beginning and length what was read to its end: it need not be decompressed. Anything less is compared to the end. */
 function isWholly(one: KnownContent, plain: string, statedBytes: number | null): boolean {
-  return one.isOver && one.path === plain && statedBytes === readTo(one) % 2 ** 32;
+  const to = readTo(one);
+  return one.isOver && one.path === plain && to > 0 && statedBytes === to % 2 ** 32;
 }
 
 function isBeingRead(file: TailedFile): boolean {
@@ -153,17 +154,19 @@ function isBeingRead(file: TailedFile): boolean {
 function* knownContents(tail: Tail, except: TailedFile): Generator<KnownContent> {
   for (const file of tail.files.values()) {
     if (file === except || !file.isPlaced) continue;
-    const { fingerprint, committed, flushedTo, sizeSeenMax: sizeBytes } = file;
+    const { fingerprint, committed, flushedTo } = file;
     const path = file.formerPath ?? file.path;
-    const isRead = !hasUnread(file) && Math.max(committed.offset, flushedTo) >= sizeBytes;
+    const isDeclared = file.fate === "lost";
+    const sizeBytes = isDeclared ? readTo(file) : file.sizeSeenMax;
+    const isRead = !hasUnread(file) && readTo(file) >= sizeBytes;
     const isOver = file.fate === "finished" || (file.compression === "none" && isRead);
     yield { path, fingerprint, committed, flushedTo, sizeBytes, isOver, file };
   }
   for (const saved of tail.replaced) {
     const { path, fingerprint, plainOffset: offset, lines, guard, flushedTo } = saved;
-    const sizeBytes = saved.compression === "gzip" ? offset : saved.sizeBytes;
     const committed = { offset, lines, guard };
-    const isOver = saved.compression === "none" && Math.max(offset, flushedTo) >= sizeBytes;
+    const sizeBytes = readTo({ committed, flushedTo });
+    const isOver = saved.compression === "none";
     yield { path, fingerprint, committed, flushedTo, sizeBytes, isOver, file: null };
   }
 }
@@ -179,7 +182,13 @@ function isLike(
   return isDigestOf(fingerprint, head.subarray(0, fingerprint.bytes));
 }
 
-function readTo({ committed, flushedTo }: KnownContent): number {
+function readTo({
+  committed,
+  flushedTo,
+}: {
+  readonly committed: Pick<CommittedPlace, "offset">;
+  readonly flushedTo: number;
+}): number {
   return Math.max(committed.offset, flushedTo);
 }
 
