@@ -245,7 +245,7 @@ describe("run --once over recordings", () => {
   });
 });
 
-describe("the limits of a batch and of breaks", () => {
+describe("the limits of a batch", () => {
   it.each([
     [4, [4, 4, 2]],
     [5, [5, 5]],
@@ -262,19 +262,6 @@ describe("the limits of a batch and of breaks", () => {
     expect((await batchesOf({ batchBytesMax: first }))[0]).toBe(2);
     expect((await batchesOf({ batchBytesMax: first - 1 }))[0]).toBe(2);
     expect((await batchesOf({ batchBytesMax: first + 1 }))[0]).toBe(3);
-  });
-
-  it.each([
-    [1, 1],
-    [2, 2],
-    [3, 2],
-  ])("breaksMax: at most %i of two breaks are declared: %i", async (breaksMax, gaps) => {
-    const folder = await temporaryFolder();
-    const holes = [RECORDS[0], RECORDS[2], RECORDS[4]].map((bytes) => bytes ?? Buffer.alloc(0));
-    await writeFile(join(folder, `${SESSION}.tar`), aPart(holes));
-    const collector = await startRecordings({ folder, stopAtEnd: true, limits: { breaksMax } });
-    expect(collector.gaps).toHaveLength(gaps);
-    expect(collector.records).toHaveLength(3);
   });
 });
 

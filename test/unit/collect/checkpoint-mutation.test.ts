@@ -48,6 +48,7 @@ const RECORDINGS = {
       lastIndex: -1,
       sessionId: null,
       isAfterFault: false,
+      breaks: { declared: 100, rest: { from: 207, to: 411, count: 150, places: 60 } },
     },
   ],
 };

@@ -10,6 +10,7 @@ import {
   text,
   textOrNull,
 } from "../../checkpoint-document.ts";
+import { NO_BREAKS, type Breaks, type MissingEvents } from "./breaks.ts";
 import type { Digest } from "../../file-tail/digest.ts";
 
 /**
@@ -41,6 +42,8 @@ export interface OpenRecording {
   readonly sessionId: string | null;
   /** The place is right behind a fault that was declared. */
   readonly isAfterFault: boolean;
+  /** In the numbering before the place. A checkpoint of the first form has none. */
+  readonly breaks: Breaks;
 }
 
 export const HEAD_BYTES_MAX = 1_024;
@@ -77,5 +80,23 @@ function readOpen(value: unknown): OpenRecording {
     lastIndex: fields["lastIndex"] === -1 ? -1 : count(fields, "lastIndex"),
     sessionId: textOrNull(fields, "sessionId"),
     isAfterFault: flag(fields, "isAfterFault"),
+    breaks: readBreaks(fields["breaks"]),
+  };
+}
+
+function readBreaks(value: unknown): Breaks {
+  if (value === undefined) return NO_BREAKS;
+  const fields = fieldsOf("breaks", value);
+  return { declared: count(fields, "declared"), rest: readRest(fields["rest"]) };
+}
+
+function readRest(value: unknown): MissingEvents | null {
+  if (value === null) return null;
+  const fields = fieldsOf("rest", value);
+  return {
+    from: count(fields, "from"),
+    to: count(fields, "to"),
+    count: count(fields, "count"),
+    places: count(fields, "places"),
   };
 }

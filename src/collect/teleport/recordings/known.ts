@@ -1,6 +1,7 @@
 import { RECORDING_START, type RecordingPlace } from "../../../recording/read.ts";
 import { EMPTY_DIGEST, type Digest } from "../../file-tail/digest.ts";
 import type { FoundPath } from "../../file-tail/find-files.ts";
+import { NO_BREAKS, type Breaks } from "./breaks.ts";
 import type { DoneRecording, OpenRecording, RecordingsCheckpoint } from "./checkpoint.ts";
 
 /** A recording that a source knows. */
@@ -21,6 +22,8 @@ export interface KnownRecording {
   sessionId: string | null;
   /** A break in the numbering here is the fault's before it, which was declared. */
   isAfterFault: boolean;
+  /** Those before the place. */
+  breaks: Breaks;
   /** Tries in a row that could not read it, and that could not journal what was read. */
   failures: number;
   rejections: number;
@@ -62,6 +65,7 @@ export function newRecording(
     lastIndex: -1,
     sessionId: null,
     isAfterFault: false,
+    breaks: NO_BREAKS,
     failures: 0,
     rejections: 0,
     retryAtMs: -Infinity,
@@ -79,8 +83,8 @@ export function saveRecordings(known: Iterable<KnownRecording>): RecordingsCheck
   for (const { name, look, isDone, ...rest } of known)
     if (isDone) done.push([name, look.inode, look.sizeBytes, look.modifiedNs]);
     else {
-      const { head, place, lastIndex, sessionId, isAfterFault } = rest;
-      open.push({ name, ...look, head, place, lastIndex, sessionId, isAfterFault });
+      const { head, place, lastIndex, sessionId, isAfterFault, breaks } = rest;
+      open.push({ name, ...look, head, place, lastIndex, sessionId, isAfterFault, breaks });
     }
   return { version: 1, done, open };
 }

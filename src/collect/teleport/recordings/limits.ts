@@ -3,7 +3,7 @@ export interface CollectLimits {
   readonly batchRecordsMax: number;
   /** A batch ends with the record that passes this. */
   readonly batchBytesMax: number;
-  /** Breaks in the numbering of one recording that are declared one by one. */
+  /** Breaks in the numbering of one recording that are declared one by one; those beyond them are one gap. */
   readonly breaksMax: number;
   /** How long the place in a recording that vanished is remembered. */
   readonly forgetAfterMs: number;

@@ -1,5 +1,6 @@
 import type { GapRange } from "../../../model/record.ts";
 import type { RecordingFault } from "../../../recording/read.ts";
+import type { MissingEvents } from "./breaks.ts";
 import { declareLoss } from "./hand-in.ts";
 import type { KnownRecording } from "./known.ts";
 import type { Watch } from "./watch.ts";
@@ -19,15 +20,27 @@ export function missingBytes(
   return { ...rangeOf(watch, known, range, why), sizeBytes };
 }
 
-/** A break in the numbering: recorders number what happens before they write it, and write on when something was lost. */
+/** A break in the numbering, or several of them. */
 export function missingEvents(
   watch: Watch,
   known: KnownRecording,
-  { from, to }: { readonly from: number; readonly to: number },
+  { from, to, count, places }: MissingEvents,
 ): GapRange {
   const range = { from: `event ${from}`, to: `event ${to}` };
-  const why = `its events ${from} to ${to} are missing: the host of the session lost them`;
-  return { ...rangeOf(watch, known, range, why), count: to - from + 1 };
+  const what =
+    places === 1
+      ? `its events ${from} to ${to} are missing`
+      : `of its events ${from} to ${to}, ${count} are missing in ${places} places`;
+  return { ...rangeOf(watch, known, range, `${what}: the host of the session lost them`), count };
+}
+
+/** Declares the breaks in the numbering that were not declared one by one. */
+export async function declareRest(watch: Watch, known: KnownRecording): Promise<void> {
+  const { rest } = known.breaks;
+  if (rest === null) return;
+  await declareLoss(watch, known, missingEvents(watch, known, rest));
+  known.breaks = { ...known.breaks, rest: null };
+  watch.touch();
 }
 
 /** Declares what is gone and was not read to its end, and forgets it. */
@@ -38,6 +51,7 @@ export async function declareGone(watch: Watch, gone: readonly KnownRecording[])
     const range = { from: `${partOffset}:${bodyOffset}`, to: String(sizeBytes) };
     const why = "it was removed before it was read to its end";
     try {
+      await declareRest(watch, known);
       await declareLoss(watch, known, rangeOf(watch, known, range, why));
     } catch {
       // Said where it came; the next look finds it gone again.

@@ -1,9 +1,10 @@
 import type { RawRecord } from "../../../model/record.ts";
 import { peekIndex } from "../../../recording/peek.ts";
 import { readRecording, type RecordingFault, type RecordingItem } from "../../../recording/read.ts";
+import { missingBetween, withRest, type MissingEvents } from "./breaks.ts";
 import { declareLoss, handIn } from "./hand-in.ts";
 import type { KnownRecording } from "./known.ts";
-import { emptyRecording, missingBytes, missingEvents } from "./losses.ts";
+import { declareRest, emptyRecording, missingBytes, missingEvents } from "./losses.ts";
 import type { OpenedRecording } from "./open.ts";
 import { sessionOfFile, sessionOfRecord } from "./session-id.ts";
 import type { Watch } from "./watch.ts";
@@ -40,16 +41,15 @@ function createTurn(watch: Watch, known: KnownRecording): Turn {
   let records: RawRecord[] = [];
   let sizeBytes = 0;
   /** Where the recording stands when what was taken is durable. */
-  let { place, lastIndex, isAfterFault } = known;
+  let { place, lastIndex, isAfterFault, breaks } = known;
   let sessionId = sessionOfFile(known.name) ?? known.sessionId;
-  let breaks = 0;
   let overlapping = 0;
 
   async function flush(): Promise<void> {
     if (records.length > 0) await handIn(watch, known, records);
     records = [];
     sizeBytes = 0;
-    Object.assign(known, { place, lastIndex, sessionId, isAfterFault });
+    Object.assign(known, { place, lastIndex, sessionId, isAfterFault, breaks });
     watch.touch();
   }
 
@@ -59,12 +59,18 @@ function createTurn(watch: Watch, known: KnownRecording): Turn {
     sizeBytes += record.bytes.length;
   }
 
-  async function count(index: number): Promise<void> {
-    if (index > lastIndex + 1 && !isAfterFault && breaks++ < limits.breaksMax) {
-      await flush();
-      const range = { from: lastIndex + 1, to: index - 1 };
-      await declareLoss(watch, known, missingEvents(watch, known, range));
+  async function addBreak(missing: MissingEvents): Promise<void> {
+    if (breaks.declared >= limits.breaksMax) {
+      breaks = withRest(breaks, missing);
+      return;
     }
+    await flush();
+    await declareLoss(watch, known, missingEvents(watch, known, missing));
+    breaks = { ...breaks, declared: breaks.declared + 1 };
+  }
+
+  async function count(index: number): Promise<void> {
+    if (index > lastIndex + 1 && !isAfterFault) await addBreak(missingBetween(lastIndex, index));
     if (index <= lastIndex) overlapping++;
     lastIndex = Math.max(lastIndex, index);
     isAfterFault = false;
@@ -95,6 +101,7 @@ function createTurn(watch: Watch, known: KnownRecording): Turn {
     },
     finish: async () => {
       await flush();
+      await declareRest(watch, known);
       if (overlapping === 0) return;
       log.info(
         { source: source.name, path: known.path, count: overlapping },

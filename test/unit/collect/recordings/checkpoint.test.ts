@@ -16,7 +16,9 @@ const OPEN: OpenRecording = {
   lastIndex: -1,
   sessionId: null,
   isAfterFault: false,
+  breaks: { declared: 100, rest: { from: 207, to: 411, count: 150, places: 60 } },
 };
+const { breaks: _, ...OF_FIRST_FORM } = OPEN;
 
 function withOpen(changes: object): unknown {
   return { version: 1, done: [DONE], open: [{ ...OPEN, ...changes }] };
@@ -30,10 +32,17 @@ describe("the checkpoint of a source of recordings", () => {
   it.each([
     ["as it was saved", withOpen({})],
     ["with a session that was named", withOpen({ sessionId: "s", lastIndex: 0 })],
+    ["without breaks beyond those declared", withOpen({ breaks: { declared: 7, rest: null } })],
     ["with a head one byte below the limit", withHead(1_023)],
     ["with a head at the limit", withHead(1_024)],
   ])("is read %s", (_, document) => {
     expect(readRecordingsCheckpoint("sessions", document)).toEqual(document);
+  });
+
+  it("is read in its first form, which knew nothing of breaks", () => {
+    const document = { version: 1, done: [], open: [OF_FIRST_FORM] };
+    const [open] = readRecordingsCheckpoint("sessions", document).open;
+    expect(open).toEqual({ ...OPEN, breaks: { declared: 0, rest: null } });
   });
 
   it.each<readonly [string, unknown]>([
@@ -49,10 +58,13 @@ describe("the checkpoint of a source of recordings", () => {
           { version: 1, done: [DONE.map((part, at) => (at === place ? null : part))], open: [] },
         ] as const,
     ),
-    ...Object.keys(OPEN).map(
+    ...Object.keys(OF_FIRST_FORM).map(
       (name) => [`an open one without "${name}"`, withOpen({ [name]: undefined })] as const,
     ),
     ["a place without its part", withOpen({ place: { bodyOffset: 7 } })],
+    ["breaks that are none", withOpen({ breaks: 7 })],
+    ["breaks without what is beyond them", withOpen({ breaks: { declared: 7 } })],
+    ["a rest without its count", withOpen({ breaks: { declared: 7, rest: { from: 1, to: 2 } } })],
     ["an index below -1", withOpen({ lastIndex: -2 })],
     ["a fraction as size", withOpen({ sizeBytes: 1.5 })],
     ["a digest that is none", withOpen({ head: { bytes: 1, sha256: "x" } })],
