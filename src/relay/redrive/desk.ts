@@ -37,8 +37,8 @@ export function createRedriveDesk(options: RedriveDeskOptions): RedriveDesk {
 
   /** The next request without an end; null for none. Takes away what is over and was not fetched. */
   async function next(): Promise<string | null> {
-    const { requests: asked, answers } = await requests.list();
-    for (const id of answers) if (!asked.includes(id)) await requests.remove(id);
+    const { requests: asked, abandoned } = await requests.list();
+    for (const id of abandoned) await requests.removeAnswer(id);
     for (const id of asked) {
       const endedAt = (await requests.answerOf(id))?.endedAt ?? null;
       if (endedAt === null) return id;

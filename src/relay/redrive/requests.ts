@@ -15,13 +15,13 @@ import type { RedriveAnswer } from "./answer.ts";
 const REQUEST = /^([\w-]{1,64})\.request\.json$/;
 const ANSWER = /^([\w-]{1,64})\.answer\.json$/;
 
-/** Names of the folder that are looked at, and bytes of a document. */
-const NAMES_MAX = 1_000;
+/** Orders and answers that one look brings, and bytes of a document. */
+const LISTED_MAX = 1_000;
 const DOCUMENT_BYTES_MAX = 1024 * 1024;
 
 export interface RedriveRequests {
-  /** Ids of what is asked for, and of what is answered. */
-  list(): Promise<{ readonly requests: readonly string[]; readonly answers: readonly string[] }>;
+  /** Ids of what is asked for, and of answers whose request is not there: of each kind the first ones, where they are very many. */
+  list(): Promise<{ readonly requests: readonly string[]; readonly abandoned: readonly string[] }>;
   /** Resolves when it is durable. */
   ask(id: string, filter: QuarantineFilter): Promise<void>;
   isAsked(id: string): Promise<boolean>;
@@ -32,6 +32,8 @@ export interface RedriveRequests {
   answerOf(id: string): Promise<RedriveAnswer | null>;
   /** Takes away the request, then the answer. */
   remove(id: string): Promise<void>;
+  /** Takes away the answer alone: a request that came meanwhile stays. */
+  removeAnswer(id: string): Promise<void>;
 }
 
 export function createRedriveRequests(disk: Disk, folder: string): RedriveRequests {
@@ -64,10 +66,13 @@ export function createRedriveRequests(disk: Disk, folder: string): RedriveReques
 
   return {
     list: async () => {
-      const names = (await namesIn(disk, folder)).slice(0, NAMES_MAX);
+      const names = await namesIn(disk, folder);
       const ids = (pattern: RegExp): readonly string[] =>
         names.flatMap((name) => pattern.exec(name)?.[1] ?? []);
-      return { requests: ids(REQUEST), answers: ids(ANSWER) };
+      const requests = ids(REQUEST);
+      const asked = new Set(requests);
+      const abandoned = ids(ANSWER).filter((id) => !asked.has(id));
+      return { requests: requests.slice(0, LISTED_MAX), abandoned: abandoned.slice(0, LISTED_MAX) };
     },
     ask: async (id, filter) => {
       await disk.makeFolder(folder);
@@ -81,6 +86,7 @@ export function createRedriveRequests(disk: Disk, folder: string): RedriveReques
       await unlink(requestPath(id));
       await unlink(answerPath(id));
     },
+    removeAnswer: (id) => unlink(answerPath(id)),
   };
 }
 

@@ -177,7 +177,7 @@ describe("an order to the running process", () => {
   it("is null when the process ended, so that the command can do it by itself, and is not done twice", async () => {
     const requests = createRedriveRequests(createFaultyDisk().disk, FOLDER);
     expect(await order({ requests }, {}, { isHolderRunning: () => false })).toBeNull();
-    expect(await requests.list()).toEqual({ requests: [], answers: [] });
+    expect(await requests.list()).toEqual({ requests: [], abandoned: [] });
   });
 
   it("fails when nobody takes it up in time, and is withdrawn", async () => {
@@ -185,7 +185,7 @@ describe("an order to the running process", () => {
     await expect(order({ requests }, {}, { beginMsMax: 60_000 })).rejects.toMatchObject({
       code: "REDRIVE_NOT_BEGUN",
     });
-    expect(await requests.list()).toEqual({ requests: [], answers: [] });
+    expect(await requests.list()).toEqual({ requests: [], abandoned: [] });
   });
 
   it("fails with the code of what failed there, while the process goes on", async () => {
@@ -219,6 +219,26 @@ describe("the desk", () => {
       .poll(async () => (await office.requests.list()).requests, { timeout: 15_000 })
       .toEqual([]);
     expect(office.asked).toHaveLength(1);
+  });
+
+  it("does an order that has begun, however many names stand before it in the folder", async () => {
+    const faulty = createFaultyDisk();
+    const requests = createRedriveRequests(faulty.disk, FOLDER);
+    await requests.ask("z", { pipeline: "siem" });
+    await requests.answer("z", { report: { pipelines: [] }, endedAt: null, error: null });
+    for (let n = 0; n < 999; n++)
+      await (await faulty.disk.open(`${FOLDER}/a${n}.tmp`, "write")).close();
+    const office = await anOffice(() => Promise.resolve(counts(3)), faulty);
+    await expect.poll(() => office.asked).toEqual([{ pipeline: "siem" }]);
+  });
+
+  it("takes away answers that are nobody's", async () => {
+    const office = await anOffice(() => Promise.resolve(counts(3)));
+    await office.faulty.disk.makeFolder(FOLDER);
+    await office.requests.answer("a", { report: { pipelines: [] }, endedAt: 1, error: null });
+    await expect
+      .poll(() => office.faulty.paths.filter((path) => path.startsWith(`${FOLDER}/`)))
+      .toEqual([]);
   });
 
   it("does not take a request that it does not understand for a wider one", async () => {

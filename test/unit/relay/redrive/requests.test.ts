@@ -23,6 +23,34 @@ describe("orders to redrive", () => {
     }
   });
 
+  it("are looked at whatever else stands there, and an answer is nobody's only where its request is not there", async () => {
+    const folder = join(await temporaryFolder(), "redrive");
+    await mkdir(folder);
+    const requests = createRedriveRequests(nodeDisk, folder);
+    for (let n = 0; n < 1_000; n++) await writeFile(join(folder, `${n}.tmp`), "");
+    for (let n = 0; n < 999; n++) await writeFile(join(folder, `r${n}.answer.json`), "");
+    // Of this one's names the answer is the thousandth of its kind, and the request would be the next.
+    for (const name of ["s.answer.json", "s.request.json"]) await writeFile(join(folder, name), "");
+    const { requests: asked, abandoned } = await requests.list();
+    expect(asked).toEqual(["s"]);
+    expect(abandoned).toHaveLength(999);
+    expect(abandoned).not.toContain("s");
+    await writeFile(join(folder, "t.answer.json"), "");
+    expect((await requests.list()).abandoned).toHaveLength(1_000);
+    await writeFile(join(folder, "u.answer.json"), "");
+    expect((await requests.list()).abandoned).toHaveLength(1_000);
+  });
+
+  it("stay where their answer is taken away", async () => {
+    const folder = join(await temporaryFolder(), "redrive");
+    const requests = createRedriveRequests(nodeDisk, folder);
+    await requests.ask("a", {});
+    await requests.answer("a", { report: { pipelines: [] }, endedAt: 1, error: null });
+    await requests.removeAnswer("a");
+    expect([await requests.isAsked("a"), await requests.answerOf("a")]).toEqual([true, null]);
+    await requests.removeAnswer("a");
+  });
+
   it("are read up to 1 MiB, and with one byte more are none that is understood", async () => {
     const folder = join(await temporaryFolder(), "redrive");
     const requests = createRedriveRequests(nodeDisk, folder);
