@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
+import { DOCUMENT_FILES } from "../collect/documents/documents.ts";
 import { isUnfinished } from "../collect/documents/look.ts";
 import { sourceOf } from "../collect/collectors.ts";
 import { escapeGlob } from "../collect/file-tail/escape-glob.ts";
@@ -10,7 +11,7 @@ import { formatTime, MICROS_PER_MS } from "../model/time.ts";
 import { createNormalizers } from "../normalize/normalizers.ts";
 import { normalizeRecord } from "../normalize/record.ts";
 import { ok, problem, warning, type CheckResult, type Surgery } from "./check.ts";
-import { checkRecordings } from "./recordings.ts";
+import { checkFolderFiles } from "./folder-files.ts";
 import { spoken } from "./units.ts";
 
 /** The folder of a source of documents: there, readable, with a document whose newest can be read. */
@@ -19,9 +20,12 @@ export async function checkDocuments(
   configured: SourceConfiguration,
   options: DocumentFolderOptions,
 ): Promise<readonly CheckResult[]> {
-  const results = await checkRecordings(configured.name, options);
+  const results = await checkFolderFiles(configured.name, { ...options, files: DOCUMENT_FILES });
   if (results.some(({ state }) => state === "problem")) return results;
-  const { paths } = await createFileFinder([`${escapeGlob(options.directory)}/*`], [])();
+  const { paths } = await createFileFinder(
+    [`${escapeGlob(options.directory)}/${DOCUMENT_FILES}`],
+    [],
+  )();
   const isOutOfBand = configured.options.kind === "outOfBand";
   const documents = paths
     .filter(({ path }) => !isUnfinished(basename(path)))

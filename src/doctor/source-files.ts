@@ -54,12 +54,12 @@ async function unreadable({ paths }: FoundFiles): Promise<string | null> {
   return `cannot read ${bad.slice(0, NAMED_MAX).join(", ")}${more}`;
 }
 
-async function isReadable(path: string): Promise<boolean> {
+/** Also where it is gone since it was found. */
+export async function isReadable(path: string): Promise<boolean> {
   try {
     await access(path, constants.R_OK);
     return true;
   } catch (error) {
-    // Gone since it was found.
     return systemCode(error) === "ENOENT";
   }
 }

@@ -1,11 +1,12 @@
 import { createFileFinder } from "../collect/file-tail/find-files.ts";
+import { RECORDING_FILES } from "../collect/teleport/recordings/recordings.ts";
 import type { SourceConfiguration, SourceOptions } from "../model/source.ts";
 import { problem, type Check, type CheckResult, type Surgery } from "./check.ts";
 import { checkCommand } from "./command.ts";
 import { checkDocuments } from "./documents.ts";
+import { checkFolderFiles } from "./folder-files.ts";
 import { checkListener } from "./listener.ts";
 import { checkNewestRecord } from "./newest-record.ts";
-import { checkRecordings } from "./recordings.ts";
 import { checkRotation } from "./rotation.ts";
 import { checkFiles, checkMounts } from "./source-files.ts";
 
@@ -27,7 +28,7 @@ function checkSource(
     case "teleportFile":
       return checkFileSource(surgery, source, options);
     case "teleportRecordings":
-      return checkRecordings(name, options);
+      return checkFolderFiles(name, { ...options, files: RECORDING_FILES });
     case "kubernetesAuditWebhook":
     case "teleportEventHandler":
       return checkListener(surgery, name, options);

@@ -18,8 +18,11 @@ export function createDocuments(of: DocumentsOf): Collector {
   return createFolderWatch({ ...of, limits: { ...DOCUMENT_LIMITS, ...of.limits } }, READER);
 }
 
+/** Glob of the files, below the folder. */
+export const DOCUMENT_FILES = "*";
+
 const READER: FolderReader<Watch, KnownDocument> = {
-  files: "*",
+  files: DOCUMENT_FILES,
   restore: (checkpoint, { source, pathOf, nowMs }) =>
     restoreDocuments(readDocumentsCheckpoint(source, checkpoint), pathOf, nowMs),
   save: saveDocuments,

@@ -22,8 +22,11 @@ export function createTeleportRecordings(of: RecordingsOf): Collector {
   return createFolderWatch({ ...of, limits }, READER);
 }
 
+/** Glob of the files, below the folder. */
+export const RECORDING_FILES = "**/*.tar";
+
 const READER: FolderReader<Watch, KnownRecording> = {
-  files: "**/*.tar",
+  files: RECORDING_FILES,
   restore: (checkpoint, { source, pathOf, nowMs }) =>
     restoreRecordings(readRecordingsCheckpoint(source, checkpoint), pathOf, nowMs),
   save: saveRecordings,
