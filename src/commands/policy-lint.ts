@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { loadConfiguration } from "../config/load.ts";
 import { readUpTo } from "../config/read/read-up-to.ts";
 import { createVendors } from "../correlate/identity/vendors.ts";
@@ -12,6 +11,7 @@ import { remedyOf } from "../policy-lint/remedy.ts";
 import { EXIT } from "./exit-code.ts";
 import { printable, printJson, printLines } from "./output.ts";
 import { policyLintLines } from "./policy-lint-text.ts";
+import { readInput } from "./read-input.ts";
 
 /** Above the longest text that is read as YAML. */
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
@@ -20,14 +20,14 @@ const FILE_BYTES_MAX = 4 * 1024 * 1024;
  * `chaperone policy-lint`: what an audit policy hides of what the configured vendors may do. 0 where it shows everything, 1 where it
  * hides something or logs it without what is needed, or where it is no policy (AUDIT_POLICY_INVALID). Asks no cluster.
  */
-export function policyLintCommand(options: {
+export async function policyLintCommand(options: {
   readonly config: string;
   readonly json: boolean;
   readonly policy: string;
 }): Promise<number> {
   const { policy: configured } = loadConfiguration(options.config, process.env);
   const { policy: file } = options;
-  const policy = readAuditPolicy(readText(file), file);
+  const policy = readAuditPolicy(await readText(file), file);
   const vendors = createVendors(configured);
   const identities = identitiesOf({
     vendors: configured.vendors,
@@ -39,12 +39,12 @@ export function policyLintCommand(options: {
   const asked = { actions: PROBES.length + 1, identities: identities.map(({ label }) => label) };
   if (options.json) printJson({ file, ...asked, problems: problems.map(jsonForm), ...remedy });
   else printLines(policyLintLines(file, { asked, problems, remedy }).map(printable));
-  return Promise.resolve(problems.length === 0 ? EXIT.ok : EXIT.failure);
+  return problems.length === 0 ? EXIT.ok : EXIT.failure;
 }
 
-function readText(file: string): string {
+async function readText(file: string): Promise<string> {
   try {
-    const bytes = file === "-" ? readFileSync(0) : readUpTo(file, FILE_BYTES_MAX);
+    const bytes = file === "-" ? await readInput(FILE_BYTES_MAX) : readUpTo(file, FILE_BYTES_MAX);
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
     throw new ChaperoneError("AUDIT_POLICY_UNREADABLE", `Cannot read audit policy "${file}"`, {

@@ -23,6 +23,8 @@ rules:
   - level: Metadata
 `;
 
+const FILE_BYTES_MAX = 4 * 1024 * 1024;
+
 describe("chaperone policy-lint", () => {
   let folder = "";
   beforeAll(() => {
@@ -76,6 +78,25 @@ describe("chaperone policy-lint", () => {
       stages: [],
     });
   });
+
+  it.each(["-", "large.yaml"])(
+    "reads 4 MiB and not one byte more, from standard input too: %s",
+    async (file) => {
+      for (const [sizeBytes, code] of [
+        [FILE_BYTES_MAX - 1, "AUDIT_POLICY_INVALID"],
+        [FILE_BYTES_MAX, "AUDIT_POLICY_INVALID"],
+        [FILE_BYTES_MAX + 1, "AUDIT_POLICY_UNREADABLE"],
+      ] as const) {
+        const text = NOISY.padEnd(sizeBytes, "#");
+        writeFileSync(join(folder, "large.yaml"), text);
+        const refused = await inFolder([file], text);
+        expect([sizeBytes, refused.code]).toEqual([sizeBytes, 1]);
+        expect(refused.errors).toContain(`(${code})`);
+        if (code === "AUDIT_POLICY_UNREADABLE")
+          expect(refused.errors).toContain(`is larger than ${FILE_BYTES_MAX} bytes`);
+      }
+    },
+  );
 
   it("ends with 1 and the line for what is no policy", async () => {
     const broken = await inFolder(["-"], NOISY.replace("Metadata", "Meta"));
