@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { gunzip, type ZlibOptions } from "node:zlib";
+import { systemCode } from "../model/error.ts";
 import { countLogRecords } from "./count-log-records.ts";
 
 /** A small OTLP/HTTP receiver on loopback, so that a first run has somewhere to deliver to. It counts what it takes. */
@@ -14,14 +15,15 @@ export interface OtlpReceiver {
 }
 
 const REQUEST_BYTES_MAX = 64 * 1024 * 1024;
-const LIMITS = { maxOutputLength: REQUEST_BYTES_MAX };
 
 const inflate: (bytes: Uint8Array, limits: ZlibOptions) => Promise<Buffer> = promisify(gunzip);
 
-export async function startOtlpReceiver(): Promise<OtlpReceiver> {
+export async function startOtlpReceiver(
+  requestBytesMax: number = REQUEST_BYTES_MAX,
+): Promise<OtlpReceiver> {
   const taken = { requests: 0, logRecords: 0 };
   const server = createServer((request, response) => {
-    void answer(request, response, taken);
+    void answer(request, response, { taken, requestBytesMax });
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);
@@ -46,18 +48,31 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  taken: { requests: number; logRecords: number },
+  {
+    taken,
+    requestBytesMax,
+  }: {
+    readonly taken: { requests: number; logRecords: number };
+    readonly requestBytesMax: number;
+  },
 ): Promise<void> {
   try {
     if (request.method !== "POST" || request.url !== "/v1/logs") return end(response, 404);
-    const body = await readBody(request);
-    if (body === null) return end(response, 413);
+    const body = await readBody(request, requestBytesMax);
+    if (body === null) {
+      end(response, 413);
+      // Whoever is still writing would not read the answer otherwise.
+      request.resume();
+      return;
+    }
     const isCompressed = request.headers["content-encoding"] === "gzip";
-    taken.logRecords += countLogRecords(isCompressed ? await inflate(body, LIMITS) : body);
+    taken.logRecords += countLogRecords(
+      isCompressed ? await inflate(body, { maxOutputLength: requestBytesMax }) : body,
+    );
     taken.requests++;
     end(response, 200);
-  } catch {
-    end(response, 400);
+  } catch (error) {
+    end(response, systemCode(error) === "ERR_BUFFER_TOO_LARGE" ? 413 : 400);
   }
 }
 
@@ -66,12 +81,14 @@ function end(response: ServerResponse, status: number): void {
   response.writeHead(status, { "content-type": "application/x-protobuf" }).end();
 }
 
-async function readBody(request: IncomingMessage): Promise<Uint8Array | null> {
+/** Null for one above the limit: what comes of it then is not read here. */
+async function readBody(request: IncomingMessage, bytesMax: number): Promise<Uint8Array | null> {
+  const body: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     size += chunk.length;
-    if (size > REQUEST_BYTES_MAX) return null;
+    if (size > bytesMax) return null;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
