@@ -39,4 +39,22 @@ describe.each(FOLDER_KINDS)("$kind: a file that vanishes", (of) => {
     expect(lettersLost(collector)).toEqual(["b"]);
     expect([collector.codes, collector.progress.at(-1)?.behind]).toEqual([[], []]);
   });
+
+  it("unread is declared when that can be journaled, also where another one has its name by then, and that one is read", async () => {
+    const { folder, add, remove } = await lettersOf(of);
+    await add("a");
+    const collector = await of.start({ folder });
+    await remove("a");
+    collector.acceptsLeft = 0;
+    await collector.pass(POLL_MS);
+    await add("a");
+    await collector.pass(of.quietMs + 2 * POLL_MS);
+    expect([collector.records, collector.gaps]).toEqual([[], []]);
+    collector.acceptsLeft = Infinity;
+    await collector.pass(2 * of.quietMs);
+    expect(collector.gaps).toMatchObject([
+      { cause: expect.stringMatching(/"a.tar" .*was (?:removed|replaced) before/) as string },
+    ]);
+    expect(lettersRead(collector, of)).toEqual(["a"]);
+  });
 });

@@ -27,14 +27,16 @@ export async function takeLook(
       .map((known) => [keyOf(known.look), known]),
   );
   const newcomers: Named[] = [];
+  const taken: KnownRecording[] = [];
   for (const [name, path] of names) {
     const known = watch.known.get(name) ?? moved(watch, { name, path }, gone);
     if (known === undefined) newcomers.push({ name, path });
+    else if (isTaken(known, path)) taken.push(known);
     else if (!isSameLook(known.look, lookOf(path))) change(watch, known, path, nowMs);
     else known.goneAtMs = null;
   }
   // What a fault keeps out of sight may still be there.
-  const lost = found.faults.length > 0 ? [] : takeLeave(watch, names, nowMs);
+  const lost = found.faults.length > 0 ? [] : [...taken, ...takeLeave(watch, names, nowMs)];
   const isOver = ({ isDone }: KnownRecording): boolean => isDone;
   makeRoom(watch, { ...watch.limits, newcomers: newcomers.length, isOver });
   const unremembered = newcomers.filter((named) => !add(watch, named, nowMs)).length;
@@ -49,6 +51,11 @@ function nameOf({ options }: Watch, { path }: FoundPath): string {
 interface Named {
   readonly name: string;
   readonly path: FoundPath;
+}
+
+/** Whether a recording that is gone, and could not be declared yet, has lost its name to another one: that one is known afterwards. */
+function isTaken({ goneAtMs, isDone, look }: KnownRecording, path: FoundPath): boolean {
+  return goneAtMs !== null && !isDone && !isSameLook(look, lookOf(path));
 }
 
 function add(watch: Watch, { name, path }: Named, nowMs: number): boolean {
