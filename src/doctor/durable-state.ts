@@ -78,13 +78,17 @@ async function checkSegments(disk: Disk, folder: string): Promise<CheckResult> {
   try {
     const firsts = segmentsAmong(await namesOrNone(disk, folder));
     const bad: string[] = [];
+    let isBegun = false;
     for (const first of firsts) {
       const { name, path } = newSegment(folder, first);
       const cause = await headFault(disk, path);
+      if (cause === null) continue;
       // The newest may have been begun this moment.
-      if (cause !== null && first !== firsts.at(-1)) bad.push(`${name}: ${cause}`);
+      if (first === firsts.at(-1)) isBegun = true;
+      else bad.push(`${name}: ${cause}`);
     }
-    if (bad.length === 0) return ok(named, `${firsts.length} segments, all with their heads`);
+    const heads = isBegun ? "all but the newest, which is being begun," : "all";
+    if (bad.length === 0) return ok(named, `${firsts.length} segments, ${heads} with their heads`);
     return problem(
       named,
       `cannot read ${bad.join("; ")}`,
