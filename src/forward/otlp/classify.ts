@@ -20,8 +20,10 @@ export interface HttpResponse {
 
 export type Protocol = "http/protobuf" | "http/json";
 
+type Outcome = "refused" | "paused" | "retry" | "tooLarge";
+
 /** What a status outside of 2xx obliges us to, where its hundred does not say it: https://www.rfc-editor.org/rfc/rfc9110#section-15 */
-const BY_STATUS: Readonly<Record<number, "refused" | "paused" | "retry" | "tooLarge">> = {
+const BY_STATUS: Readonly<Record<number, Outcome>> = {
   401: "paused",
   402: "paused",
   403: "paused",
@@ -57,7 +59,7 @@ export function classifyResponse(
   if (status >= 200 && status <= 299) return classifySuccess(response, request);
   const cause = causeOf(response);
   const wait = (): number | null => retryAfterMs(response.retryAfter, request.now);
-  const outcome = isOfTheWay(response) ? "paused" : (BY_STATUS[status] ?? byHundred(status));
+  const outcome = outcomeOf(response, request.count);
   switch (outcome) {
     case "tooLarge":
       return { status: outcome, limitBytes: null, cause };
@@ -67,6 +69,21 @@ export function classifyResponse(
     case "paused":
       return { status: outcome, cause };
   }
+}
+
+function outcomeOf(response: HttpResponse, count: number): Outcome {
+  if (isOfTheWay(response)) return "paused";
+  // It says nothing of the event: a single one is tried again without end, and never rests for the size of somebody's queue.
+  if (count > 1 && isAboveQueue(response)) return "tooLarge";
+  return BY_STATUS[response.status] ?? byHundred(response.status);
+}
+
+/** An OpenTelemetry Collector's words, with 503, for a request that is larger than the whole queue of one of its exporters. */
+const ABOVE_QUEUE = /element size too large/i;
+
+/** A 503 that the same request would get for ever, however empty the queue is. */
+function isAboveQueue({ status, body }: HttpResponse): boolean {
+  return status === 503 && ABOVE_QUEUE.test(Buffer.from(body).toString("latin1"));
 }
 
 /** What servers and balancers say in plain HTTP at a port of TLS. */

@@ -120,7 +120,7 @@ export interface Account {
   readonly lost: readonly string[];
 }
 
-async function accountOf(run: SinkRun, taken: readonly string[]): Promise<Account> {
+export async function accountOf(run: SinkRun, taken: readonly string[]): Promise<Account> {
   const delivered = [...new Set(taken)];
   const quarantined = (await run.resting()).map(({ eventId, code }) => [eventId, code] as const);
   const settled = new Set([...delivered, ...quarantined.map(([id]) => id)]);

@@ -6,6 +6,7 @@ import { receivedIds } from "../../../support/otlp-request.ts";
 import {
   ALL_ONCE,
   type Account,
+  accountOf,
   answersWith,
   deliverOnce,
   HTML_TYPE,
@@ -199,6 +200,38 @@ describe.each(PROTOCOLS)("an OTLP endpoint, over %s, that answers", (protocol) =
     expect(await settle(destination, { protocol })).toEqual(allBut(BAD, "too-large"));
   });
 
+  it("503 of a queue that is smaller than the request is asked for smaller ones at once, until they fit", async () => {
+    const destination = await answersWith((request) =>
+      receivedIds(request).length > 2 ? queueTooSmall(protocol) : null,
+    );
+    expect(await deliverOnce({ endpoint: destination.url, protocol })).toEqual({
+      status: "tooLarge",
+      limitBytes: null,
+      cause: "HTTP 503: element size too large",
+    });
+    const run = await startRun({ endpoint: destination.url, protocol });
+    await run.settled();
+    expect(await accountOf(run, destination.taken)).toEqual(ALL_ONCE);
+    expect(run.retries()).toBe(0);
+  });
+
+  it("503 of a queue that is smaller than one event gets that one without end: it never rests, and the others keep their order", async () => {
+    const destination = await answersWith((request) =>
+      receivedIds(request).includes(BAD) ? queueTooSmall(protocol) : null,
+    );
+    const run = await startRun({ endpoint: destination.url, protocol });
+    await expect.poll(run.retries).toBeGreaterThan(5);
+    expect(destination.taken).toEqual(IDS.slice(0, IDS.indexOf(BAD)));
+    expect(run.forwarder.state().lastError).toMatchObject({
+      code: "ENDPOINT_UNREACHABLE",
+      cause: "HTTP 503: element size too large",
+    });
+    expect(run.counts()).toMatchObject({ quarantined: 0 });
+    await destination.mend();
+    await run.settled();
+    expect(await accountOf(run, destination.taken)).toEqual(ALL_ONCE);
+  });
+
   it("200 that rejects 2 of 6 is not asked again: the request rests as suspect, with the number", async () => {
     const answer = json({ partialSuccess: { rejectedLogRecords: "2", errorMessage: "too old" } });
     const destination = await answersWith(answer, { takes: true });
@@ -235,6 +268,14 @@ describe("an OTLP endpoint that echoes our credentials", () => {
     expect(said).not.toMatch(/t0ken|analytical|k3y-of|YWRhOmFuYWx5/);
   });
 });
+
+/** An OpenTelemetry Collector's words where a request is larger than the queue of one of its exporters, in the protocol of the request. */
+function queueTooSmall(protocol: (typeof PROTOCOLS)[number]): HttpAnswer {
+  const message = "element size too large";
+  if (protocol === "http/json") return { ...json({ code: 14, message }), status: 503 };
+  const body = Buffer.concat([Uint8Array.of(0x08, 14, 0x12, message.length), Buffer.from(message)]);
+  return { status: 503, headers: PROTOBUF_TYPE, body };
+}
 
 /** Event ids in the middle of the six. */
 const BAD = "event-4";

@@ -19,6 +19,7 @@ interface Said {
 function outcomeOf(
   said: Said,
   protocol: "http/protobuf" | "http/json" = "http/protobuf",
+  count: number = 5,
 ): ReturnType<typeof classifyResponse> {
   const response: HttpResponse = {
     status: said.status,
@@ -28,7 +29,7 @@ function outcomeOf(
     isWhole: said.fault === undefined && said.isTooLong !== true,
     fault: said.fault ?? null,
   };
-  return classifyResponse(response, { protocol, count: 5, now: NOW });
+  return classifyResponse(response, { protocol, count, now: NOW });
 }
 
 const JSON_TYPE = "application/json";
@@ -224,6 +225,31 @@ describe("an answer of failure", () => {
   it("is quoted shortened, however long it is", () => {
     const outcome = outcomeOf({ status: 400, type: "text/plain", body: "x".repeat(100_000) });
     expect(JSON.stringify(outcome).length).toBeLessThan(500);
+  });
+});
+
+describe("a 503 that says that the request is larger than the destination's queue", () => {
+  const words = "element size too large";
+  it.each<[string, Said]>([
+    ["in JSON", { status: 503, type: JSON_TYPE, body: `{"code":14,"message":"${words}"}` }],
+    [
+      "in a protobuf status",
+      {
+        status: 503,
+        type: PROTOBUF_TYPE,
+        body: Buffer.concat([Uint8Array.of(0x08, 14, 0x12, words.length), Buffer.from(words)]),
+      },
+    ],
+    ["in words, beside another exporter's", { status: 503, body: `${"x".repeat(400)}; ${words}` }],
+  ])("%s, asks for smaller requests; a single event is tried again", (_, said) => {
+    expect(outcomeOf(said)).toMatchObject({ status: "tooLarge", limitBytes: null });
+    expect(outcomeOf(said, "http/protobuf", 1)).toMatchObject({ status: "retry" });
+  });
+
+  it("is one for these words alone, and for this status alone", () => {
+    expect(outcomeOf({ status: 503, body: "sending queue is full" }).status).toBe("retry");
+    expect(outcomeOf({ status: 500, body: words }).status).toBe("retry");
+    expect(outcomeOf({ status: 400, body: words }).status).toBe("refused");
   });
 });
 
