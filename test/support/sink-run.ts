@@ -24,6 +24,16 @@ export interface SinkRunOptions {
   readonly settleMsMax?: number;
 }
 
+/** Of a run against a real server that is away for seconds, and of who looks at it. */
+export const IMPATIENT: Pick<SinkRunOptions, "limits" | "settleMsMax"> = {
+  limits: { retryMsMin: 20, retryMsMax: 200, probeMsMin: 20, probeMsMax: 200, cursorMsMin: 10 },
+  settleMsMax: 60_000,
+};
+export const IMPATIENT_POLL: { readonly timeout: number; readonly interval: number } = {
+  timeout: 60_000,
+  interval: 5,
+};
+
 /** A real forwarder with a real quarantine between a journal in memory and a sink. */
 export interface SinkRun {
   readonly forwarder: Forwarder;

@@ -1,17 +1,8 @@
 import { EVENT_ID_HEADER } from "../../../src/forward/kafka/message.ts";
-import type { ForwarderLimits } from "../../../src/forward/limits.ts";
 import type { AuditEvent } from "../../../src/model/generated/audit-event.ts";
 import type { Sink } from "../../../src/ports/sink.ts";
 import type { KafkaRecord, KafkaServer } from "../../support/containers/kafka.ts";
-import { startSinkRun, type SinkRun } from "../../support/sink-run.ts";
-
-const LIMITS: Partial<ForwarderLimits> = {
-  retryMsMin: 20,
-  retryMsMax: 200,
-  probeMsMin: 20,
-  probeMsMax: 200,
-  cursorMsMin: 10,
-};
+import { IMPATIENT, startSinkRun, type SinkRun } from "../../support/sink-run.ts";
 
 /** A run with waits that suit a broker which comes and goes. */
 export function run(
@@ -19,7 +10,7 @@ export function run(
   events: readonly AuditEvent[],
   entriesMax: number = 2_000,
 ): Promise<SinkRun> {
-  return startSinkRun(sink, { events, entriesMax, limits: LIMITS, settleMsMax: 60_000 });
+  return startSinkRun(sink, { events, entriesMax, ...IMPATIENT });
 }
 
 export function idOf({ headers }: KafkaRecord): string {

@@ -5,12 +5,11 @@ import type { Sink } from "../../../src/ports/sink.ts";
 import { requireEngine } from "../../support/containers/engine.ts";
 import { startKafkaCluster, type KafkaCluster } from "../../support/containers/kafka-cluster.ts";
 import { anEvent } from "../../support/entries.ts";
-import type { SinkRun } from "../../support/sink-run.ts";
+import { IMPATIENT_POLL, type SinkRun } from "../../support/sink-run.ts";
 import type { TcpFault } from "../../support/tcp-proxy/proxy.ts";
 import { aKafkaSink } from "../../unit/forward/kafka/a-kafka-sink.ts";
 import { accountOf, run } from "./bench.ts";
 
-const POLL = { timeout: 60_000, interval: 5 };
 const EVENTS = 1_500;
 const BATCH = 30;
 const BROKER_BYTES_MAX = 300_000;
@@ -45,7 +44,9 @@ describe.skipIf(!(await requireEngine()))("the Kafka sink and two brokers", () =
   async function inTheMiddle(topic: string, spec: Partial<KafkaEndpoint> = {}): Promise<SinkRun> {
     const sending = await run(aSink(topic, spec), eventsOf(topic), BATCH);
     onTestFinished(sending.stop);
-    await expect.poll(() => sending.counts().delivered, POLL).toBeGreaterThan(EVENTS / 10);
+    await expect
+      .poll(() => sending.counts().delivered, IMPATIENT_POLL)
+      .toBeGreaterThan(EVENTS / 10);
     expect(sending.counts().delivered).toBeLessThan(EVENTS);
     return sending;
   }
@@ -62,9 +63,9 @@ describe.skipIf(!(await requireEngine()))("the Kafka sink and two brokers", () =
     await cluster.createTopic("moved", [[1], [2]]);
     const sending = await inTheMiddle("moved");
     await cluster.movePartition("moved", 1, 1);
-    await expect.poll(() => cluster.leaders("moved"), POLL).toEqual([1, 1]);
+    await expect.poll(() => cluster.leaders("moved"), IMPATIENT_POLL).toEqual([1, 1]);
     // The sink has to find out by itself: by an answer of the broker that leads no more.
-    await expect.poll(sending.retries, POLL).toBeGreaterThan(0);
+    await expect.poll(sending.retries, IMPATIENT_POLL).toBeGreaterThan(0);
     await settledWell("a leader moved", "moved", sending);
   });
 
@@ -86,7 +87,7 @@ describe.skipIf(!(await requireEngine()))("the Kafka sink and two brokers", () =
     const sending = await inTheMiddle("paused", { timeoutMs: 1_000 });
     await cluster.pause(2);
     try {
-      await expect.poll(sending.retries, POLL).toBeGreaterThan(2);
+      await expect.poll(sending.retries, IMPATIENT_POLL).toBeGreaterThan(2);
     } finally {
       await cluster.unpause(2);
     }
@@ -109,7 +110,7 @@ describe.skipIf(!(await requireEngine()))("the Kafka sink and two brokers", () =
     proxy.meet(fault);
     // A connection that is open goes on where only new ones are refused.
     if (fault.kind === "refused") proxy.reset();
-    await expect.poll(sending.retries, POLL).toBeGreaterThan(1);
+    await expect.poll(sending.retries, IMPATIENT_POLL).toBeGreaterThan(1);
     proxy.mend();
     await settledWell(name, topic, sending);
   });
@@ -139,7 +140,7 @@ describe.skipIf(!(await requireEngine()))("the Kafka sink and two brokers", () =
     await cluster.fillDisk();
     const sending = await run(aSink("full"), eventsOf("full"), BATCH);
     onTestFinished(sending.stop);
-    await expect.poll(sending.retries, POLL).toBeGreaterThan(2);
+    await expect.poll(sending.retries, IMPATIENT_POLL).toBeGreaterThan(2);
     const held = sending.counts().delivered;
     const beside = await run(aSink("beside"), eventsOf("beside"), BATCH);
     onTestFinished(beside.stop);

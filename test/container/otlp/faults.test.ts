@@ -2,64 +2,19 @@ import { execFileSync } from "node:child_process";
 import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { ForwarderLimits } from "../../../src/forward/limits.ts";
 import { startCollector, type CollectorServer } from "../../support/containers/collector.ts";
 import { requireEngine } from "../../support/containers/engine.ts";
 import { freePort } from "../../support/containers/port.ts";
-import { anEvent } from "../../support/entries.ts";
-import { anOtlpSink } from "../../support/otlp-sink.ts";
-import { startSinkRun, type SinkRun } from "../../support/sink-run.ts";
+import { IMPATIENT_POLL, type SinkRun } from "../../support/sink-run.ts";
 import { createTcpProxy, type TcpFault, type TcpProxy } from "../../support/tcp-proxy/proxy.ts";
-
-const POLL = { timeout: 60_000, interval: 5 };
-const EVENTS = 1_500;
-const BATCH = 30;
-const LIMITS: Partial<ForwarderLimits> = {
-  retryMsMin: 20,
-  retryMsMax: 200,
-  probeMsMin: 20,
-  probeMsMax: 200,
-  cursorMsMin: 10,
-};
-
-let made = 0;
-
-/** A run of events whose ids no other run of this file has. */
-async function aRun(endpoint: string, timeoutMs: number = 2_000): Promise<SinkRun> {
-  const name = `run-${++made}`;
-  const { sink } = anOtlpSink({ endpoint, timeoutMs });
-  const run = await startSinkRun(sink, {
-    events: Array.from({ length: EVENTS }, (_, n) => anEvent({ id: `${name}-${n}` })),
-    entriesMax: BATCH,
-    limits: LIMITS,
-    settleMsMax: 60_000,
-  });
-  onTestFinished(run.stop);
-  return run;
-}
-
-/** Runs until it is in the middle of its events. */
-async function inTheMiddle(endpoint: string, timeoutMs?: number): Promise<SinkRun> {
-  const run = await aRun(endpoint, timeoutMs);
-  await expect.poll(() => run.counts().delivered, POLL).toBeGreaterThan(EVENTS / 10);
-  expect(run.counts().delivered).toBeLessThan(EVENTS);
-  return run;
-}
+import { aRun, delivered, EVENTS, inTheMiddle, tell, writtenIds } from "./bench.ts";
 
 /** All of it is delivered, and what the collector wrote has every id, first copies in the journal's order. */
 async function settledWell(fault: string, run: SinkRun, collector: CollectorServer): Promise<void> {
-  await run.settled();
-  expect(run.counts()).toMatchObject({ delivered: EVENTS, quarantined: 0, waiting: 0 });
-  const own = new Set(run.ids);
-  const ids = (await collector.logs())
-    .map((record) => record.attributes["log.record.uid"] as string)
-    .filter((id) => own.has(id));
+  await delivered(run);
+  const ids = await writtenIds(run, collector);
   expect([...new Set(ids)]).toEqual(run.ids);
-  // Printed, so that a run of the suite says what each fault cost.
-  const copies = ids.length - EVENTS;
-  console.info(
-    `OpenTelemetry Collector, ${fault}: written ${EVENTS}, lost 0, copies ${copies}, retries ${run.retries()}`,
-  );
+  tell(fault, run, ids);
 }
 
 describe.skipIf(!(await requireEngine()))("the OTLP sink loses nothing", () => {
@@ -79,9 +34,9 @@ describe.skipIf(!(await requireEngine()))("the OTLP sink loses nothing", () => {
     ["stopped", () => collector.stop()],
     ["killed", () => collector.kill9()],
   ])("when the Collector is %s in the middle and started again", async (how, end) => {
-    const run = await inTheMiddle(collector.endpoint);
+    const run = await inTheMiddle({ endpoint: collector.endpoint });
     await end();
-    await expect.poll(run.retries, POLL).toBeGreaterThan(1);
+    await expect.poll(run.retries, IMPATIENT_POLL).toBeGreaterThan(1);
     expect(run.forwarder.state().lastError).toMatchObject({ code: "ENDPOINT_UNREACHABLE" });
     expect(run.counts().delivered).toBeLessThan(EVENTS);
     await collector.start();
@@ -89,10 +44,10 @@ describe.skipIf(!(await requireEngine()))("the OTLP sink loses nothing", () => {
   });
 
   it("when the Collector is frozen longer than the timeout", async () => {
-    const run = await inTheMiddle(collector.endpoint, 500);
+    const run = await inTheMiddle({ endpoint: collector.endpoint, timeoutMs: 500 });
     await collector.pause();
     try {
-      await expect.poll(run.retries, POLL).toBeGreaterThan(1);
+      await expect.poll(run.retries, IMPATIENT_POLL).toBeGreaterThan(1);
     } finally {
       await collector.unpause();
     }
@@ -108,11 +63,11 @@ describe.skipIf(!(await requireEngine()))("the OTLP sink loses nothing", () => {
     ["the Collector's ends of its connections are forgotten", { kind: "halfOpen" }],
     ["connections are refused", { kind: "refused" }],
   ])("when %s on the way to the Collector", async (name, fault) => {
-    const run = await inTheMiddle(`http://${proxy.address}`, 500);
+    const run = await inTheMiddle({ endpoint: `http://${proxy.address}`, timeoutMs: 500 });
     proxy.meet(fault);
     // A connection that is open goes on where only new ones are refused.
     if (fault.kind === "refused") proxy.reset();
-    await expect.poll(run.retries, POLL).toBeGreaterThan(1);
+    await expect.poll(run.retries, IMPATIENT_POLL).toBeGreaterThan(1);
     proxy.mend();
     await settledWell(name, run, collector);
   });
@@ -122,8 +77,8 @@ describe.skipIf(!(await requireEngine()))("the OTLP sink loses nothing", () => {
     if (full === null) return skip("mounting a small disk takes root and Linux");
     const ballast = join(full.folder, "ballast");
     await writeFile(ballast, Buffer.alloc(3 * 1024 * 1024));
-    const run = await inTheMiddle(full.endpoint);
-    await expect.poll(run.retries, POLL).toBeGreaterThan(1);
+    const run = await inTheMiddle({ endpoint: full.endpoint });
+    await expect.poll(run.retries, IMPATIENT_POLL).toBeGreaterThan(1);
     const said = run.forwarder.state().lastError?.cause ?? "";
     expect(said).toMatch(/^HTTP 50\d/);
     expect(run.counts()).toMatchObject({ quarantined: 0 });
@@ -137,9 +92,9 @@ describe.skipIf(!(await requireEngine()))("the OTLP sink loses nothing", () => {
   it("when the Collector is configured without a pipeline for logs, which is paused until it is corrected", async () => {
     const port = await freePort();
     const wrong = await startCollector({ port, signal: "traces" });
-    const run = await aRun(wrong.endpoint);
+    const run = await aRun({ endpoint: wrong.endpoint });
     await expect
-      .poll(() => run.forwarder.state().lastError, POLL)
+      .poll(() => run.forwarder.state().lastError, IMPATIENT_POLL)
       .toMatchObject({ code: "ENDPOINT_PAUSED", cause: "HTTP 404: 404 page not found" });
     await wrong.remove();
     const right = await startCollector({ port });

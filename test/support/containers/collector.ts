@@ -1,8 +1,14 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, truncate } from "node:fs/promises";
-import { userInfo } from "node:os";
 import { join } from "node:path";
 
-import { RunningContainer } from "./container.ts";
+import {
+  collectorPlan,
+  OUTPUT_FILE,
+  OUTPUT_FOLDER,
+  writingConfig,
+  type Signal,
+} from "./collector-config.ts";
+import { RunningContainer, type ContainerPlan } from "./container.ts";
 import { logRecordsOf, type LogRecord } from "./otlp-json.ts";
 import { freePort } from "./port.ts";
 
@@ -11,36 +17,6 @@ export type { LogRecord };
 /** Under the project, because some engines on laptops cannot mount the system's temporary folder. */
 const CACHE = join(import.meta.dirname, "../../../.cache");
 const RECEIVER_PORT = 4318;
-const OUTPUT = "logs.jsonl";
-
-/** What the collector is configured to receive. */
-type Signal = "logs" | "traces";
-
-/**
- * `rotation` is there for what it does besides: with it the file exporter writes without a buffer of its own, so
- * that a record is in the file before its request is answered, and a killed collector has lost nothing that it
- * acknowledged.
- */
-const configOf = (signal: Signal): string => `
-receivers:
-  otlp:
-    protocols:
-      http:
-        endpoint: 0.0.0.0:${RECEIVER_PORT}
-exporters:
-  file:
-    path: /output/${OUTPUT}
-    rotation:
-      max_megabytes: 4096
-service:
-  telemetry:
-    metrics:
-      level: none
-  pipelines:
-    ${signal}:
-      receivers: [otlp]
-      exporters: [file]
-`;
 
 /** An OpenTelemetry Collector in a container. Its address and what it received last until `remove()`. */
 export class CollectorServer {
@@ -108,12 +84,12 @@ export class CollectorServer {
   async #dropTornLine(): Promise<void> {
     const written = await this.#written();
     const whole = written.lastIndexOf("\n") + 1;
-    if (whole < written.length) await truncate(join(this.folder, OUTPUT), whole);
+    if (whole < written.length) await truncate(join(this.folder, OUTPUT_FILE), whole);
   }
 
   async #written(): Promise<Buffer> {
     try {
-      return await readFile(join(this.folder, OUTPUT));
+      return await readFile(join(this.folder, OUTPUT_FILE));
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") {
         return Buffer.alloc(0);
@@ -123,38 +99,54 @@ export class CollectorServer {
   }
 }
 
+export interface CollectorOptions {
+  readonly port?: number;
+  /** With `traces` it has no use for logs: what a mistake in its configuration may come to. */
+  readonly signal?: Signal;
+  /** Gets the folder of its output ready, before it starts. */
+  readonly prepare?: (folder: string) => void;
+}
+
 /** Starts a collector and returns when it is ready, in about a second. */
-export async function startCollector(
-  options: {
-    readonly port?: number;
-    /** With `traces` it has no use for logs: what a mistake in its configuration may come to. */
-    readonly signal?: Signal;
-    /** Gets the folder of its output ready, before it starts. */
-    readonly prepare?: (folder: string) => void;
-  } = {},
-): Promise<CollectorServer> {
-  const { signal = "logs" } = options;
+export async function startCollector(options: CollectorOptions = {}): Promise<CollectorServer> {
   const port = options.port ?? (await freePort());
-  await mkdir(CACHE, { recursive: true });
-  const folder = await mkdtemp(join(CACHE, "collector-"));
-  options.prepare?.(folder);
-  // The collector runs as this user, so that both may touch the file; an engine that maps users makes it a
-  // stranger nevertheless, who may write here all the same.
-  await chmod(folder, 0o777);
-  const { uid, gid } = userInfo();
+  return launchIn(await outputFolder(options.prepare), port, {
+    ...collectorPlan(writingConfig(RECEIVER_PORT, options.signal)),
+    ports: [{ container: RECEIVER_PORT, host: port }],
+  });
+}
+
+/** Starts a collector that only whoever is in that container can reach, at this port of 127.0.0.1. */
+export async function startCollectorBeside(
+  beside: RunningContainer,
+  port: number,
+): Promise<CollectorServer> {
+  return launchIn(await outputFolder(), port, {
+    ...collectorPlan(writingConfig(port)),
+    beside,
+  });
+}
+
+async function launchIn(
+  folder: string,
+  port: number,
+  plan: ContainerPlan,
+): Promise<CollectorServer> {
   try {
-    const container = await RunningContainer.launch({
-      image: process.env["OTELCOL_IMAGE"] ?? "otel/opentelemetry-collector:0.159.0",
-      command: ["--config=/config.yaml"],
-      ports: [{ container: RECEIVER_PORT, host: port }],
-      files: [{ target: "/config.yaml", content: configOf(signal), mode: 0o644 }],
-      mount: { source: folder, target: "/output" },
-      user: `${uid}:${gid}`,
-      readyLine: "Everything is ready",
-    });
-    return new CollectorServer(container, folder, port);
+    const mount = { source: folder, target: OUTPUT_FOLDER };
+    return new CollectorServer(await RunningContainer.launch({ ...plan, mount }), folder, port);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+async function outputFolder(prepare?: CollectorOptions["prepare"]): Promise<string> {
+  await mkdir(CACHE, { recursive: true });
+  const folder = await mkdtemp(join(CACHE, "collector-"));
+  prepare?.(folder);
+  // The collector runs as this user, so that both may touch the file; an engine that maps users makes it a
+  // stranger nevertheless, who may write here all the same.
+  await chmod(folder, 0o777);
+  return folder;
 }

@@ -1,4 +1,10 @@
-import { BoundPorts, GenericContainer, getContainerRuntimeClient, Wait } from "testcontainers";
+import {
+  BoundPorts,
+  GenericContainer,
+  getContainerRuntimeClient,
+  type StartedTestContainer,
+  Wait,
+} from "testcontainers";
 
 import { ownLabels, sweepOrphans } from "./sweep.ts";
 
@@ -8,18 +14,26 @@ type RawContainer = ReturnType<Dockerode["getContainer"]>;
 const STARTUP_MAX_MS = 120_000;
 const LOG_CHUNKS_MAX = 20;
 
+export interface ContainerFile {
+  target: string;
+  content: string;
+  mode: number;
+}
+
 /** What to run; ports are chosen by the caller, so that they stay the same over restarts. */
 export interface ContainerPlan {
   readonly image: string;
   readonly entrypoint?: string[];
   readonly command: string[];
   readonly ports: readonly { readonly container: number; readonly host: number }[];
-  readonly files: { target: string; content: string; mode: number }[];
+  readonly files: ContainerFile[];
   readonly environment?: Record<string, string>;
   readonly user?: string;
   readonly mount?: { source: string; target: string };
   /** Folders in memory, with the options of their mount, such as a size; they are empty after every start. */
   readonly tmpfs?: Record<string, string>;
+  /** Another container, whose network it uses: what listens there is at 127.0.0.1, as if both were one machine. It has to be started after that one. */
+  readonly beside?: RunningContainer;
   /** A part of the log line that the server writes when it is ready. Open ports prove nothing: a proxy holds them. */
   readonly readyLine: string;
   /** How many servers write it; one where left out. */
@@ -42,13 +56,19 @@ class LoopbackContainer extends GenericContainer {
 
 /** A container that keeps its addresses and its disk until it is removed, whatever happens to it in between. */
 export class RunningContainer {
+  readonly #started: StartedTestContainer;
   readonly #raw: RawContainer;
   readonly #readyLine: string;
   readonly #servers: number;
   /** Ready lines in the log so far. */
   #readyLines: number;
 
-  private constructor(raw: RawContainer, { readyLine, servers = 1 }: ContainerPlan) {
+  private constructor(
+    started: StartedTestContainer,
+    raw: RawContainer,
+    { readyLine, servers = 1 }: ContainerPlan,
+  ) {
+    this.#started = started;
     this.#raw = raw;
     this.#readyLine = readyLine;
     this.#servers = servers;
@@ -68,6 +88,7 @@ export class RunningContainer {
     if (plan.entrypoint) container.withEntrypoint(plan.entrypoint);
     if (plan.user) container.withUser(plan.user);
     if (plan.tmpfs) container.withTmpFs(plan.tmpfs);
+    if (plan.beside) container.withNetworkMode(`container:${plan.beside.#started.getId()}`);
     if (plan.mount) container.withBindMounts([plan.mount]);
     const log: string[] = [];
     container.withLogConsumer((stream) => {
@@ -79,7 +100,7 @@ export class RunningContainer {
     try {
       const started = await container.start();
       const client = await getContainerRuntimeClient();
-      return new RunningContainer(client.container.getById(started.getId()), plan);
+      return new RunningContainer(started, client.container.getById(started.getId()), plan);
     } catch (error) {
       const message = `starting a container of "${plan.image}" failed; its log: ${log.join("")}`;
       throw new Error(message, { cause: error });
@@ -109,6 +130,11 @@ export class RunningContainer {
     await Wait.forLogMessage(this.#readyLine, this.#readyLines)
       .withStartupTimeout(STARTUP_MAX_MS)
       .waitUntilReady(this.#raw, new BoundPorts());
+  }
+
+  /** Puts a file in the place of the one that is there, for the next start. */
+  async replace(file: ContainerFile): Promise<void> {
+    await this.#started.copyContentToContainer([file]);
   }
 
   /** Runs a script of the shell in the container. Returns its output when it is over; rejects where it fails. */
