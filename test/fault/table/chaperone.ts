@@ -20,6 +20,7 @@ export interface ChaperoneStatus {
     readonly lagEntries: number;
     readonly resting: number;
     readonly counts: { readonly delivered: number };
+    readonly lastError: { readonly cause: string } | null;
   }[];
 }
 

@@ -16,7 +16,7 @@ import { kill9, kill9Outage, kill9Rotation, noKill, rotation } from "./faults/ki
 import { longLine } from "./faults/long-line.ts";
 import { memoryLimit } from "./faults/memory-limit.ts";
 import { clockJumps, sigstop } from "./faults/process.ts";
-import { brokerKilled, collectorKilled } from "./faults/servers.ts";
+import { brokerKilled, collectorFull, collectorKilled } from "./faults/servers.ts";
 import type { Row } from "./row.ts";
 
 /** Every row, in the order of the table. */
@@ -46,5 +46,6 @@ export const ROWS: readonly Row[] = [
   sigstop,
   memoryLimit,
   collectorKilled,
+  collectorFull,
   brokerKilled,
 ];

@@ -32,7 +32,7 @@ export interface ContainerPlan {
   readonly mount?: { source: string; target: string };
   /** Folders in memory, with the options of their mount, such as a size; they are empty after every start. */
   readonly tmpfs?: Record<string, string>;
-  /** Another container, whose network it uses: what listens there is at 127.0.0.1, as if both were one machine. It has to be started after that one. */
+  /** Another container, whose network it uses, as if both were on one machine. It has to be started after that one. */
   readonly beside?: RunningContainer;
   /** A part of the log line that the server writes when it is ready. Open ports prove nothing: a proxy holds them. */
   readonly readyLine: string;

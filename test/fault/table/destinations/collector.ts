@@ -1,3 +1,4 @@
+import { startCollectorChain } from "../../../support/containers/collector-chain.ts";
 import { startCollector, type LogRecord } from "../../../support/containers/collector.ts";
 import { digestOf } from "../digest.ts";
 import type { Destination, Received } from "./destination.ts";
@@ -20,6 +21,37 @@ export async function startCollectorDestination(
     state: () => Promise.resolve(UNKNOWN_STATE),
     received: async () => receivedOf(await collector.logs()),
     close: () => collector.remove(),
+  };
+}
+
+/** Of the front: what it takes for its back end while that is down. */
+const QUEUE_REQUESTS = 10;
+
+/**
+ * A real OpenTelemetry Collector that sends on to another one, which is killed where the destination is to be down: the first one takes
+ * what its queue has room for, and then nothing.
+ */
+export async function startCollectorChainDestination(
+  _folder: string,
+  name: string,
+): Promise<Destination> {
+  const chain = await startCollectorChain({ queue: { queue_size: QUEUE_REQUESTS } });
+  await chain.startBack();
+  return {
+    name,
+    spec: { otlp: { endpoint: chain.endpoint } },
+    behave: async ({ kind }) => {
+      if (kind === "down") await chain.killBack();
+      else if (kind === "take") await chain.startBack();
+      else throw new RangeError(`A real collector's back end cannot be told to "${kind}"`);
+    },
+    state: () => Promise.resolve(UNKNOWN_STATE),
+    received: async () => {
+      // It sends on what is in its queue before it ends.
+      await chain.stopFront();
+      return receivedOf(await chain.logs());
+    },
+    close: () => chain.remove(),
   };
 }
 

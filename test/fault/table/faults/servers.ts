@@ -1,6 +1,10 @@
 import { whyNoEngine } from "../../../support/containers/engine.ts";
-import { startCollectorDestination } from "../destinations/collector.ts";
+import {
+  startCollectorChainDestination,
+  startCollectorDestination,
+} from "../destinations/collector.ts";
 import { startKafkaDestination } from "../destinations/kafka.ts";
+import { eventually } from "../eventually.ts";
 import type { Row } from "../row.ts";
 import type { Trial } from "../trial.ts";
 
@@ -26,10 +30,43 @@ export const brokerKilled: Row = {
   run: killed,
 };
 
-async function killed(trial: Trial): Promise<void> {
+export const collectorFull: Row = {
+  name: "collector-full",
+  fault: "a real OpenTelemetry Collector's queue full, its back end down for 20 s",
+  guarantee: "a real OpenTelemetry Collector whose queue is full gets everything when it has room",
+  perSecond: PER_SECOND,
+  destinations: [{ name: "siem", start: startCollectorChainDestination }],
+  whyNot: whyNoEngine,
+  run: async (trial) => {
+    let complaints: readonly string[] = [];
+    await killed(trial, async () => {
+      complaints = await waits(trial);
+    });
+    return { complaints };
+  },
+};
+
+async function killed(trial: Trial, atItsEnd?: () => Promise<void>): Promise<void> {
   await trial.lasting({ full: 5_000, quick: 1_000 });
   await trial.destination.behave({ kind: "down" });
   await trial.lasting({ full: 20_000, quick: 1_500 });
+  await atItsEnd?.();
   await trial.destination.behave({ kind: "take" });
   await trial.lasting({ full: 3_000, quick: 500 });
+}
+
+/** Waits until a pipeline was told that the queue is full; nothing may rest for it. */
+async function waits({ chaperone }: Trial): Promise<readonly string[]> {
+  await eventually(
+    "the Collector says that its sending queue is full",
+    async () => {
+      const { pipelines } = await chaperone.status();
+      return pipelines.some(({ lastError }) => lastError?.cause.includes("queue is full") === true);
+    },
+    { msMax: 30_000 },
+  );
+  const { pipelines } = await chaperone.status();
+  return pipelines
+    .filter(({ resting }) => resting > 0)
+    .map(({ name, resting }) => `${resting} events of "${name}" rest because a queue is full`);
 }
