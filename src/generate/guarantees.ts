@@ -47,6 +47,7 @@ const NOTES = [
   "Who posts to the HTTP sources repeats until it is answered with 2xx. A real API server gives up after five tries, about 90 s, longer where it is told `Retry-After`; what it has dropped then is in no cell.",
   "`kubernetesAuditWebhook` is posted to over TLS with client certificates, `teleportEventHandler` over plain HTTP.",
   "The full disk is a file system in memory, on which an fsync costs nothing.",
+  "The Collector whose queue is full lives on. What it has acknowledged and has only in memory it loses when it ends, and no destination's loss is seen here: the runbook says which settings keep it.",
   "The wall clock that jumps is that of the process, not the machine's.",
 ];
 

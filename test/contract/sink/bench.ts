@@ -48,7 +48,7 @@ export const FAULTS: Readonly<
   refused: { title: "400, or a refusal of the batch", status: "refused" },
   noAnswer: { title: "no answer until the deadline", status: "retry" },
   unreachable: { title: "a refused connection", status: "retry" },
-  full: { title: "a full disk", status: "retry" },
+  full: { title: "a full disk, or a full queue", status: "retry" },
 };
 
 export const FAULT_NAMES: readonly FaultName[] = Object.keys(FAULTS) as FaultName[];
