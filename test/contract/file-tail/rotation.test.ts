@@ -185,10 +185,10 @@ it("rotate + compress while behind and stopped: the gap names the compressed fil
   await writeFile(path, "one\n");
   const first = await startTail({ folder, checkpoints, isHeld: true });
   await first.crash();
-  await unlink(path);
   await writeFile(`${path}.gz`, "");
-  const second = await startTail({ folder, checkpoints });
-  await second.poll(5);
+  await unlink(path);
+  const second = await startTail({ folder, checkpoints, limits: { quietMs: 1_000 } });
+  await second.poll(6);
   expect(second.gaps).toMatchObject([
     { sizeBytes: 4, cause: expect.stringContaining(".gz") as unknown },
   ]);
