@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * `fast` needs nothing but Node and runs in the developer's gate. `slow` needs a container engine, a broker and a collector,
- * or kills real processes; `simulation` needs both processors for some minutes. `npm test` prepares all of that and runs everything.
+ * `fast` needs nothing but Node and runs in the developer's gate: its files share two processes, so that each must leave the process as
+ * it found it. `fast-alone` is the rest of the gate, with a process for each file. `slow` needs a container engine, a broker and a
+ * collector, or kills real processes; `simulation` needs both processors for some minutes. `npm test` prepares all of that and runs
+ * everything.
  */
 /** Need nothing but Node either, and more time than the gate has: a crash at every call, whole processes, load. */
 const THOROUGH = [
@@ -26,6 +28,9 @@ const THOROUGH = [
   "contract/http-source/{completeness,pressure,body-size}.test.ts",
 ];
 
+/** The simulation puts something else in the place of Node's compression, for good. */
+const ALONE = ["simulation/*.test.ts"];
+
 const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
     testTimeout: 60_000,
@@ -40,12 +45,15 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
         test: {
           name: "fast",
           root: import.meta.dirname,
-          include: [
-            "{unit,golden,contract,model,tidy,chapters}/**/*.test.ts",
-            "simulation/*.test.ts",
-          ],
+          include: ["{unit,golden,contract,model,tidy,chapters}/**/*.test.ts"],
           exclude: THOROUGH,
+          isolate: false,
+          setupFiles: [setup("nothing-left")],
         },
+      },
+      {
+        extends: true,
+        test: { name: "fast-alone", root: import.meta.dirname, include: ALONE },
       },
       {
         extends: true,
@@ -72,3 +80,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
   },
 });
 export default config;
+
+function setup(name: string): string {
+  return new URL(`support/setup/${name}.ts`, import.meta.url).pathname;
+}
