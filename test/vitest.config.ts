@@ -39,6 +39,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
     expect: { poll: { timeout: 15_000 } },
     pool: "forks",
     maxWorkers: 2,
+    setupFiles: [setup("properties")],
     projects: [
       {
         extends: true,

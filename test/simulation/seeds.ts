@@ -1,18 +1,20 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { IS_SEED_GIVEN, runsAgain, SEED } from "../support/seed.ts";
 import { SEEN, type Seen } from "./seen.ts";
 import { simulate } from "./simulate.ts";
 
-const GIVEN = process.env["CHAPERONE_SEED"];
+/** So many are tried in the developer's gate, and the many begin behind them. */
+export const SEEDS_OF_THE_GATE = 25;
 
-/** Seeds from a first one on: another one in every run, or the one that `CHAPERONE_SEED` names, alone. */
+/** Seeds from a first one on. */
 export interface Seeds {
   readonly first: number;
   readonly count: number;
 }
 
-export function seeds(count: number): Seeds {
-  if (GIVEN !== undefined) return { first: Number(GIVEN), count: 1 };
-  return { first: Math.floor(Math.random() * 1e9), count };
+/** The next ones after so many of the run's seed; or the one that `CHAPERONE_SEED` names, alone. */
+export function seeds(count: number, after = 0): Seeds {
+  return IS_SEED_GIVEN ? { first: SEED, count: 1 } : { first: SEED + after, count };
 }
 
 export function inBatches({ first, count }: Seeds, size: number): readonly Seeds[] {
@@ -40,7 +42,7 @@ export async function complaintsOf(
     for (const name of SEEN) tally.set(name, (tally.get(name) ?? 0) + seen[name]);
     if (complaints.length === 0) continue;
     const path = keep(seed, trace);
-    return [`CHAPERONE_SEED=${seed} runs it again; its course is in ${path}`, ...complaints];
+    return [`${runsAgain(seed)}; its course is in ${path}`, ...complaints];
   }
   return [];
 }

@@ -12,6 +12,8 @@ import type { Sink } from "../../src/ports/sink.ts";
 import { linesOfLog } from "./disk-journal.ts";
 import { temporaryFolder } from "./disk.ts";
 import { createMemoryCursor, createMemoryJournal, type MemoryJournal } from "./memory-journal.ts";
+import { seededRandom } from "./random.ts";
+import { SEED } from "./seed.ts";
 
 export interface SinkRunOptions {
   readonly events: readonly AuditEvent[];
@@ -59,6 +61,7 @@ export async function startSinkRun(sink: Sink, options: SinkRunOptions): Promise
   const clock = systemClock;
   const folder = await temporaryFolder();
   const quarantine = await createQuarantine({ disk: nodeDisk, folder, pipeline: "p", clock });
+  const random = seededRandom(SEED);
   let retries = 0;
   const forwarder = createForwarder({
     pipeline: PIPELINE,
@@ -75,7 +78,7 @@ export async function startSinkRun(sink: Sink, options: SinkRunOptions): Promise
       set: () => undefined,
     },
     limits,
-    random: Math.random,
+    random: () => random.next(),
   });
   const stopping = new AbortController();
   const running = forwarder.run(stopping.signal);

@@ -8,13 +8,13 @@ import { startCollector, type CollectorServer } from "../../support/containers/c
 import { requireEngine } from "../../support/containers/engine.ts";
 import { startKafka, type KafkaServer } from "../../support/containers/kafka.ts";
 import { seededRandom } from "../../support/random.ts";
+import { runsAgain, SEED } from "../../support/seed.ts";
 import { configurationOf, ndjsonIn } from "../configuration.ts";
 import { complaintsOf, type SeenEvent } from "./ledger-of-lines.ts";
 import { createOrigin } from "./origin.ts";
 import { seenInKafka, seenInNdjson, seenInOtlp } from "./seen.ts";
 
 const KILLS = 30;
-const SEED = Number(process.env["CHAPERONE_SEED"] ?? Date.now() % 1_000_000);
 const TOPIC = "support-access";
 const STREAMS = [
   "logs-audit-kube-api",
@@ -27,7 +27,7 @@ const CONSUME_MS_MAX = 120_000;
 const NOTHING = { lost: [], underTwoIds: [], withTwoFirstVerdicts: [] };
 
 describe.skipIf(!(await requireEngine()))(
-  `kill -9 at ${KILLS} random moments (seed ${SEED})`,
+  `kill -9 at ${KILLS} random moments (${runsAgain(SEED)})`,
   () => {
     let folder = "";
     let kafka: KafkaServer;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { runsAgain, SEED } from "../../support/seed.ts";
 import { ROWS } from "./rows.ts";
 import { lostOf, runRow } from "./run-row.ts";
 
-const SEED = Number(process.env["CHAPERONE_SEED"] ?? Date.now() % 1_000_000);
 const ROW_MS_MAX = 240_000;
 
 const whyNot = new Map<string, string>();
@@ -14,7 +14,7 @@ for (const row of ROWS) {
   whyNot.set(row.name, reason);
 }
 
-describe(`every fault, on a real process (seed ${SEED})`, () => {
+describe(`every fault, on a real process (${runsAgain(SEED)})`, () => {
   for (const row of ROWS)
     it.skipIf(whyNot.has(row.name)).concurrent(
       `${row.guarantee} (${row.name})`,
