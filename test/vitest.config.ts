@@ -2,9 +2,9 @@ import { defineConfig } from "vitest/config";
 
 /**
  * `fast` needs nothing but Node and runs in the developer's gate: its files share two processes, so that each must leave the process as
- * it found it. `fast-alone` is the rest of the gate, with a process for each file. `slow` needs a container engine, a broker and a
- * collector, or kills real processes; `simulation` needs both processors for some minutes. `npm test` prepares all of that and runs
- * everything.
+ * it found it. `fast-alone` is the rest of the gate, with a process for each file. `simulation` needs both processors for some
+ * minutes. `slow` needs a container engine, a broker and a collector, or kills real processes and measures them: one file at a time.
+ * `npm test` prepares all of that and runs everything.
  */
 /** Need nothing but Node either, and more time than the gate has: a crash at every call, whole processes, load. */
 const THOROUGH = [
@@ -26,6 +26,12 @@ const THOROUGH = [
   "unit/commands/dossier/command.test.ts",
   "contract/file-tail/{load,compression-damage}.test.ts",
   "contract/http-source/{completeness,pressure,body-size}.test.ts",
+];
+
+/** Start the program again and again, and measure nothing: two files of them at a time are done in half of the time. */
+const PROCESSES = [
+  "fault/{archive,command-line,command-line-signals,doctor,identities,redrive,run-once}.test.ts",
+  "truth/**/*.test.ts",
 ];
 
 /** The simulation puts something else in the place of Node's compression, for good. */
@@ -61,8 +67,9 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
         test: {
           name: "simulation",
           root: import.meta.dirname,
-          include: ["simulation/many/*.test.ts", ...THOROUGH],
+          include: ["simulation/many/*.test.ts", ...THOROUGH, ...PROCESSES],
           testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
       {
@@ -70,7 +77,8 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
         test: {
           name: "slow",
           root: import.meta.dirname,
-          include: ["{container,fault,truth}/**/*.test.ts"],
+          include: ["{container,fault}/**/*.test.ts"],
+          exclude: PROCESSES,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
