@@ -2,7 +2,7 @@ import type avro from "avsc";
 import { asBuffer } from "../model/bytes.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
 import { SCHEMA_VERSION, writeAuditEvent } from "./generated/write-audit-event.ts";
-import { schemaText, typeOfSchema } from "./schemas.ts";
+import { lazyTypeOfSchema, schemaText, typeOfSchema } from "./schemas.ts";
 import { AvroWriter } from "./writer.ts";
 
 /** Version of the AuditEvent schema that this version writes. */
@@ -10,7 +10,8 @@ export const EVENT_SCHEMA_VERSION: number = SCHEMA_VERSION;
 
 export const EVENT_SCHEMA: string = schemaText("audit-event", EVENT_SCHEMA_VERSION);
 
-const type = typeOfSchema(EVENT_SCHEMA);
+/** The codec of events, in avsc's form. */
+export const eventType: () => avro.Type = lazyTypeOfSchema(EVENT_SCHEMA);
 
 /** The event in Avro, in a buffer of its own. Throws for a value that is no event. */
 export function encodeEvent(event: AuditEvent): Uint8Array {
@@ -30,7 +31,7 @@ export function decodeEvent(
   encoded: Uint8Array,
   version: number = EVENT_SCHEMA_VERSION,
 ): AuditEvent {
-  return type.fromBuffer(asBuffer(encoded), resolverOf(version)) as AuditEvent;
+  return eventType().fromBuffer(asBuffer(encoded), resolverOf(version)) as AuditEvent;
 }
 
 /** What reads the bytes of an earlier version, made when the first of them come. */
@@ -40,7 +41,7 @@ function resolverOf(version: number): ReturnType<avro.Type["createResolver"]> | 
   if (version === EVENT_SCHEMA_VERSION) return undefined;
   const known = resolvers.get(version);
   if (known !== undefined) return known;
-  const resolver = type.createResolver(typeOfSchema(schemaText("audit-event", version)));
+  const resolver = eventType().createResolver(typeOfSchema(schemaText("audit-event", version)));
   resolvers.set(version, resolver);
   return resolver;
 }

@@ -1,9 +1,9 @@
 import type avro from "avsc";
 import type { NewEntry } from "../model/entry.ts";
 import type { AuditEvent } from "../model/generated/audit-event.ts";
-import { EVENT_SCHEMA } from "./event.ts";
+import { EVENT_SCHEMA, eventType } from "./event.ts";
 import { writeAuditEvent } from "./generated/write-audit-event.ts";
-import { typeOfSchema } from "./schemas.ts";
+import { lazyTypeOfSchema, typeOfSchema } from "./schemas.ts";
 import type { AvroWriter } from "./writer.ts";
 
 const HEAD_FIELDS = [
@@ -37,11 +37,10 @@ export const JOURNAL_ENTRY_SCHEMA: string = JSON.stringify({
 });
 
 // An entry is its head and its event, one behind the other, so that the two can be written and read apart.
-const headType = typeOfSchema(
+const headType = lazyTypeOfSchema(
   JSON.stringify({ type: "record", name: "Head", fields: HEAD_FIELDS }),
 );
-const eventType = typeOfSchema(EVENT_SCHEMA);
-const idType = typeOfSchema(
+const idType = lazyTypeOfSchema(
   JSON.stringify({
     type: "record",
     name: "AuditEvent",
@@ -99,18 +98,18 @@ export function entryDecoder(writerSchema: string): EntryDecoder {
 
 function createDecoder(writerSchema: string): EntryDecoder {
   const written = writtenEventType(writerSchema);
-  const ids = idType.createResolver(written);
+  const ids = idType().createResolver(written);
   const isCurrent = writerSchema === JOURNAL_ENTRY_SCHEMA;
-  const resolver = isCurrent ? undefined : eventType.createResolver(written);
+  const resolver = isCurrent ? undefined : eventType().createResolver(written);
   return {
     head: (payload, position) => {
-      const head = whole(headType.decode(payload, position));
+      const head = whole(headType().decode(payload, position));
       const { sequence, kind, streams } = head.value as Omit<DecodedHead, "id">;
-      const body = whole(idType.decode(payload, head.offset, ids));
+      const body = whole(idType().decode(payload, head.offset, ids));
       const { id } = body.value as Pick<DecodedHead, "id">;
       return { sequence, kind, streams, id, eventStart: head.offset, end: body.offset };
     },
-    event: (encoded) => eventType.fromBuffer(encoded, resolver) as AuditEvent,
+    event: (encoded) => eventType().fromBuffer(encoded, resolver) as AuditEvent,
     isCurrent,
   };
 }

@@ -26,3 +26,9 @@ export function typeOfSchema(schema: string): avro.Type {
     typeHook: boundedList,
   });
 }
+
+/** The same, made when it is asked for first: most of what a run does neither reads nor writes with it. */
+export function lazyTypeOfSchema(schema: string): () => avro.Type {
+  let made: avro.Type | null = null;
+  return () => (made ??= typeOfSchema(schema));
+}

@@ -136,10 +136,10 @@ export function auditIdEnds(
   { cluster, auditId }: Pick<KubernetesFacts, "cluster" | "auditId">,
 ): readonly ApiRequestDocument[] {
   const from = prefixOf(cluster, auditId);
-  const ends = (["first", "last"] as const).map((which) =>
-    ledger.apiRequests.edge(which, from, from + BEHIND),
-  );
-  return ends.filter((request) => request !== null);
+  const [first, second] = ledger.apiRequests.range(from, from + BEHIND, 2);
+  if (first === undefined) return [];
+  if (second === undefined) return [first, first];
+  return [first, ledger.apiRequests.edge("last", from, from + BEHIND) ?? second];
 }
 
 /** The verdict of the last stage that was judged; null where none was. */

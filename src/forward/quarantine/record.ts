@@ -1,5 +1,5 @@
 import { EVENT_SCHEMA_VERSION } from "../../avro/event.ts";
-import { schemaText, typeOfSchema } from "../../avro/schemas.ts";
+import { lazyTypeOfSchema, schemaText } from "../../avro/schemas.ts";
 import { asBuffer } from "../../model/bytes.ts";
 import type { JournalEntry } from "../../model/entry.ts";
 import type { QuarantinedEvent } from "../../model/generated/quarantined-event.ts";
@@ -9,7 +9,7 @@ import type { RestCause } from "../../ports/quarantine.ts";
 /** Schema of quarantine files, as it goes into their header. */
 export const QUARANTINE_SCHEMA: string = schemaText("quarantined-event", 1);
 
-const type = typeOfSchema(QUARANTINE_SCHEMA);
+const type = lazyTypeOfSchema(QUARANTINE_SCHEMA);
 
 /** Where and when a record is written. */
 export interface RecordPlace {
@@ -55,7 +55,7 @@ export function resolvedEvent(entry: JournalEntry, place: RecordPlace): Quaranti
 export function encodeQuarantined(quarantined: QuarantinedEvent): Uint8Array {
   const { event } = quarantined;
   const bytes = asBuffer(event);
-  return type.toBuffer({ ...quarantined, event: bytes });
+  return type().toBuffer({ ...quarantined, event: bytes });
 }
 
 /** What a rest is known by: the entry of the journal, and the event in it. */
