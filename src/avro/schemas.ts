@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import avro from "avsc";
+import { packageFile } from "../platform/package-file.ts";
 import { boundedList } from "./bounded-lists.ts";
 
 /** The published schemas, by subject and version; every version stays readable. */
@@ -7,10 +8,7 @@ export type Subject = "audit-event" | "grant" | "quarantined-event";
 
 /** Text of a published schema file, as it goes into the header of a container file. */
 export function schemaText(subject: Subject, version: number): string {
-  return readFileSync(
-    new URL(`../../schemas/${subject}/v${version}.avsc`, import.meta.url),
-    "utf8",
-  );
+  return readFileSync(packageFile(`schemas/${subject}/v${version}.avsc`), "utf8");
 }
 
 /**

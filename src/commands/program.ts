@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { readFileSync } from "node:fs";
 import { ChaperoneError } from "../model/error.ts";
+import { packageFile } from "../platform/package-file.ts";
 import { DESCRIBED } from "./explain-dialects.ts";
 import { EXIT } from "./exit-code.ts";
 import { endQuietlyOnClosedOutput } from "./output.ts";
@@ -307,6 +308,6 @@ function onAction(command: Command, end: { exitCode: number }, run: Run): void {
 }
 
 function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const text = readFileSync(packageFile("package.json"), "utf8");
   return (JSON.parse(text) as { readonly version: string }).version;
 }

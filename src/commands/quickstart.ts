@@ -12,6 +12,7 @@ import { createMeter, type PrometheusMeter } from "../operate/meter.ts";
 import { createShutdown } from "../operate/shutdown.ts";
 import { systemClock } from "../platform/clock.ts";
 import { openDatabase } from "../platform/database.ts";
+import { packageFile } from "../platform/package-file.ts";
 import { readFindings } from "../quickstart/findings.ts";
 import { startOtlpReceiver } from "../quickstart/otlp-receiver.ts";
 import { reportLines } from "../quickstart/report.ts";
@@ -23,7 +24,7 @@ export async function quickstartCommand(options: { readonly json: boolean }): Pr
   const receiver = await startOtlpReceiver();
   const say = options.json ? () => undefined : (line: string) => console.log(line);
   try {
-    const file = fileURLToPath(new URL("../../config/quickstart.yaml", import.meta.url));
+    const file = fileURLToPath(packageFile("config/quickstart.yaml"));
     const configuration = loadConfiguration(file, {
       CHAPERONE_QUICKSTART_DIR: folder,
       CHAPERONE_QUICKSTART_OTLP: receiver.endpoint,

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { ChaperoneError } from "../model/error.ts";
+import { packageFile } from "../platform/package-file.ts";
 import { EXIT } from "./exit-code.ts";
 import { printJson, printLines, printTable } from "./output.ts";
 
@@ -12,8 +13,8 @@ export interface SchemaOptions {
 /** The JSON Schema of the configuration file. It has no versions of its own: it goes with the program. */
 const CONFIGURATION = "configuration";
 
-const schemas = new URL("../../schemas/", import.meta.url);
-const configuration = new URL("../../config/chaperone.schema.json", import.meta.url);
+const schemas = packageFile("schemas/");
+const configuration = packageFile("config/chaperone.schema.json");
 
 /** `chaperone schema`: the published schemas with their versions; or one of them, as it stands in its file. */
 export function schemaCommand({ json, subject, schemaVersion }: SchemaOptions): Promise<number> {

@@ -2,7 +2,7 @@ import { existsSync, globSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 const PROJECT = new URL("../../", import.meta.url).pathname;
-const PROGRAM = join(PROJECT, "dist/launch.js");
+const PROGRAM = join(PROJECT, "dist/bin/launch.js");
 
 /** Path of the program as it is installed: `npm run build` makes it. @throws RangeError where it is missing or older than its sources */
 export function builtProgram(): string {

@@ -53,6 +53,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["operate"],
   fastify: ["operate"],
   "@bufbuild/protobuf": ["recording"],
+  rolldown: ["generate"],
 };
 
 const sources = filesMatching("src/**/*.ts");
@@ -90,6 +91,18 @@ describe("the import law", () => {
           broken.push(`${file.path} imports ${name}`);
       }
     expect(broken).toEqual([]);
+  });
+
+  it("asks one module where the files of the package are, since the program that is built has other folders", () => {
+    const OWN = [
+      "src/launch.ts",
+      "src/platform/package-file.ts",
+      "src/forward/kafka/request-queue.ts",
+    ];
+    const asking = sources
+      .filter(({ path, text }) => text.includes("import.meta") && folderOf(path) !== "generate")
+      .map(({ path }) => path);
+    expect(asking.toSorted()).toEqual(OWN.toSorted());
   });
 
   it("lets normalize and correlate do no I/O of their own", () => {

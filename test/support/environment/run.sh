@@ -36,7 +36,7 @@ prepared() {
 
 # The table of faults starts the program as it is installed.
 build_where_stale() {
-  [ -e dist/launch.js ] && [ -z "$(find src -name '*.ts' -newer dist/launch.js -print -quit)" ] && return
+  [ -e dist/bin/launch.js ] && [ -z "$(find src -name '*.ts' -newer dist/bin/launch.js -print -quit)" ] && return
   say "building dist"
   npm run --silent build
 }
