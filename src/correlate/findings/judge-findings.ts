@@ -46,8 +46,8 @@ export function judgeFindings(
 }
 
 /**
- * Grants that were unused and are not, or the reverse; a session that is judged again, of which another grant is said, or whose end must
- * have come at another time.
+ * Grants that were unused and are not, or the reverse; a session whose record is judged, or judged again: of it another grant is said, or
+ * its end must have come at another time. It may have been looked at while the record was held, and its grant come since.
  */
 function touchSubjects(
   { ledger, subjects }: FindingContext,
@@ -60,7 +60,7 @@ function touchSubjects(
     if (!grants.includes(id) && ledger.findings.get(unused) !== null) subjects.touch("grant", id);
   }
   for (const id of grants) if (!decision.verdict.grants.includes(id)) subjects.touch("grant", id);
-  if (before === null || facts.dialect !== "teleport" || facts.sessionId === null) return;
+  if (facts.dialect !== "teleport" || facts.sessionId === null) return;
   if (facts.event.startsWith("session.")) subjects.touch("session", facts.sessionId);
 }
 

@@ -144,6 +144,16 @@ describe("session-without-end", () => {
     ]);
   });
 
+  it("H4 a session that was looked at while its start waited for the grant that it names", () => {
+    const line = createTestLine();
+    line.feed(start({ ...SSH, accessRequests: ["r1"] }));
+    settle(line, 50);
+    expect(line.finalVerdict("start")).toBe(null);
+    line.feed(approved("r1"));
+    settle(line, 1_000 + DELAY + 1);
+    expect(said(line, END)).toMatchObject([{ evidence: ["start"], grants: ["r1"] }]);
+  });
+
   it("sooner where the grant comes to an early end after the session was looked at", () => {
     const named = start({ ...SSH, accessRequests: ["r1"] });
     const line = after([approved("r1", { expires: 90_000 }), named], 500);
