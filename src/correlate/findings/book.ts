@@ -127,8 +127,11 @@ export function createFindingBook(ledger: Ledger, monotonicMs: () => number): Fi
     clear: (finding, event) => {
       const id = findingId(event.organization, finding);
       const document = get(id);
-      if (document === null || !evidence.remove(id, event.id)) return;
-      if (evidence.count(id) === 0) takeBack(document);
+      if (document === null) return;
+      const isNamed = evidence.remove(id, { eventId: event.id, at: event.occurredAt });
+      // The ledger may have let go of what was said.
+      if (!isNamed && document.said?.evidence.includes(event.id) !== true) return;
+      if (evidence.isEmpty(id)) takeBack(document);
       else due.add(id, "other");
     },
     find: (finding, cause) => {

@@ -7,8 +7,10 @@ import type {
   FindingEdition,
   FindingEvidence,
 } from "../ledger/kinds.ts";
-import { EVIDENCE_MAX, isBefore } from "./evidence.ts";
+import { EVIDENCE_MAX } from "./evidence.ts";
+import { isBefore } from "./further.ts";
 import { type Finding, templateOf } from "./finding.ts";
+import { levelOf, severityAt, severityNamed } from "./severity.ts";
 
 /** Whether the last edition says what is to be said now: `content`, or that nothing is left of it where that is null. */
 export function isCurrent({ said }: FindingDocument, content: FindingContent | null): boolean {
@@ -66,18 +68,16 @@ export function saidIn({ occurredAt }: AuditEvent, finding: FindingDetail): Find
     number,
     state: state === "withdrawn" ? "withdrawn" : "open",
     at: occurredAt,
-    severity: SEVERITIES.find((level) => level === severity) ?? "info",
+    severity: severityNamed(severity),
     evidence,
     grants,
     subject,
   };
 }
 
-const SEVERITIES = ["info", "low", "medium", "high", "critical"] as const;
-
 /** Whether an edition says of the finding that it is as bad as this. */
 export function isAsBad(severity: FindingContent["severity"], said: FindingEdition): boolean {
-  return said.state === "open" && SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(said.severity);
+  return said.state === "open" && levelOf(severity) <= levelOf(said.severity);
 }
 
 /**
@@ -88,10 +88,9 @@ export function contentOf(rows: readonly FindingEvidence[]): FindingContent | nu
   const inOrder = rows.toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
   const [earliest] = inOrder;
   if (earliest === undefined) return null;
-  const levels = rows.map(({ severity }) => SEVERITIES.indexOf(severity));
   return {
     evidence: inOrder.map(({ eventId }) => eventId),
-    severity: SEVERITIES[Math.max(0, ...levels)] ?? "info",
+    severity: severityAt(Math.max(...rows.map((row) => levelOf(row.severity)))),
     grants: distinct(rows.flatMap(({ grants }) => grants)),
     subject: earliest.subject,
   };

@@ -119,6 +119,8 @@ export interface Ledger {
   readonly findings: Documents<FindingDocument>;
   /** By finding and event id. */
   readonly findingEvidence: Documents<FindingEvidence>;
+  /** Of findings that name as many as they may: by finding, severity, time and event id. */
+  readonly furtherEvidence: Documents<FindingEvidence>;
   /** Ids of findings of which another edition is to be made. */
   readonly findingsDue: Documents<true>;
   /** Ids of findings by grant that an edition names. */
@@ -214,6 +216,7 @@ const ROWS_MAX = {
   findings: 1_000_000,
   // A judged event that is kept is evidence of a few findings at most.
   findingEvidence: 2_000_000,
+  furtherEvidence: 2_000_000,
   findingsDue: 1_000_000,
   findingsOfGrant: 1_000_000,
   counts: 1_000_000,
@@ -293,6 +296,7 @@ export function createLedger(
     heldOriginals: rows.blobs("heldOriginals", rowsMax.heldOriginals),
     findings: documents("findings"),
     findingEvidence: documents("findingEvidence"),
+    furtherEvidence: documents("furtherEvidence"),
     findingsDue: documents("findingsDue"),
     findingsOfGrant: documents("findingsOfGrant"),
     counts: documents("counts"),
