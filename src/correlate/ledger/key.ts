@@ -18,6 +18,11 @@ export function prefixOf(...parts: readonly (string | number)[]): string {
   return keyOf(...parts) + SEPARATOR;
 }
 
+/** The first of all keys that sort behind this one. */
+export function keyBehind(key: string): string {
+  return `${key}\u0000`;
+}
+
 /** The parts of a key that `keyOf` made of texts. */
 export function partsOf(key: string): readonly string[] {
   if (!key.includes(ESCAPE)) return key.split(SEPARATOR);

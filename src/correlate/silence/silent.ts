@@ -6,7 +6,7 @@ import type { SourceWatermark, Watermarks } from "../../ports/correlator.ts";
 import { causeOf, type FoundFinding } from "../findings/subjects/about-subject.ts";
 import type { Spoken } from "../findings/subjects/spoken.ts";
 import type { Grants } from "../grants/grants.ts";
-import { keyOf } from "../ledger/key.ts";
+import { keyBehind, keyOf } from "../ledger/key.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 
 /** Sources that say nothing, or cannot be read, while a grant is open (`origin-silent`). */
@@ -24,8 +24,10 @@ export interface SilentOptions {
 
 /** Between two looks at which grants a silence is under. */
 const LOOK_EVERY = 60 * MICROS_PER_SECOND;
-/** Grants that one finding names. */
+/** Grants that one finding names: so many of each vendor. */
 const GRANTS_MAX = 1_000;
+/** Rows that are read at once. */
+const ROWS_AT_ONCE = 1_000;
 const LAST = Number.MAX_SAFE_INTEGER;
 
 /** A stretch of time in which a source said nothing. */
@@ -70,25 +72,40 @@ export function createSilent({ policy, ledger, grants, spoken }: SilentOptions):
     return true;
   }
 
-  /** Vendors' grants that were open at some time of the silence. Those that ended before it are not gone through. */
-  function openIn({ from, to }: Silence): readonly Grant[] {
-    const rows = ledger.subjectsDue.range(keyOf("grant", from), keyOf("grant", LAST), GRANTS_MAX);
-    const all = [...new Set(rows.map(({ id }) => id))].flatMap(
-      (id) => grants.byId(id, null)?.grant ?? [],
-    );
-    return all.filter(
-      ({ vendor, intervals }) =>
-        vendor !== null &&
-        intervals.some((open) => open.from < to && (open.until ?? Infinity) > from),
-    );
+  /** Grants that are looked at again from a time on, in the order of their ends. */
+  function* waitingFrom(time: Micros): Generator<Grant> {
+    const ids = new Set<string>();
+    for (let from = keyOf("grant", time); ;) {
+      const rows = ledger.subjectsDue.range(from, keyOf("grant", LAST), ROWS_AT_ONCE);
+      for (const { id } of rows) {
+        const grant = ids.has(id) ? null : (grants.byId(id, null)?.grant ?? null);
+        ids.add(id);
+        if (grant !== null) yield grant;
+      }
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < ROWS_AT_ONCE) return;
+      from = keyBehind(keyOf("grant", last.at, last.id));
+    }
+  }
+
+  /** Grants that were open at some time of the silence, by vendor. Those that ended before it are not gone through. */
+  function openIn({ from, to }: Silence): ReadonlyMap<string, readonly Grant[]> {
+    const open = new Map(policy.vendors.map(({ name }): [string, Grant[]] => [name, []]));
+    for (const grant of waitingFrom(from)) {
+      const of = open.get(grant.vendor ?? "") ?? null;
+      if (of === null || of.length >= GRANTS_MAX) continue;
+      if (grant.intervals.some((each) => each.from < to && (each.until ?? Infinity) > from))
+        of.push(grant);
+      if ([...open.values()].every(({ length }) => length >= GRANTS_MAX)) break;
+    }
+    return open;
   }
 
   function findingsOf(silence: Silence): readonly FoundFinding[] {
-    const byVendor = Map.groupBy(openIn(silence), ({ vendor }) => vendor);
-    return [...byVendor].flatMap(([vendor, of]) => found(silence, vendor, of));
+    return [...openIn(silence)].flatMap(([vendor, of]) => found(silence, vendor, of));
   }
 
-  function found(silence: Silence, vendor: string | null, of: readonly Grant[]): FoundFinding[] {
+  function found(silence: Silence, vendor: string, of: readonly Grant[]): FoundFinding[] {
     const { source } = silence;
     const last = spoken.of(source.dialect, source.name);
     const decisions = of.flatMap(({ decisions: all, evidence }) => {
@@ -109,7 +126,7 @@ export function createSilent({ policy, ledger, grants, spoken }: SilentOptions):
           grants: of.map(({ id }) => id).sort(),
           subject: source.name,
           vendor,
-          identity: [source.name, vendor ?? "", String(since)],
+          identity: [source.name, vendor, String(since)],
         },
         cause: causeOf({
           organization,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { FindingDetail } from "../../../../src/model/generated/audit-event.ts";
 import type { Source } from "../../../../src/model/record.ts";
 import type { SourceWatermark } from "../../../../src/ports/correlator.ts";
-import { aPolicy, approved, at, kubernetes } from "../../../support/correlate.ts";
+import { aPolicy, approved, at, aVendor, kubernetes } from "../../../support/correlate.ts";
 import { createTestLine, type TestLine } from "../../../support/correlate-line.ts";
 
 const KUBE: Source = { name: "source", dialect: "kubernetes-audit", cluster: "prod" };
@@ -156,6 +156,35 @@ describe("origin-silent", () => {
     upTo(line, 100 + 15 * MINUTE + 1);
     expect(said(line)[0]?.grants).toHaveLength(named);
   });
+
+  it.each([600, 1_000, 2_500])(
+    "is said of one vendor's grant, however many another vendor has open: %i",
+    (count) => {
+      const speaking = { afterMs: 15 * MINUTE * 1e3, speaking: ["source"], heartbeatMs: null };
+      const other = aVendor({ name: "other-cloud", users: ["*@other.example"] });
+      const line = createTestLine({
+        policy: aPolicy({ silence: speaking, vendors: [aVendor(), other] }),
+      });
+      const many = Array.from({ length: count }, (_, n) => `r-${n}`);
+      line.feed(
+        many.flatMap((id) => approved(id, { user: `${id}@vendor.example`, expires: 8_000 })),
+        approved("other", { user: "eve@other.example", expires: 9_000 }),
+        kubernetes({ id: "last", at: 100, user: "node" }),
+      );
+      for (let round = 0; round < 10; round++) upTo(line, 101);
+      upTo(line, 100 + 15 * MINUTE + 1);
+      const byVendor = new Map(
+        line.findings("origin-silent").map(({ labels, detail }) => {
+          const grants = detail !== null && "finding" in detail ? detail.finding.grants : [];
+          return [labels["vendor"], grants.length];
+        }),
+      );
+      expect(Object.fromEntries(byVendor)).toEqual({
+        "example-cloud": Math.min(count, 1_000),
+        "other-cloud": 1,
+      });
+    },
+  );
 
   it("is said once across a restart", () => {
     const line = lineOf();
