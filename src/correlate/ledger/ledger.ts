@@ -127,6 +127,8 @@ export interface Ledger {
   readonly findingsOfGrant: Documents<string>;
   /** By grant id: the events that it covers, and those that are related to it. */
   readonly counts: Documents<CountsDocument>;
+  /** The same of stages of requests before their last. */
+  readonly unfinishedCounts: Documents<CountsDocument>;
   /** What was done to objects that vendors wrote to; by object. */
   readonly residue: Documents<ResidueDocument>;
   /** The same of what nobody but others deleted, and changed: a vendor's request may be read after it. */
@@ -220,6 +222,7 @@ const ROWS_MAX = {
   findingsDue: 1_000_000,
   findingsOfGrant: 1_000_000,
   counts: 1_000_000,
+  unfinishedCounts: 1_000_000,
   residue: 200_000,
   othersRemovals: 200_000,
   // Each holds whole pod templates.
@@ -300,6 +303,7 @@ export function createLedger(
     findingsDue: documents("findingsDue"),
     findingsOfGrant: documents("findingsOfGrant"),
     counts: documents("counts"),
+    unfinishedCounts: documents("unfinishedCounts"),
     residue: documents("residue"),
     othersRemovals: documents("othersRemovals"),
     othersChanges: documents("othersChanges"),

@@ -3,8 +3,9 @@ import type { Facts } from "../../model/facts.ts";
 import { waitKey } from "../hold/wait.ts";
 import type { Arrived } from "../evidence/context.ts";
 import { mayBeMaking } from "../evidence/made-credentials.ts";
+import type { Documents } from "../ledger/documents.ts";
 import { keyOf } from "../ledger/key.ts";
-import type { JudgedDocument } from "../ledger/kinds.ts";
+import type { CountsDocument, JudgedDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { dependencesOf, type DependsContext } from "./depends-on.ts";
 
@@ -70,13 +71,14 @@ function countGrants(
   before: Verdict | null,
   after: Verdict,
 ): void {
+  const counts = isCounted(facts) ? ledger.counts : ledger.unfinishedCounts;
   for (const grant of grantsOf(before)) {
     if (!grantsOf(after).has(grant)) ledger.judgedOfGrant.remove(keyOf(grant, at, id));
-    if (isCounted(facts)) add(ledger, grant, before?.coverage ?? "", -1);
+    add(counts, grant, before?.coverage ?? "", -1);
   }
   for (const grant of grantsOf(after)) {
     if (!grantsOf(before).has(grant)) ledger.judgedOfGrant.put(keyOf(grant, at, id), id);
-    if (isCounted(facts)) add(ledger, grant, after.coverage, 1);
+    add(counts, grant, after.coverage, 1);
   }
 }
 
@@ -84,10 +86,10 @@ function grantsOf(verdict: Verdict | null): ReadonlySet<string> {
   return new Set(verdict === null ? [] : [...verdict.grants, ...verdict.related]);
 }
 
-function add(ledger: Ledger, grant: string, coverage: string, by: number): void {
+function add(counts: Documents<CountsDocument>, grant: string, coverage: string, by: number): void {
   const key = keyOf(grant);
-  const { [coverage]: known = 0, ...others } = ledger.counts.get(key) ?? {};
-  ledger.counts.put(key, known + by > 0 ? { ...others, [coverage]: known + by } : others);
+  const { [coverage]: known = 0, ...others } = counts.get(key) ?? {};
+  counts.put(key, known + by > 0 ? { ...others, [coverage]: known + by } : others);
 }
 
 /** A Kubernetes request counts once, when it ends. */

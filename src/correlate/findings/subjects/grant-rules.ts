@@ -23,9 +23,6 @@ type Rule = (grant: Grant) => Finding | null;
 const CERTIFICATE_TOLERANCE = MICROS_PER_SECOND;
 /** Coverages whose grants are those that cover the event. */
 const USED = ["covered", "outside-role", "ambiguous"];
-const LAST = Number.MAX_SAFE_INTEGER;
-/** Judged events of a grant that are looked at; of a grant that was used, the first is one that it covers. */
-const EVENTS_MAX = 1_000;
 
 /** The rules that ask what is known of one grant (verdicts §6); `passed`: everything before this time has come. */
 export function createGrantRules(
@@ -90,11 +87,10 @@ export function createGrantRules(
   }
 
   function isUsed(id: string): boolean {
-    const counts = ledger.counts.get(keyOf(id));
-    if (counts !== null && USED.some((coverage) => (counts[coverage] ?? 0) > 0)) return true;
-    return ledger.judgedOfGrant
-      .range(keyOf(id, 0), keyOf(id, LAST), EVENTS_MAX)
-      .some((event) => ledger.judged.get(event)?.event.verdict.grants.includes(id) === true);
+    return [ledger.counts, ledger.unfinishedCounts].some((table) => {
+      const counts = table.get(keyOf(id)) ?? {};
+      return USED.some((coverage) => (counts[coverage] ?? 0) > 0);
+    });
   }
 
   return (grant, passed) => {

@@ -147,6 +147,11 @@ describe("grant-unused", () => {
     return kubernetes({ id, at: seconds, user: DANA, groups: ["v:viewers"] });
   }
 
+  function unfinished(seconds: number): NormalizedEvent {
+    const watch = { id: "watch", verb: "watch", stage: "ResponseStarted" };
+    return kubernetes({ at: seconds, user: DANA, groups: ["v:viewers"], ...watch });
+  }
+
   it("a grant that ended without an action, once everything of its time has come", () => {
     const line = lineOf();
     line.feed(approved("r1"));
@@ -165,17 +170,13 @@ describe("grant-unused", () => {
       "one with an action outside its role",
       [approved("r1"), kubernetes({ at: 20, user: DANA, groups: ["v:viewers"], verb: "delete" })],
     ],
+    ["one whose only action is not over", [approved("r1"), unfinished(20)]],
     [
-      "one whose only action is not over",
+      "one whose only action is not over, however much was tried before its approval",
       [
-        approved("r1"),
-        kubernetes({
-          at: 20,
-          user: DANA,
-          groups: ["v:viewers"],
-          verb: "watch",
-          stage: "ResponseStarted",
-        }),
+        approved("r1", { approved: 900 }),
+        Array.from({ length: 1_001 }, (_, n) => used(20 + n / 10, `attempt-${n}`)),
+        unfinished(950),
       ],
     ],
     ["a denied request", [decided("update", { state: "DENIED", updatedBy: ANNA })]],
@@ -201,6 +202,15 @@ describe("grant-unused", () => {
     settle(line);
     expect(line.finalVerdict("used")).toMatchObject({ coverage: "after-revocation" });
     expect(said(line, RULE)).toHaveLength(1);
+  });
+
+  it("comes when the action that is not over was another's", () => {
+    const line = after([approved("r1"), unfinished(20)]);
+    expect(said(line, RULE)).toEqual([]);
+    line.feed(request("r1", "delete", { at: 15 }));
+    settle(line);
+    expect(said(line, RULE)).toHaveLength(1);
+    expect(said(line.rebuild(), RULE)).toHaveLength(1);
   });
 
   it("waits for every source, and at the end of the input says nothing of the time after the last record", () => {
