@@ -14,6 +14,8 @@ export interface KubernetesChange {
   /** What the server makes a name of, where the request leaves that to it; null where it does not. */
   readonly namePrefix: string | null;
   readonly owners: readonly ObjectOwner[];
+  /** It has more owners than those. */
+  readonly hasMoreOwners: boolean;
   /** What it did to the fields that are followed; null where it touched none of them. */
   readonly fields: FieldsChange | null;
   /** Debug containers that a pod has by this write; null where the record does not say. */

@@ -214,6 +214,8 @@ export interface ResidueRequest {
   readonly isUnknown?: true;
   readonly kind?: string;
   readonly owners?: readonly ObjectOwner[];
+  /** It has more owners than those. */
+  readonly hasMoreOwners?: true;
   readonly fields?: FieldsChange;
   readonly containers?: readonly string[];
   readonly expiresAt?: Micros;

@@ -42,7 +42,7 @@ export function sweptAway(
 
 /**
  * What an object belongs to takes it along when all of it is gone: one owner that stays keeps it
- * (https://kubernetes.io/docs/concepts/architecture/garbage-collection/). Where a deletion's options were not logged, only the garbage
+ * (https://kubernetes.io/docs/concepts/architecture/garbage-collection/), and so may one that is not kept here. Where a deletion's options were not logged, only the garbage
  * collector's own deletion tells that the object went.
  */
 function ofOwners(
@@ -50,6 +50,7 @@ function ofOwners(
   object: ResidueObject,
   requests: readonly ResidueRequest[],
 ): readonly ResidueRequest[] {
+  if (requests.some(({ hasMoreOwners }) => hasMoreOwners)) return [];
   const owners = new Map(
     requests
       .flatMap((request) => request.owners ?? [])

@@ -95,12 +95,13 @@ function namesOf(facts: KubernetesFacts, change: KubernetesChange | null): Parti
 }
 
 function known(change: KubernetesChange, requestUri: string): Partial<ResidueRequest> {
-  const { kind, owners, fields, debugContainers, expiresAt, isKept } = change;
+  const { kind, owners, hasMoreOwners, fields, debugContainers, expiresAt, isKept } = change;
   const isOrphaning =
     change.isOrphaning === false && isOrphaningQuery(requestUri) ? true : change.isOrphaning;
   return {
     ...(kind === null ? {} : { kind }),
     ...(owners.length === 0 ? {} : { owners }),
+    ...(hasMoreOwners ? { hasMoreOwners } : {}),
     ...(fields === null ? {} : { fields }),
     ...(debugContainers === null ? {} : { containers: debugContainers }),
     ...(expiresAt === null ? {} : { expiresAt }),

@@ -7,6 +7,7 @@ import { fieldsChange } from "./fields-change.ts";
 
 /** Names of a collection's deletion that are kept. */
 const NAMES_MAX = 1_000;
+/** Owners that are kept; an object that has more counts as one that nobody's deletion takes along. */
 const OWNERS_MAX = 16;
 /** Debug containers of one request that are kept; of more, nobody says which. */
 const CONTAINERS_MAX = 100;
@@ -20,6 +21,7 @@ const NO_BODY: KubernetesChange = Object.freeze({
   name: null,
   namePrefix: null,
   owners: [],
+  hasMoreOwners: false,
   fields: null,
   debugContainers: null,
   expiresAt: null,
@@ -49,7 +51,7 @@ export function changeOf(event: AuditEvent): KubernetesChange {
     kind: textOf(object?.["kind"]),
     name: textOf(metadataOf(object)?.["name"]),
     namePrefix: textOf(metadataOf(asked)?.["generateName"]),
-    owners: ownersOf(object),
+    ...ownersOf(object),
     fields:
       isDeletion || target.subresource !== null ? null : fieldsChange(event, request, answered),
     debugContainers:
@@ -70,10 +72,10 @@ function metadataOf(object: Fields | null): Fields | null {
   return object === null ? null : fieldsOf(object["metadata"]);
 }
 
-function ownersOf(object: Fields | null): readonly ObjectOwner[] {
-  const list = metadataOf(object)?.["ownerReferences"];
-  if (!Array.isArray(list)) return [];
-  return list.slice(0, OWNERS_MAX).flatMap((item) => {
+function ownersOf(object: Fields | null): Pick<KubernetesChange, "owners" | "hasMoreOwners"> {
+  const references = metadataOf(object)?.["ownerReferences"];
+  const list: readonly unknown[] = Array.isArray(references) ? references : [];
+  const owners = list.slice(0, OWNERS_MAX).flatMap((item): readonly ObjectOwner[] => {
     const owner = fieldsOf(item);
     const kind = textOf(owner?.["kind"]);
     const name = textOf(owner?.["name"]);
@@ -81,6 +83,7 @@ function ownersOf(object: Fields | null): readonly ObjectOwner[] {
     const [group = "", version] = (textOf(owner?.["apiVersion"]) ?? "").split("/");
     return [{ apiGroup: version === undefined ? "" : group, kind, name }];
   });
+  return { owners, hasMoreOwners: list.length > OWNERS_MAX };
 }
 
 /**

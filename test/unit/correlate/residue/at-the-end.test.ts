@@ -123,6 +123,26 @@ describe("R2 what is there at the end", () => {
     expect(residueAfter([granted(), owned, deletion("", "Metadata")])).toEqual(["Pod ml/shell"]);
   });
 
+  it.each([16, 17, 40])("the last of %i owners that stays keeps it", (count) => {
+    const names = Array.from({ length: count }, (_, n) => `job-${n}`);
+    const ownerReferences = names.map((name) => ({ apiVersion: "batch/v1", kind: "Job", name }));
+    const owned = createPod(20, "shell", {
+      response: { kind: "Pod", metadata: { ownerReferences } },
+    });
+    const gone = names.slice(0, -1).map((name, n) =>
+      write({
+        at: 30 + n,
+        verb: "delete",
+        resource: "jobs.batch",
+        namespace: "ml",
+        name,
+        user: admin,
+        request: { kind: "DeleteOptions", propagationPolicy: "Background" },
+      }),
+    );
+    expect(residueAfter([granted(), owned, gone])).toEqual(["Pod ml/shell"]);
+  });
+
   it("one of two owners that stays keeps it, and so does one that went before it was made", () => {
     const job = (name: string): object => ({ apiVersion: "batch/v1", kind: "Job", name });
     const owned = createPod(20, "shell", {
