@@ -93,6 +93,7 @@ export function createCorrelator(options: CorrelatorOptions): Correlator {
     skewMax: policy.hold.skewMaxMs * MICROS_PER_MS,
     sealAfter: policy.dossier.sealAfterMs * MICROS_PER_MS,
     residueOf: createDossierResidue(ledger, grants),
+    isResidueFound: (grant) => dueResidue.isLookedAt(grant),
   });
   const spoken = createSpoken(ledger, policy.hold.skewMaxMs * MICROS_PER_MS);
   const subjects = createSubjects({ policy, ledger, vendors, grants, spoken });

@@ -34,6 +34,8 @@ export interface Seals {
 export interface SealsOptions extends DossierContext {
   /** How long after its end a grant is sealed. */
   readonly sealAfter: Micros;
+  /** Whether all findings of what a grant left are made; asked of a grant that is due, which waits for it. */
+  readonly isResidueFound: (grant: string) => boolean;
   readonly log: Log;
 }
 
@@ -43,7 +45,7 @@ const FIRST = keyOf(0);
 const LAST = keyOf(Number.MAX_SAFE_INTEGER);
 
 export function createSeals(options: SealsOptions): Seals {
-  const { ledger, grants, sealAfter, log } = options;
+  const { ledger, grants, sealAfter, isResidueFound, log } = options;
   const notes = createNotes(options);
   const book = createSealBook(options);
   /** No grant ends before this that is not sealed. */
@@ -76,14 +78,17 @@ export function createSeals(options: SealsOptions): Seals {
     return sealEvent(next.dossier, next.made);
   }
 
-  /** Takes the rows up to a time, and gives whether there may be more. */
+  /** Takes the rows up to a time, in their order and as far as they need not wait, and gives whether there may be more. */
   function lookAt(
     table: Documents<DueDocument>,
     until: Micros,
     { passage, events }: { readonly passage: Passage; readonly events: AuditEvent[] },
   ): boolean {
     const rows = table.range(FIRST, keyOf(until + 1), LOOKED_AT_MAX);
-    for (const { at, grant } of rows) {
+    const waiting = rows.filter(({ grant }) => !isResidueFound(grant));
+    for (const row of rows) {
+      if (row === waiting[0]) return true;
+      const { at, grant } = row;
       table.remove(keyOf(at, grant));
       const event = look(grant, passage);
       if (event !== null) events.push(event);

@@ -20,6 +20,8 @@ export interface DueFindings {
 export interface DueResidue {
   /** Cheap where nothing is due. */
   take(watermarks: Watermarks): DueFindings;
+  /** Whether nothing of a grant is to be looked at now; what is, comes first in the next call. */
+  isLookedAt(grant: string): boolean;
   /** The same grants, telling this one of every change. */
   watch(grants: Grants): Grants;
 }
@@ -35,8 +37,9 @@ const LOOKED_AT_MAX = 50;
 
 export function createDueResidue(options: DueResidueOptions): DueResidue {
   const { ledger, residue, reader } = options;
-  /** To be looked at now. */
+  /** To be looked at now, and before all others. */
   const queue = new Map<string, ResidueGrant>();
+  const first = new Map<string, ResidueGrant>();
   /** Those whose end is known, and not passed. */
   const waiting = new Map<string, { readonly of: ResidueGrant; readonly endedAt: Micros }>();
   let nextEnd = Infinity;
@@ -44,6 +47,11 @@ export function createDueResidue(options: DueResidueOptions): DueResidue {
 
   function enqueue(all: readonly ResidueGrant[]): void {
     for (const each of all) queue.set(keyOf(each.grant, each.cluster), each);
+  }
+
+  function* inOrder(): Generator<readonly [string, ResidueGrant]> {
+    yield* first;
+    yield* queue;
   }
 
   function wake(watermarks: Watermarks): void {
@@ -88,8 +96,9 @@ export function createDueResidue(options: DueResidueOptions): DueResidue {
       const found: ResidueFinding[] = [];
       const withdrawn: string[] = [];
       let count = 0;
-      for (const [key, of] of queue) {
+      for (const [key, of] of inOrder()) {
         if (count++ === LOOKED_AT_MAX && watermarks.hasEnded !== true) break;
+        first.delete(key);
         queue.delete(key);
         if (of.grant === NO_GRANT) continue;
         const due = look(of, watermarks);
@@ -97,6 +106,15 @@ export function createDueResidue(options: DueResidueOptions): DueResidue {
         withdrawn.push(...due.withdrawn);
       }
       return { found, withdrawn };
+    },
+    isLookedAt: (grant) => {
+      let isDone = true;
+      for (const each of residue.grants(grant)) {
+        const key = keyOf(each.grant, each.cluster);
+        if (queue.delete(key)) first.set(key, each);
+        if (first.has(key)) isDone = false;
+      }
+      return isDone;
     },
     watch: (watched) => {
       grants = watched;
