@@ -1,3 +1,4 @@
+import type { RowsMax } from "../../src/correlate/ledger/ledger.ts";
 import type { AuditEvent } from "../../src/model/generated/audit-event.ts";
 import type { NormalizedEvent } from "../../src/model/normalization.ts";
 import type { Policy } from "../../src/model/policy.ts";
@@ -73,8 +74,9 @@ export function granted(): NormalizedEvent[] {
   return approved("r1", { roles: ["admin"] });
 }
 
-export function storyLine(policy?: Policy): TestLine {
+export function storyLine(policy?: Policy, rowsMax: RowsMax = {}): TestLine {
   return createTestLine({
+    rowsMax,
     ...(policy === undefined ? {} : { policy }),
     factsOf: (event) =>
       event.origin.name === KUBERNETES.name ? normalizer.facts(event) : factsOfBuilt(event),

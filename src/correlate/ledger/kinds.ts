@@ -222,7 +222,7 @@ export interface ResidueRequest {
   /** Of a deletion of many: those that it names, else all. */
   readonly names?: readonly string[];
   readonly isKept?: boolean;
-  /** Of a deletion: it is a vendor's. */
+  /** It is a vendor's. */
   readonly isVendors?: true;
   /** Of a deletion of one of several objects without known names. */
   readonly isOfOne?: true;

@@ -35,6 +35,8 @@ export interface DueResidueOptions {
 /** Grants that one call looks at, so that a start with many of them does not keep the line waiting; the end of the input takes all. */
 const LOOKED_AT_MAX = 50;
 
+const NOTHING: DueFindings = Object.freeze({ found: [], withdrawn: [] });
+
 export function createDueResidue(options: DueResidueOptions): DueResidue {
   const { ledger, residue, reader } = options;
   /** To be looked at now, and before all others. */
@@ -78,15 +80,23 @@ export function createDueResidue(options: DueResidueOptions): DueResidue {
       waiting.set(key, { of, endedAt });
       nextEnd = Math.min(nextEnd, endedAt);
     }
-    if (grant === null || endedAt === null || !isDue)
-      return { found: [], withdrawn: [...stand.keys()] };
+    // A full ledger lets go of grants too.
+    if (grant === null) return NOTHING;
+    if (endedAt === null || !isDue) return { found: [], withdrawn: [...stand.keys()] };
     const { leftovers } = reader.ofGrant(id, cluster, endedAt);
     const left = leftovers.map((each) => residueFinding(each, { grant, endedAt }));
     const ids = new Set(left.map(({ event }) => event.id));
     return {
       found: left.filter(({ event }) => !isSame(event, stand.get(event.id))),
-      withdrawn: [...stand.keys()].filter((each) => !ids.has(each)),
+      withdrawn: [...stand].flatMap(([each, event]) =>
+        ids.has(each) || isForgotten(event, id) ? [] : each,
+      ),
     };
+  }
+
+  /** That nothing is known any more of what a finding was made by is no reason to take it back. */
+  function isForgotten(event: ResidueFinding["event"], grant: string): boolean {
+    return evidenceOf(event).some((eventId) => !reader.isKept(eventId, grant));
   }
 
   return {

@@ -28,6 +28,8 @@ export interface UnknownChange {
 export interface ResidueReader {
   /** Of the requests under this grant; of those under none where it is empty. */
   ofGrant(grant: string, cluster: string, before: Micros): GrantResidue;
+  /** Whether a request under the grant is kept with all that tells what became of it. */
+  isKept(eventId: string, grant: string): boolean;
   /** Whether what was left is still there, as far as the log tells. */
   isThere(leftover: Leftover, before: Micros): boolean;
 }
@@ -58,6 +60,12 @@ export function createResidueReader(ledger: Ledger): ResidueReader {
         .filter(({ request }) => grantsOf(request.id).includes(grant))
         .map(({ object, request }) => ({ object, at: request.at, eventId: request.id }));
       return { leftovers: underParents(leftovers), unknown };
+    },
+    isKept: (eventId, grant) => {
+      const object = ledger.residueRequests.get(eventId)?.object ?? null;
+      if (object === null || !store.read(object).requests.some(({ id }) => id === eventId))
+        return false;
+      return ledger.residueOfGrant.get(keyOf(grant, object.cluster, objectKey(object))) !== null;
     },
     isThere: (leftover, before) =>
       objectResidue(leftover.object, before).leftovers.some(

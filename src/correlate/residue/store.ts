@@ -33,7 +33,7 @@ export function createResidueStore(tables: ResidueTables): ResidueStore {
 
   return {
     addVendors: (object, own) => {
-      const request = own.act === "remove" ? { ...own, isVendors: true as const } : own;
+      const request = { ...own, isVendors: true as const };
       const key = objectKey(object);
       const known = residue.get(key);
       const others = [othersRemovals.get(key), othersChanges.get(key)];
@@ -85,13 +85,23 @@ function newest(requests: readonly ResidueRequest[], max: number): readonly Resi
 }
 
 /**
- * Where there are too many the oldest change goes, and the object counts as changed from then on: whoever floods an object must not
- * hide what they did to it. Creations and deletions stay as long as there is a change to let go.
+ * Where there are too many, what tells nothing goes first: whatever others do to an object that has nothing of a vendor. Then the oldest
+ * change goes, and the object counts as changed from then on: whoever floods an object must not hide what they did to it. Creations and
+ * deletions stay as long as there is a change to let go.
  */
 function withRequest(document: ResidueDocument, request: ResidueRequest): ResidueDocument {
   const requests = union(document.requests, request);
   if (requests.length <= REQUESTS_MAX) return { ...document, requests };
   const byAge = requests.toSorted((a, b) => a.at - b.at);
+  const idle = byAge.find((_, index) => [-1, 0, 1].every((by) => isBare(byAge[index + by])));
+  if (idle !== undefined)
+    return { ...document, requests: requests.filter((each) => each !== idle) };
   const oldest = byAge.find(({ act }) => act !== "create" && act !== "remove") ?? byAge[0];
   return { ...document, requests: requests.filter((each) => each !== oldest), isCrowded: true };
+}
+
+/** Nothing of a vendor is left after it: the object is gone, or is somebody else's. */
+function isBare(request: ResidueRequest | undefined): boolean {
+  if (request?.act === "remove") return request.isKept !== true;
+  return request?.act === "create" && request.isVendors !== true;
 }

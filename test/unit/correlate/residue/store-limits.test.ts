@@ -51,6 +51,17 @@ describe("requests that are kept of one object", () => {
     expect(store.read(POD).isCrowded).toBe(true);
   });
 
+  it("let go first of what others do to it while nothing of a vendor is there, and it counts as changed no more than before", () => {
+    const store = aStore();
+    store.addVendors(POD, request("made", 0, "create"));
+    store.addVendors(POD, request("changed", 1));
+    for (let number = 2; number <= 300; number++)
+      store.addOthers(POD, request(String(number), number, number % 2 === 0 ? "remove" : "create"));
+    expect(idsOf(store).slice(0, 3)).toEqual(["made", "changed", "2"]);
+    expect(idsOf(store).at(-1)).toBe("300");
+    expect(store.read(POD).isCrowded).toBe(false);
+  });
+
   it("are the 8 newest where only others wrote to it, whatever the order they come in", () => {
     const store = aStore();
     for (const number of [3, 1, 2, 4, 7, 5, 6, 8]) {
