@@ -49,12 +49,13 @@ export interface Dossier {
   /** How many of the timeline's actions have which coverage, by class. */
   readonly coverage: readonly CoverageRow[];
   readonly sessions: readonly DossierSession[];
+  /** By time; the worst of them, where there are too many. */
   readonly findings: Listed<DossierFinding>;
   readonly residue: readonly DossierResidue[];
   readonly unknownChanges: readonly DossierUnknownChange[];
   /** Verdicts that evidence changed which came late. */
   readonly revisions: Listed<DossierRevision>;
-  /** By time. */
+  /** By time; where there are too many events, those that the findings name, and the earliest. */
   readonly timeline: readonly DossierAction[];
   /** Events of the grant beyond those that the timeline has room for. */
   readonly unlisted: { readonly events: number; readonly idsDigest: string } | null;

@@ -4,7 +4,6 @@ import type {
   DossierAction,
   DossierFinding,
   DossierSealing,
-  Listed,
 } from "../../model/dossier.ts";
 import type { Grant } from "../../model/generated/grant.ts";
 import type { Source } from "../../model/record.ts";
@@ -16,6 +15,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { canonicalJson, digestOf } from "./canonical.ts";
 import { dossierGap, gapsOf } from "./gaps.ts";
 import { dossierGrant } from "./grant.ts";
+import { listed, listedEvents, listedFindings } from "./listed.ts";
 import { originsOf } from "./origins.ts";
 import type { GrantsResidue } from "./residue.ts";
 import { sessionsOf } from "./sessions.ts";
@@ -52,7 +52,10 @@ export function writeDossier(
   const grant = grants.byId(id, null)?.grant ?? null;
   if (grant === null) return null;
   const ids = ledger.judgedOfGrant.scan(prefixOf(id));
-  const documents = ids.slice(0, eventsMax).flatMap((each) => ledger.judged.get(each) ?? []);
+  const findings = listedFindings(findingsOf(ledger, id), listedMax);
+  const documents = listedEvents(ids, findings.listed, eventsMax).flatMap(
+    (each) => ledger.judged.get(each) ?? [],
+  );
   const timeline = timelineOf(context, documents);
   // Beyond the limit, or beyond what the ledger has room for.
   const known = new Set(documents.map(({ event }) => event.id));
@@ -65,7 +68,7 @@ export function writeDossier(
     gaps: listed(gapsOf(ledger, grant, context.skewMax).map(dossierGap), listedMax),
     coverage: coverageOf(timeline),
     sessions: sessionsOf(ledger, documents),
-    findings: listed(findingsOf(ledger, id), listedMax),
+    findings,
     ...context.residueOf(grant),
     revisions: listed(
       ledger.revisionsOfGrant.scan(prefixOf(id)).map(({ eventId, number, previous, coverage }) => ({
@@ -96,28 +99,22 @@ export function contentDigest(dossier: Dossier): string {
   return digestOf(canonicalJson({ ...dossier, sealing: null }));
 }
 
-function listed<T>(all: readonly T[], max: number): Listed<T> {
-  return { listed: all.slice(0, max), unlisted: Math.max(0, all.length - max) };
-}
-
 function findingsOf(ledger: Ledger, grant: string): readonly DossierFinding[] {
-  const found = ledger.findingsOfGrant.scan(prefixOf(grant)).flatMap((key) => {
+  return ledger.findingsOfGrant.scan(prefixOf(grant)).flatMap((key) => {
     const finding = ledger.findings.get(key);
     if (finding === null || !finding.said?.grants.includes(grant)) return [];
-    return { id: finding.id, rule: finding.template.action.name, ...finding.said };
-  });
-  return found
-    .toSorted((a, b) => a.at - b.at || compare(a.id, b.id))
-    .map(({ id, number, rule, severity, state, subject, at, evidence }) => ({
-      id,
+    const { number, severity, state, subject, at, evidence } = finding.said;
+    return {
+      id: finding.id,
       number,
-      rule,
+      rule: finding.template.action.name,
       severity,
       state,
       subject,
       at: formatTime(at),
       evidence,
-    }));
+    };
+  });
 }
 
 function coverageOf(timeline: readonly DossierAction[]): readonly CoverageRow[] {

@@ -159,6 +159,33 @@ describe("a dossier", () => {
   });
 });
 
+it("attempts that are more than a dossier lists do not hide what was done, nor what is worse", () => {
+  const line = aLine();
+  const attempts = Array.from({ length: 12 }, (_, n) =>
+    kubernetes({
+      id: `attempt-${n}`,
+      at: 11 + n / 2,
+      user: DANA,
+      groups: ["v:viewers"],
+      verb: "delete",
+      code: 403,
+      decision: "forbid",
+    }),
+  );
+  line.feed(story(), attempts);
+  line.evidenceUpTo(100_000);
+  const limits = { eventsMax: 4, listedMax: 2 };
+  const dossier = writeDossier({ ...contextOf(line), limits }, "g1", null);
+  const rules = dossier?.findings.listed.map(({ rule, severity }) => [rule, severity]);
+  expect(rules).toEqual([
+    ["interactive-access", "medium"],
+    ["action-after-expiry", "high"],
+  ]);
+  const ids = dossier?.timeline.flatMap(({ events }) => events.map(({ id }) => id));
+  expect(ids).toEqual(["attempt-0", "attempt-1", "start", "late"]);
+  expect(dossier?.unlisted?.events).toBe(14);
+});
+
 function contextOf(line: TestLine): DossierContext {
   const policy = aPolicy();
   const vendors = createVendors(policy);
