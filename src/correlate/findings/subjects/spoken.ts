@@ -6,7 +6,7 @@ import { keyOf, prefixOf } from "../../ledger/key.ts";
 import type { SpokenDocument } from "./kinds.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 
-/** What each source said last, by the times that its records state. */
+/** What each source said last, by the times that its records state; to the second, so that the order of records does not show. */
 export interface Spoken {
   /** On every entry's path. */
   note(event: AuditEvent): void;
@@ -43,9 +43,9 @@ export function createSpoken(
       // What is ours, and what cannot be read, has a time of our clock.
       if (origin.kind === "chaperone" || (detail !== null && "unreadable" in detail)) return;
       const key = rowKeyOf(origin);
-      const at = Math.min(occurredAt, observedAt + skewMax);
-      // Of one second the first record is enough.
-      if (at < (known.get(key)?.at ?? -Infinity) + MICROS_PER_SECOND) return;
+      const said = Math.min(occurredAt, observedAt + skewMax);
+      const at = Math.floor(said / MICROS_PER_SECOND) * MICROS_PER_SECOND;
+      if (at <= (known.get(key)?.at ?? -Infinity)) return;
       known.set(key, { at, eventId: id });
       ledger.spoken.put(key, { at, eventId: id });
     },

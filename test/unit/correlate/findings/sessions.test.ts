@@ -127,6 +127,25 @@ describe("session-without-recording", () => {
   });
 });
 
+it("H4 at the end of the input the order of the last records does not matter", () => {
+  const due = 200 + DELAY;
+  const source = { name: "source", dialect: "teleport", cluster: null } as const;
+  const logins = [due - 0.5, due + 0.05, due + 1.2].map((at, n) =>
+    teleport({ id: `login-${n}`, event: "user.login", at, user: DANA }),
+  );
+  for (const count of [2, 3]) {
+    const findings = [logins.slice(0, count), logins.slice(0, count).toReversed()].map((last) => {
+      const line = createTestLine();
+      line.feed(start(), end());
+      for (const login of last) line.feed(login);
+      const sources = [{ source, watermark: Infinity }];
+      line.advance({ evidence: Infinity, isEvidenceIdle: true, hasEnded: true, sources });
+      return said(line, RECORDING).length;
+    });
+    expect(findings).toEqual(count === 2 ? [0, 0] : [1, 1]);
+  }
+});
+
 describe("session-without-end", () => {
   it("a session whose recording is there, and whose end never came", () => {
     const line = after([start(), upload()], 210 + DELAY + 1);
