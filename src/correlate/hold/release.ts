@@ -80,7 +80,11 @@ function release(
 ): boolean {
   const { holds } = context;
   const event = holds.event(id);
-  if (event === null) return true;
+  if (event === null) {
+    context.log.error({ event: id }, "Cannot find a held event in the ledger: it has no verdict");
+    holds.remove(id);
+    return true;
+  }
   const facts = context.factsOf(event);
   if (facts === null) {
     context.log.warn({ event: id }, "Cannot read a held event again: its verdict is unresolved");

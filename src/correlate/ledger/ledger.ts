@@ -212,9 +212,10 @@ const ROWS_MAX = {
   locksOfTarget: 200_000,
   userDeletions: 100_000,
   bindingDeletions: 100_000,
-  holds: 1_000_000,
-  heldEvents: 1_000_000,
-  heldOriginals: 1_000_000,
+  // Above the most that may be configured to wait (`hold.heldEventsMax`): what is let go of here is lost.
+  holds: 20_000_000,
+  heldEvents: 20_000_000,
+  heldOriginals: 20_000_000,
   findings: 1_000_000,
   // A judged event that is kept is evidence of a few findings at most.
   findingEvidence: 2_000_000,

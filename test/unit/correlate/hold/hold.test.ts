@@ -148,6 +148,26 @@ describe("hold and release", () => {
     },
   );
 
+  it("H1 none is lost where the ledger has room for one more than may wait", () => {
+    const hold = { ...aPolicy().hold, heldEventsMax: 2 };
+    const rowsMax = { holds: 3, heldEvents: 3, heldOriginals: 3 };
+    const line = createTestLine({ policy: aPolicy({ hold }), rowsMax });
+    const ids = Array.from({ length: 40 }, (_, n) => `e${n}`);
+    line.feed(ids.slice(0, 20).map((id) => read(id)));
+    for (const id of ids.slice(20)) line.feed(read(id));
+    line.evidenceUpTo(100);
+    expect(ids.filter((id) => line.verdict(id) === null)).toEqual([]);
+    expect(line.correlator.heldCount).toBe(0);
+  });
+
+  it("H1 one that the ledger does not have any more is not counted as held for ever", () => {
+    const line = createTestLine();
+    line.feed(read("e"));
+    line.ledger.heldEvents.remove("e");
+    line.evidenceUpTo(100);
+    expect(line.correlator.heldCount).toBe(0);
+  });
+
   it("H1 what a start finds held above heldEventsMax goes in the first round, the oldest first", () => {
     const hold = { ...aPolicy().hold, heldEventsMax: 4 };
     const line = createTestLine({ policy: aPolicy({ hold }) });
