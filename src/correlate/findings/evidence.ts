@@ -37,10 +37,10 @@ const RECENT_MAX = 10_000;
 /** Rows are read once for so many that go: old files may be read backwards. */
 const TAIL_MAX = 64;
 
-export function createEvidence({
-  findingEvidence,
-  furtherEvidence,
-}: Pick<Ledger, "findingEvidence" | "furtherEvidence">): Evidence {
+export function createEvidence(
+  { findingEvidence, furtherEvidence }: Pick<Ledger, "findingEvidence" | "furtherEvidence">,
+  { namedMax }: { readonly namedMax: number } = { namedMax: EVIDENCE_MAX },
+): Evidence {
   const further = createFurther(furtherEvidence);
   const recent = new Map<string, Extent>();
 
@@ -73,7 +73,7 @@ export function createEvidence({
   /** Moves up what there is room for. */
   function fill(finding: string): readonly FindingEvidence[] {
     const extent = extentOf(finding);
-    const room = EVIDENCE_MAX - extent.named;
+    const room = namedMax - extent.named;
     if (room <= 0 || !extent.hasFurther) return [];
     const next = further.first(finding, room);
     for (const row of next) {
@@ -95,9 +95,9 @@ export function createEvidence({
   function place(finding: string, row: FindingEvidence): boolean {
     fill(finding);
     const extent = extentOf(finding);
-    if (extent.named >= EVIDENCE_MAX && extent.tail.length === 0) extent.tail = tailOf(of(finding));
+    if (extent.named >= namedMax && extent.tail.length === 0) extent.tail = tailOf(of(finding));
     const last = extent.tail.at(-1);
-    if (extent.named >= EVIDENCE_MAX && last !== undefined) {
+    if (extent.named >= namedMax && last !== undefined) {
       const worse = isNamedBefore(row, last) ? last : row;
       further.put(finding, worse);
       extent.hasFurther = true;
