@@ -1,15 +1,11 @@
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import { keyOf } from "../ledger/key.ts";
-import type {
-  FindingContent,
-  FindingDocument,
-  FindingEdition,
-  FindingEvidence,
-} from "../ledger/kinds.ts";
+import type { FindingContent, FindingDocument } from "../ledger/kinds.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { contentOf, isAsBad, isCurrent, nextEdition, saidIn, wholeContent } from "./edition.ts";
 import { createDue, type Change } from "./due.ts";
 import { createEvidence } from "./evidence.ts";
+import { followEdition } from "./follow.ts";
 import { type Finding, findingId, templateOf } from "./finding.ts";
 
 /** All findings, and which of them have to be said, or said anew (verdicts §6). */
@@ -156,8 +152,7 @@ export function createFindingBook(ledger: Ledger, monotonicMs: () => number): Fi
       const isFirst = known === null || EARLIEST_RULES.has(finding.rule);
       const template = isFirst ? { ...own, id } : known.template;
       const whole = isWhole ? (said.state === "withdrawn" ? NOTHING : contentIn(said)) : null;
-      if (known === null && !isWhole && said.state === "open")
-        for (const eventId of said.evidence) evidence.add(id, rowOf(said, eventId));
+      if (!isWhole) followEdition({ ledger, evidence }, id, { said, isNew: known === null });
       const document = put({ id, template, whole, said });
       for (const grant of said.grants) ledger.findingsOfGrant.put(keyOf(grant, id), id);
       due.said(id);
@@ -183,14 +178,6 @@ const NOTHING: FindingContent = { evidence: [], severity: "info", grants: [], su
 
 function contentIn({ evidence, severity, grants, subject }: FindingContent): FindingContent {
   return { evidence, severity, grants, subject };
-}
-
-/** What an edition says of one of its events, as far as it tells them apart. */
-function rowOf(
-  { at, severity, grants, subject }: FindingEdition,
-  eventId: string,
-): FindingEvidence {
-  return { eventId, at, severity, grants, subject };
 }
 
 /** Than what is the evidence so far. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { NewEntry } from "../../../../src/model/entry.ts";
 import type { FindingDetail } from "../../../../src/model/generated/audit-event.ts";
 import type { NormalizedEvent } from "../../../../src/model/normalization.ts";
 import { approved, at, kubernetes, request } from "../../../support/correlate.ts";
@@ -188,6 +189,61 @@ describe("a finding with more events than it names", () => {
     expect(said(line, EXPIRED)).toMatchObject([{ severity: "high" }]);
     expect(said(line, EXPIRED)[0]?.evidence.at(-1)).toBe("done");
     expect(line.rebuild().ledger.dossiers.all()).toEqual(line.ledger.dossiers.all());
+  });
+});
+
+describe("a ledger that is made again from a part of the journal", () => {
+  /** Without what is before the entry of this id. */
+  function rebuiltFrom(line: TestLine, id: string): TestLine {
+    const kept = line.journal.findIndex(({ event }) => event.id === id);
+    (line.journal as NewEntry[]).splice(0, kept);
+    return settle(line.rebuild());
+  }
+
+  it("takes nothing from what a finding names, and makes it no better", () => {
+    const line = lateLine();
+    line.feed(done("one", 20), done("two", 30));
+    settle(line);
+    line.feed(refused("three", 40));
+    settle(line);
+    expect(said(line)).toMatchObject([{ evidence: ["one", "two", "three"] }]);
+    const { length } = line.journal;
+    const again = rebuiltFrom(line, "three");
+    expect(said(again)).toMatchObject([{ evidence: ["one", "two", "three"], severity: "high" }]);
+    expect(again.journal.length).toBeLessThan(length);
+    again.feed(done("four", 50));
+    settle(again);
+    expect(said(again)).toMatchObject([{ evidence: ["one", "two", "three", "four"] }]);
+  });
+
+  it("says nothing again that was withdrawn, and names no event again that was taken out", () => {
+    const line = lateLine();
+    const grant = approved("r1", { expires: 15 });
+    line.feed(done("one", 20), done("two", 300));
+    line.feed(grant);
+    settle(line);
+    expect(said(line, EXPIRED)).toMatchObject([{ evidence: ["one", "two"] }]);
+    line.feed(request("r1", "update", { at: 12, state: "APPROVED", expires: at(100) }));
+    settle(line);
+    line.feed(done("three", 310));
+    settle(line);
+    expect(said(line, EXPIRED)).toMatchObject([{ evidence: ["two", "three"] }]);
+    expect(said(rebuiltFrom(line, grant[0]?.event.id ?? ""), EXPIRED)).toMatchObject([
+      { evidence: ["two", "three"] },
+    ]);
+  });
+
+  it("leaves a finding withdrawn", () => {
+    const line = lateLine();
+    const grant = approved("r1", { expires: 15 });
+    line.feed(done("one", 20));
+    line.feed(grant);
+    settle(line);
+    expect(said(line, EXPIRED)).toMatchObject([{ evidence: ["one"] }]);
+    line.feed(request("r1", "update", { at: 12, state: "APPROVED", expires: at(100) }));
+    settle(line);
+    expect(said(line, EXPIRED)).toEqual([]);
+    expect(said(rebuiltFrom(line, grant[0]?.event.id ?? ""), EXPIRED)).toEqual([]);
   });
 });
 
