@@ -5,7 +5,7 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { contentOf, isAsBad, isCurrent, nextEdition, saidIn, wholeContent } from "./edition.ts";
 import { createDue, type Change } from "./due.ts";
 import { createEvidence } from "./evidence.ts";
-import { followEdition } from "./follow.ts";
+import { followEdition, restoreEvidence } from "./follow.ts";
 import { type Finding, findingId, templateOf } from "./finding.ts";
 
 /** All findings, and which of them have to be said, or said anew (verdicts §6). */
@@ -83,9 +83,10 @@ export function createFindingBook(ledger: Ledger, monotonicMs: () => number): Fi
   }
 
   /** What is to be said of it now; null where nothing is left of it. */
-  function contentNow({ id, whole }: FindingDocument): FindingContent | null {
-    if (whole === null) return contentOf(evidence.of(id));
-    return whole.evidence.length === 0 ? null : whole;
+  function contentNow({ id, whole, said }: FindingDocument): FindingContent | null {
+    if (whole !== null) return whole.evidence.length === 0 ? null : whole;
+    if (said !== null) restoreEvidence({ ledger, evidence }, id, { said, isNew: false });
+    return contentOf(evidence.of(id));
   }
 
   /** Whether there is anything to say is found out when it is said. */

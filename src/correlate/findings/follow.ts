@@ -3,26 +3,51 @@ import type { Ledger } from "../ledger/ledger.ts";
 import { EVIDENCE_MAX, type Evidence } from "./evidence.ts";
 
 /**
- * Keeps the evidence of a finding as its edition says it, where nothing else tells: of events that the ledger does not have, since it was
- * made again from a part of the journal. What it has is judged, and tells by itself. `isNew`: nothing was known of the finding.
+ * The evidence of findings as their editions say it, where nothing else tells: of events that the ledger does not have, since it was made
+ * again from a part of the journal, or was full. What it has is judged, and tells by itself.
  */
+export interface FollowContext {
+  readonly ledger: Pick<Ledger, "judged">;
+  readonly evidence: Evidence;
+}
+
+/** Follows an edition that is journaled. `isNew`: nothing was known of the finding. */
 export function followEdition(
-  { ledger, evidence }: { readonly ledger: Pick<Ledger, "judged">; readonly evidence: Evidence },
+  context: FollowContext,
   finding: string,
   { said, isNew }: { readonly said: FindingEdition; readonly isNew: boolean },
 ): void {
+  const { ledger, evidence } = context;
+  const rows = evidence.of(finding);
+  restoreEvidence(context, finding, { said, isNew });
   const open = new Set(said.state === "open" ? said.evidence : []);
-  const known = new Map(evidence.of(finding).map((row) => [row.eventId, row]));
-  for (const eventId of open) {
-    if (known.has(eventId)) continue;
-    const judged = ledger.judged.get(eventId);
-    if (isNew || judged === null)
-      evidence.add(finding, rowOf(said, eventId, judged?.event.occurredAt ?? said.at));
-  }
   // Of one that names as many as it may, others may have had to go.
   if (open.size >= EVIDENCE_MAX) return;
-  for (const [eventId, row] of known)
-    if (!open.has(eventId) && ledger.judged.get(eventId) === null) evidence.remove(finding, row);
+  for (const row of rows)
+    if (!open.has(row.eventId) && ledger.judged.get(row.eventId) === null)
+      evidence.remove(finding, row);
+}
+
+/** Puts back what the edition names and is not there any more, in its order. */
+export function restoreEvidence(
+  { ledger, evidence }: FollowContext,
+  finding: string,
+  { said, isNew }: { readonly said: FindingEdition; readonly isNew: boolean },
+): void {
+  if (said.state !== "open") return;
+  const times = new Map(evidence.of(finding).map(({ eventId, at }) => [eventId, at]));
+  let last = said.at;
+  for (const eventId of said.evidence) {
+    const known = times.get(eventId);
+    if (known !== undefined) {
+      last = Math.max(last, known);
+      continue;
+    }
+    const judged = ledger.judged.get(eventId);
+    if (!isNew && judged !== null) continue;
+    last = judged?.event.occurredAt ?? last + 1;
+    evidence.add(finding, rowOf(said, eventId, last));
+  }
 }
 
 /** What an edition says of one of its events, as far as it tells them apart. */

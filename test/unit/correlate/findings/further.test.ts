@@ -276,6 +276,20 @@ describe("evidence that a full ledger has let go of", () => {
     expect(said(line).find(({ subject }) => subject === DANA)?.evidence).toContain("next");
   });
 
+  it("is named as before where its event is gone too: nothing can have taken it back", () => {
+    const line = lateLine({ rowsMax: { findingEvidence: 10, judged: 10 } });
+    const ofDana = (): unknown => said(line).find(({ subject }) => subject === DANA);
+    line.feed(done("one", 2_000));
+    settle(line);
+    flood(line);
+    line.feed(refused("next", 9_000));
+    settle(line);
+    expect(ofDana()).toMatchObject({ evidence: ["one", "next"], severity: "high" });
+    line.feed(approved("r1", { approved: 8_000, expires: 10_000 }));
+    settle(line);
+    expect(ofDana()).toMatchObject({ evidence: ["one"], severity: "high" });
+  });
+
   it("does not keep a finding from being withdrawn when what it said turns out to be allowed", () => {
     const line = lateLine({ rowsMax: { findingEvidence: 10 } });
     line.feed(approved("r1", { expires: 100 }), done("one", 2_000));
