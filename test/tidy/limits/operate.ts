@@ -1,0 +1,61 @@
+import { at, because, NOT_YET, type Rows } from "./row.ts";
+
+/** What runs the line, and what looks at it. */
+export const OPERATE: Rows = {
+  "src/doctor/endpoints.ts": {
+    SKEW_MS_MAX: NOT_YET,
+  },
+  "src/doctor/folder.ts": {
+    FREE_BYTES_MIN: at("unit/doctor/archive.test.ts", "read-only, or nearly full"),
+  },
+  "src/doctor/ledger-file.ts": {
+    CHECKED_BYTES_MAX: NOT_YET,
+    BUSY_TIMEOUT_MS: because("how long the look waits for a ledger that is being written to"),
+  },
+  "src/doctor/listener.ts": {
+    CONNECT_MS_MAX: because(
+      "how long the look waits for an answer of this machine to a connection",
+    ),
+  },
+  "src/doctor/machine.ts": {
+    STEP_MS_MAX: at("unit/doctor/machine.test.ts", "has a clock that is not set while we look"),
+  },
+  "src/doctor/recordings.ts": {
+    NAMES_MAX: NOT_YET,
+  },
+  "src/doctor/running-process.ts": {
+    ANSWER_MS_MAX: because("how long the look waits for an answer of this machine's own process"),
+  },
+  "src/doctor/source-files.ts": {
+    NAMED_MAX: because("how many paths a result names; the others are counted in its text"),
+  },
+  "src/launch.ts": {
+    NODE_MAJOR_MIN: because("the oldest Node, which package.json states; the smoke of a package"),
+  },
+  "src/operate/health.ts": {
+    CONNECTION_MS_MAX: NOT_YET,
+    BODY_BYTES_MAX: NOT_YET,
+    CONNECTIONS_MAX: at("unit/operate/health.test.ts", "takes 128 connections"),
+  },
+  "src/operate/otlp-log.ts": {
+    QUEUE_MAX: at("unit/operate/log.test.ts", "a batch of 512 under way and 2,048 that wait"),
+    BATCH_MAX: at("unit/operate/log.test.ts", "a batch of 512 under way and 2,048 that wait"),
+    CLOSE_MS_MAX: at("unit/operate/log.test.ts", "closes within its limit"),
+  },
+  "src/operate/samples.ts": {
+    METRICS_BYTES_MAX: at("unit/doctor/running-process.test.ts", "metrics one byte above 16 MiB"),
+  },
+  "src/operate/shutdown.ts": {
+    CLEAN_END_MS_MAX: at("unit/operate/shutdown.test.ts", "when the clean end takes longer"),
+    SAME_ORDER_MS_MAX: at("unit/operate/shutdown.test.ts", "a signal that comes twice at once"),
+  },
+  "src/platform/database.ts": {
+    BUSY_TIMEOUT_MS: because("the ledger has one writer; its readers hold no lock that stops it"),
+  },
+  "src/platform/lock.ts": {
+    WAIT_MS: because("how long a start waits for another that is just looking whether one runs"),
+  },
+  "src/quickstart/otlp-receiver.ts": {
+    REQUEST_BYTES_MAX: because("of the receiver of a first run, which takes what our sink sends"),
+  },
+};

@@ -1,0 +1,61 @@
+import { at, NOT_YET, type Rows } from "./row.ts";
+
+/** What is sent to: the HTTP sources, and the servers that they stand on. */
+export const RECEIVED: Rows = {
+  "src/collect/http/body-head.ts": {
+    HEAD_BYTES: at("unit/collect/http/body.test.ts", "is read on only as far as it is known again"),
+  },
+  "src/collect/http/limits.ts": {
+    acceptsMax: at("unit/collect/http/hand-in.test.ts", "go one by one while few are under way"),
+    recordsMax: at("unit/collect/http/hand-in.test.ts", "go together up to the limit of %s"),
+    recordBytesMax: at("unit/collect/http/hand-in.test.ts", "go together up to the limit of %s"),
+    gatherBytesMax: at("unit/collect/http/exchange.test.ts", "bounded number of records at once"),
+    recordsInFlightMax: at("unit/collect/http/exchange.test.ts", "as many records as may be"),
+    cutBytesMax: at("unit/collect/http/receive.test.ts", "cutBytesMax becomes records"),
+    countedTimesMax: at("unit/collect/http/body-limits.test.ts", "compressed or not"),
+    stopMsMax: at("unit/collect/http/served-limits.test.ts", "up to stopMsMax, and no longer"),
+    listenMsMin: at("unit/collect/http/served-limits.test.ts", "double up to listenMsMax"),
+    listenMsMax: at("unit/collect/http/served-limits.test.ts", "double up to listenMsMax"),
+    gapsMax: at("unit/collect/http/served-limits.test.ts", "no more than gapsMax losses"),
+  },
+  "src/collect/kubernetes-audit/completeness/received.ts": {
+    SECONDS_MAX: at("unit/collect/kubernetes-audit/received.test.ts", "seconds of at most 10"),
+  },
+  "src/collect/kubernetes-audit/completeness/tally.ts": {
+    BODIES_MAX: at("unit/collect/kubernetes-audit/tally.test.ts", "no more than 19,999 others"),
+    TIME_LENGTH_MAX: NOT_YET,
+  },
+  "src/collect/kubernetes-audit/completeness/watch.ts": {
+    TIMEOUT_MS_MAX: NOT_YET,
+    answerBytesMax: at(
+      "unit/collect/kubernetes-audit/answer-size.test.ts",
+      "the limit of an answer",
+    ),
+  },
+  "src/collect/kubernetes-audit/envelope.ts": {
+    ENVELOPE_BYTES_MAX: at(
+      "unit/collect/kubernetes-audit/list-items.test.ts",
+      "is looked at up to a mebibyte",
+    ),
+  },
+  "src/collect/kubernetes-audit/list-items.ts": {
+    HEAD_BYTES: at("unit/collect/kubernetes-audit/list-items.test.ts", "whole up to 4,096 bytes"),
+  },
+  "src/platform/http/get-lines.ts": {
+    LINE_BYTES_MAX: at("unit/platform/get-lines.test.ts", "leaves out a line that is %s its limit"),
+  },
+  "src/platform/http/limits.ts": {
+    handshakeMsMax: at("unit/platform/http-limits.test.ts", "may take handshakeMsMax"),
+    headersMsMax: at("unit/platform/http-servers.test.ts", "sends its headers too slowly"),
+    requestMsMax: at("unit/platform/http-servers.test.ts", "sends its body too slowly"),
+    keepAliveMsMax: at("unit/platform/http-limits.test.ts", "is ended after keepAliveMsMax"),
+    headerBytesMax: at("unit/platform/http-servers.test.ts", "takes headers %s their limit"),
+    headersMax: at(
+      "unit/platform/http-servers.test.ts",
+      "with 64 headers, and refuses one with 65",
+    ),
+    connectionsMax: at("unit/platform/http-servers.test.ts", "takes as many connections as it may"),
+    drainBytesMax: at("unit/platform/http-servers.test.ts", "takes in no more of it than it may"),
+    closeMsMax: at("unit/platform/http-limits.test.ts", "is given up at closeMsMax"),
+  },
+};
