@@ -3,8 +3,8 @@ import { parseTime, type Micros } from "../../model/time.ts";
 import { fieldsOf, type Fields } from "../fields.ts";
 
 /** What one document may name. */
-export const OUT_OF_BAND_ROLES_MAX = 100;
-export const OUT_OF_BAND_RESOURCES_MAX = 1_000;
+const ROLES_MAX = 100;
+const RESOURCES_MAX = 1_000;
 const TEXT_LENGTH_MAX = 4_096;
 const KIND = "out-of-band-approval";
 /** Ids that are derived for the requests of support access. */
@@ -75,11 +75,14 @@ function optional<T>(
 
 function text(fields: Fields, name: string): string {
   const value = fields[name];
-  if (typeof value === "string" && value.trim() !== "" && value.length <= TEXT_LENGTH_MAX)
-    return value;
-  throw new DocumentFault(
-    value === undefined ? `"${name}" is missing` : `"${name}" is ${shown(value)}, and must be text`,
-  );
+  if (value === undefined) throw new DocumentFault(`"${name}" is missing`);
+  if (typeof value !== "string" || value.trim() === "")
+    throw new DocumentFault(`"${name}" is ${shown(value)}, and must be text`);
+  if (value.length > TEXT_LENGTH_MAX)
+    throw new DocumentFault(
+      `"${name}" has ${value.length} characters, and ${TEXT_LENGTH_MAX} are allowed`,
+    );
+  return value;
 }
 
 function time(fields: Fields, name: string): Micros {
@@ -89,14 +92,14 @@ function time(fields: Fields, name: string): Micros {
 }
 
 function rolesOf(fields: Fields): readonly string[] {
-  const roles = listOf(fields["roles"], "roles", OUT_OF_BAND_ROLES_MAX);
+  const roles = listOf(fields["roles"], "roles", ROLES_MAX);
   if (roles.length === 0) throw new DocumentFault('"roles" names none');
   return roles.map((role) => text({ roles: role }, "roles"));
 }
 
 function resourcesOf(value: unknown): OutOfBandFacts["resources"] {
   if (value === undefined || value === null) return [];
-  return listOf(value, "resources", OUT_OF_BAND_RESOURCES_MAX).map((item) => {
+  return listOf(value, "resources", RESOURCES_MAX).map((item) => {
     const resource = fieldsOf(item);
     if (resource === null)
       throw new DocumentFault(`one of "resources" is ${shown(item)}, and must be an object`);

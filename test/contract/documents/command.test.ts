@@ -113,6 +113,17 @@ describe("supportAccessSnapshots with a command", () => {
     expect(collector.logged.at(-1)).toContain("gives snapshots again");
   });
 
+  it.each([299, 300, 301])(
+    "quotes of its standard error 300 characters at most, here of %i",
+    async (length) => {
+      const code = `process.stderr.write("e".repeat(${length})); process.exitCode = 3`;
+      const collector = await startCommand({ options: { command: javaScript(code) } });
+      await collector.until(() => collector.logged.length > 0);
+      const quoted = /ended with 3: (e+)/.exec(collector.logged.join())?.[1];
+      expect(quoted).toHaveLength(Math.min(length, 300));
+    },
+  );
+
   it("takes an output of just outputBytesMax bytes", async () => {
     const options = { command: javaScript(`process.stdout.write("x".repeat(10_000))`) };
     const { records, run } = await startCommand({ options, stopAtEnd: true });

@@ -1,4 +1,4 @@
-import { at, because, STEP, NOT_YET, type Rows } from "./row.ts";
+import { at, because, STEP, type Rows } from "./row.ts";
 
 /** What reads files and folders. */
 export const COLLECT: Rows = {
@@ -6,11 +6,14 @@ export const COLLECT: Rows = {
     batchRecordsMax: at("contract/documents/snapshots.test.ts", "hands in batches that end at"),
     batchBytesMax: at("contract/documents/snapshots.test.ts", "hands in batches that end at"),
     waitingMax: at("contract/documents/waiting.test.ts", "with filesMax 2 and waitingMax 2"),
-    backoffMsMax: NOT_YET,
+    backoffMsMax: at("contract/documents/waits.test.ts", "waits double up to backoffMsMax"),
   },
   "src/collect/file-tail/checkpoint.ts": {
-    FINGERPRINT_BYTES_MAX: NOT_YET,
-    GUARD_BYTES_MAX: at("unit/collect/file-tail/checkpoint.test.ts", "a guard that is too long"),
+    FINGERPRINT_BYTES_MAX: at(
+      "unit/collect/file-tail/checkpoint.test.ts",
+      "a fingerprint of up to 1,024 bytes",
+    ),
+    GUARD_BYTES_MAX: at("unit/collect/file-tail/checkpoint.test.ts", "a guard of up to 256"),
   },
   "src/collect/file-tail/descriptors.ts": {
     filesOpenMax: because("what the process can bear of filesOpenMax, when it has no descriptors"),
@@ -26,15 +29,15 @@ export const COLLECT: Rows = {
     MEMBER_BYTES_MIN: because("the shortest member of gzip, by its format (RFC 1952)"),
   },
   "src/collect/file-tail/limits.ts": {
-    batchRecordsMax: NOT_YET,
-    batchBytesMax: NOT_YET,
-    acceptsInFlightMax: NOT_YET,
-    bytesInFlightMax: NOT_YET,
-    filesOpenMax: NOT_YET,
+    batchRecordsMax: at("contract/file-tail/limits.test.ts", "is handed in by batchRecordsMax"),
+    batchBytesMax: at("contract/file-tail/limits.test.ts", "is handed in by batchBytesMax"),
+    acceptsInFlightMax: at("contract/file-tail/limits.test.ts", "waits at acceptsInFlightMax"),
+    bytesInFlightMax: at("contract/file-tail/limits.test.ts", "waits at bytesInFlightMax"),
+    filesOpenMax: at("contract/file-tail/limits.test.ts", "at most filesOpenMax are open"),
     waitingMax: at("contract/file-tail/waiting.test.ts", "with filesMax 2 and waitingMax 2"),
     firstBytesMax: at("contract/file-tail/unread.test.ts", "firstBytesMax %i"),
-    skipBytesMax: NOT_YET,
-    backoffMsMax: NOT_YET,
+    skipBytesMax: STEP,
+    backoffMsMax: at("contract/file-tail/limits.test.ts", "double up to backoffMsMax"),
   },
   "src/collect/file-tail/look.ts": {
     sizeSeenMax: because("what was seen of a file so far; nothing is compared with it as a limit"),
@@ -43,10 +46,10 @@ export const COLLECT: Rows = {
     POOLED_BYTES_MAX: because("which memory a read takes: its bytes are the same in either"),
   },
   "src/collect/file-tail/report.ts": {
-    TRIES_MAX: NOT_YET,
+    TRIES_MAX: at("contract/file-tail/limits.test.ts", "tries a folder three times"),
   },
   "src/collect/file-tail/retire.ts": {
-    MISSED_LOOKS_MIN: NOT_YET,
+    MISSED_LOOKS_MIN: at("contract/file-tail/limits.test.ts", "that three looks missed"),
   },
   "src/collect/file-tail/saver.ts": {
     SAVE_PAUSE_MS_MAX: at("unit/collect/file-tail/saver.test.ts", "a save of %d ms is followed"),
@@ -63,20 +66,20 @@ export const COLLECT: Rows = {
     LAG_BYTES_MAX: at("unit/collect/pace.test.ts", "is held back by bytes"),
   },
   "src/collect/support-access/command.ts": {
-    TRIES_MAX: NOT_YET,
+    TRIES_MAX: at("contract/documents/command.test.ts", "is no snapshot, and a failing source"),
   },
   "src/collect/support-access/run-command.ts": {
-    STDERR_CHARS_MAX: NOT_YET,
+    STDERR_CHARS_MAX: at("contract/documents/command.test.ts", "300 characters at most"),
   },
   "src/collect/teleport/recordings/checkpoint.ts": {
-    HEAD_BYTES_MAX: NOT_YET,
+    HEAD_BYTES_MAX: at("unit/collect/recordings/checkpoint.test.ts", "a head above the limit"),
   },
   "src/collect/teleport/recordings/limits.ts": {
     batchRecordsMax: at("contract/recordings/restart.test.ts", "batchRecordsMax: ten records"),
     batchBytesMax: at("contract/recordings/restart.test.ts", "batchBytesMax: a batch ends with"),
     breaksMax: at("contract/recordings/restart.test.ts", "breaksMax: at most %i"),
     waitingMax: at("contract/recordings/waiting.test.ts", "with filesMax 2 and waitingMax 2"),
-    backoffMsMax: NOT_YET,
+    backoffMsMax: at("contract/documents/waits.test.ts", "a recording that is rejected"),
   },
   "src/collect/watermarks.ts": {
     PARTS_MAX: at("unit/collect/watermarks.test.ts", "H2 of 20,000 parts none is forgotten"),

@@ -1,9 +1,9 @@
-import { at, because, CACHE, STEP, NOT_YET, type Rows } from "./row.ts";
+import { at, because, CACHE, STEP, type Rows } from "./row.ts";
 
 /** The containers of Avro, the journal and the archive. */
 export const JOURNAL: Rows = {
   "src/archive/sink.ts": {
-    SESSIONS_MAX: NOT_YET,
+    SESSIONS_MAX: at("unit/archive/sessions-kept.test.ts", "the 64 used last"),
     entriesMax: STEP,
     bytesMax: STEP,
   },
@@ -40,7 +40,7 @@ export const JOURNAL: Rows = {
   "src/journal/local/options.ts": {
     LINGER_MS_MAX: at("unit/journal/options.test.ts", "a linger of %i ms is one of %i ms"),
     commitBytesMax: at("unit/journal/batch.test.ts", "ends with the entry that fills it"),
-    recentBytesMax: NOT_YET,
+    recentBytesMax: at("unit/journal/recent.test.ts", "recentBytesMax: with %i bytes to spare"),
     sizeBytesMax: at("unit/journal/space.test.ts", "makes appends wait below it"),
     segmentBytesMax: at("unit/journal/buffer-matrix.test.ts", "takes blocks up to its size"),
   },

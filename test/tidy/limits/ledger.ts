@@ -1,9 +1,9 @@
-import { at, because, STEP, NOT_YET, type Rows } from "./row.ts";
+import { at, because, STEP, type Rows } from "./row.ts";
 
 /** The tables on disk, and what lies over them. */
 export const LEDGER: Rows = {
   "src/correlate/ledger/intervals.ts": {
-    ENDLESS_MAX: NOT_YET,
+    ENDLESS_MAX: at("unit/correlate/ledger/endless.test.ts", "the 200 that began last"),
   },
   "src/correlate/ledger/kept-text.ts": {
     KEPT_BYTES_MAX: at("unit/correlate/evidence/requests.test.ts", "is kept up to 4 KiB"),
@@ -12,9 +12,9 @@ export const LEDGER: Rows = {
     ROWS_MAX: at("unit/correlate/ledger/rows.test.ts", "stay in a table of at most 3"),
   },
   "src/correlate/ledger/nearest.ts": {
-    CROWD: NOT_YET,
-    CLASSES_MAX: NOT_YET,
-    TIED_MAX: NOT_YET,
+    CROWD: because("which of two ways finds the nearest: they find the same, which is tested"),
+    CLASSES_MAX: at("unit/correlate/ledger/nearest-limits.test.ts", "256 classes are looked at"),
+    TIED_MAX: at("unit/correlate/ledger/nearest-limits.test.ts", "the nearest 64 count"),
   },
   "src/correlate/ledger/overlay.ts": { CHUNK_KEYS_MAX: STEP },
   "src/correlate/ledger/store.ts": {

@@ -1,4 +1,4 @@
-import { at, because, NOT_YET, type Rows } from "./row.ts";
+import { at, because, type Rows } from "./row.ts";
 
 const CHANGE = "unit/normalize/kubernetes/change-limits.test.ts";
 const LARGE = "unit/normalize/large-record.test.ts";
@@ -6,11 +6,11 @@ const LARGE = "unit/normalize/large-record.test.ts";
 /** What is understood of one record, and of one recording. */
 export const NORMALIZE: Rows = {
   "src/model/network.ts": {
-    ADDRESS_LENGTH_MAX: NOT_YET,
+    ADDRESS_LENGTH_MAX: at("unit/model/network.test.ts", "of an address of up to 64 characters"),
   },
   "src/model/time.ts": {
-    MICROS_MIN: NOT_YET,
-    MICROS_MAX: NOT_YET,
+    MICROS_MIN: at("unit/model/time-bounds.test.ts", "before 1970 at the earliest"),
+    MICROS_MAX: at("unit/model/time-bounds.test.ts", "after 1970 at the latest"),
   },
   "src/normalize/fields.ts": {
     WHOLE_NUMBER_MAX: at("unit/normalize/limits.test.ts", "is a whole number up to 2^52"),
@@ -30,7 +30,10 @@ export const NORMALIZE: Rows = {
     VALUES_MAX: at(CHANGE, "is followed up to its limit of %s"),
     PATH_LENGTH_MAX: at(CHANGE, "is followed up to its limit of %s"),
     DEPTH_MAX: at(CHANGE, "is followed up to its limit of %s"),
-    SHOWN_LENGTH_MAX: NOT_YET,
+    SHOWN_LENGTH_MAX: at(
+      "unit/normalize/kubernetes/shown-value.test.ts",
+      "stands as it is up to 200 characters",
+    ),
   },
   "src/normalize/kubernetes/id.ts": {
     sizeMax: because("the header with the longest version: what is tested is VERSION_BYTES_MAX"),
@@ -41,20 +44,14 @@ export const NORMALIZE: Rows = {
     DEPTH_MAX: at(CHANGE, "is followed up to its limit of %s"),
   },
   "src/normalize/large-record.ts": {
-    LARGE_BYTES_MIN: at(LARGE, "LARGE_BYTES_MIN - 1, LARGE_BYTES_MIN, LARGE_BYTES_MIN + 1"),
+    LARGE_BYTES_MIN: at(LARGE, "of %i bytes has the fields of a small one"),
     FIELDS_BYTES_MAX: at(LARGE, "with %i bytes beside its bodies"),
     FIELD_VALUES_MAX: at(LARGE, "with %i values beside its bodies"),
   },
   "src/normalize/out-of-band/read.ts": {
-    OUT_OF_BAND_ROLES_MAX: at(
-      "unit/normalize/out-of-band/document.test.ts",
-      "at most so many roles",
-    ),
-    OUT_OF_BAND_RESOURCES_MAX: at(
-      "unit/normalize/out-of-band/document.test.ts",
-      "at most so many roles and resources",
-    ),
-    TEXT_LENGTH_MAX: NOT_YET,
+    ROLES_MAX: at("unit/normalize/out-of-band/document.test.ts", "may have so many %s"),
+    RESOURCES_MAX: at("unit/normalize/out-of-band/document.test.ts", "may have so many %s"),
+    TEXT_LENGTH_MAX: at("unit/normalize/out-of-band/document.test.ts", "may have so many %s"),
   },
   "src/normalize/redact-command.ts": {
     ARGUMENT_LENGTH_MAX: at(
@@ -73,7 +70,7 @@ export const NORMALIZE: Rows = {
   },
   "src/normalize/teleport/digest.ts": {
     DEPTH_MAX: at("unit/normalize/limits.test.ts", "the order of keys down to 64 levels"),
-    ROUNDED_MAX: NOT_YET,
+    ROUNDED_MAX: at("unit/normalize/teleport/rounded.test.ts", "up to 0x4ffffff"),
   },
   "src/normalize/teleport/facts-limit.ts": {
     FACTS_LENGTH_MAX: at("unit/normalize/teleport/facts-limit.test.ts", "above 256 Ki characters"),
@@ -89,7 +86,7 @@ export const NORMALIZE: Rows = {
     faultBytesMax: at("unit/recording/read.test.ts", "faultBytesMax: an encrypted part"),
   },
   "src/recording/peek.ts": {
-    INDEX_MAX: NOT_YET,
+    INDEX_MAX: at("unit/recording/peek.test.ts", "up to 2^31 - 3"),
   },
   "src/recording/plain-text.ts": {
     SEQUENCE_LENGTH_MAX: at("unit/recording/plain-text.test.ts", "a sequence of %j and more"),

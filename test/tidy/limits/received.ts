@@ -1,4 +1,4 @@
-import { at, NOT_YET, type Rows } from "./row.ts";
+import { at, because, type Rows } from "./row.ts";
 
 /** What is sent to: the HTTP sources, and the servers that they stand on. */
 export const RECEIVED: Rows = {
@@ -23,10 +23,12 @@ export const RECEIVED: Rows = {
   },
   "src/collect/kubernetes-audit/completeness/tally.ts": {
     BODIES_MAX: at("unit/collect/kubernetes-audit/tally.test.ts", "no more than 19,999 others"),
-    TIME_LENGTH_MAX: NOT_YET,
+    TIME_LENGTH_MAX: because(
+      "above the 35 characters of the longest time: what is longer is none either way",
+    ),
   },
   "src/collect/kubernetes-audit/completeness/watch.ts": {
-    TIMEOUT_MS_MAX: NOT_YET,
+    TIMEOUT_MS_MAX: at("unit/collect/kubernetes-audit/answer-time.test.ts", "ten seconds at most"),
     answerBytesMax: at(
       "unit/collect/kubernetes-audit/answer-size.test.ts",
       "the limit of an answer",

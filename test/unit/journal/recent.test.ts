@@ -101,3 +101,26 @@ test("what waited for a commit to gather is held by nobody, however long the jou
   expect(lingers.slice(0, 9).filter((each) => each.deref() !== undefined)).toHaveLength(0);
   await journal.close();
 });
+
+test.each([
+  [1, false],
+  [0, false],
+  [-1, true],
+])(
+  "recentBytesMax: with %i bytes to spare for two commits the older one is let go of: %j",
+  async (spare, isLetGo) => {
+    const append = async (recentBytesMax?: number): Promise<readonly number[]> => {
+      const options = recentBytesMax === undefined ? {} : { recentBytesMax };
+      const { journal } = await openJournal(createFaultyDisk().disk, options);
+      await journal.append(newEntries(1, 3));
+      const older = journal.recent.bytesAfter(0);
+      await journal.append(newEntries(4, 6));
+      const kept = journal.recent.bytesAfter(0);
+      expect(await idsOf(journal)).toEqual(ids(1, 6));
+      await journal.close();
+      return [older, kept];
+    };
+    const [older = 0, both = 0] = await append();
+    expect(await append(both + spare)).toEqual([older, isLetGo ? both - older : both]);
+  },
+);

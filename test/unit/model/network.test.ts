@@ -31,6 +31,12 @@ describe("networks", () => {
     expect(isIn([network], address)).toBe(expected);
   });
 
+  it("of an address of up to 64 characters it is said, zone included, and of a longer one nobody can", () => {
+    const zoned = (length: number): string => "fe80::1%".padEnd(length, "z");
+    for (const length of [63, 64]) expect(isIn(["fe80::/10"], zoned(length))).toBe(true);
+    expect(isIn(["fe80::/10"], zoned(65))).toBeNull();
+  });
+
   it.each(["", "pretrain-0", "10.0.0", "10.0.0.256", "010.0.0.1", "1::2::3", "1:2:3", "12345::"])(
     "of %j nobody can say",
     (address) => {

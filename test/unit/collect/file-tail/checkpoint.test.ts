@@ -31,6 +31,21 @@ describe("readCheckpoint()", () => {
     expect(readCheckpoint("audit", JSON.parse(JSON.stringify(document)))).toEqual(document);
   });
 
+  it.each([
+    ["a fingerprint of up to 1,024 bytes", "fingerprint", 1_024],
+    ["a guard of up to 256 bytes", "guard", 256],
+  ] as const)("takes %s, and none that claims more", (_, name, most) => {
+    const withBytes = (bytes: number): object => ({
+      version: 1,
+      files: [{ ...FILE, [name]: { ...FILE[name], bytes } }],
+    });
+    for (const bytes of [most - 1, most])
+      expect(readCheckpoint("audit", withBytes(bytes))).toEqual(withBytes(bytes));
+    expect(() => readCheckpoint("audit", withBytes(most + 1))).toThrow(
+      "Cannot read the checkpoint",
+    );
+  });
+
   it.for([
     ["null", null],
     ["a version that it does not know", { version: 2, files: [] }],

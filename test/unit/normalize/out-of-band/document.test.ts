@@ -3,10 +3,6 @@ import { describe, expect, it } from "vitest";
 import { decodeEvent, encodeEvent } from "../../../../src/avro/event.ts";
 import type { NormalizedEvent } from "../../../../src/model/normalization.ts";
 import type { EnclosureFault } from "../../../../src/model/record.ts";
-import {
-  OUT_OF_BAND_RESOURCES_MAX,
-  OUT_OF_BAND_ROLES_MAX,
-} from "../../../../src/normalize/out-of-band/read.ts";
 import { fuzzRuns } from "../../../support/fuzz.ts";
 import { at } from "../../../support/correlate.ts";
 import {
@@ -26,6 +22,10 @@ function read(document: unknown): NormalizedEvent {
 function whyOf({ event }: NormalizedEvent): string {
   const { detail } = event;
   return detail !== null && "unreadable" in detail ? detail.unreadable.why : "it was read";
+}
+
+function numbered(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `name-${index}`);
 }
 
 describe("an out-of-band approval", () => {
@@ -135,7 +135,7 @@ describe("an out-of-band approval", () => {
     ["a cluster that is no text", { cluster: {} }, '"cluster" is {}'],
     ["a resource without a name", { resources: [{ kind: "node" }] }, '"name" is missing'],
     ["a resource that is text", { resources: ["node"] }, "must be an object"],
-    ["a text beyond 4096 characters", { reason: "x".repeat(4_097) }, "must be text"],
+    ["a text beyond 4096 characters", { reason: "x".repeat(4_097) }, "4096 are allowed"],
   ])("with %s is unreadable, and says why", (_, own, why) => {
     const found = read({ ...approvalDocument(), ...own });
     expect(found.facts).toBeNull();
@@ -150,17 +150,30 @@ describe("an out-of-band approval", () => {
     }
   });
 
-  it("has at most so many roles and resources", () => {
-    const roles = Array.from({ length: OUT_OF_BAND_ROLES_MAX }, (_, index) => `role-${index}`);
-    expect(read({ ...approvalDocument(), roles }).facts).toMatchObject({ roles });
-    expect(read({ ...approvalDocument(), roles: [...roles, "x"] }).facts).toBeNull();
-    const resource = { cluster: "c", kind: "node", name: "a" };
-    const resources = Array.from({ length: OUT_OF_BAND_RESOURCES_MAX }, () => resource);
-    expect(read({ ...approvalDocument(), resources }).facts).toMatchObject({ resources });
-    const more = { ...approvalDocument(), resources: [...resources, resource] };
-    expect(read(more).facts).toBeNull();
-    expect(read({ ...approvalDocument(), reason: "x".repeat(4_096) }).facts).not.toBeNull();
-  });
+  it.each<readonly [string, number, (size: number) => Record<string, unknown>, string]>([
+    ["roles", 100, (size) => ({ roles: numbered(size) }), '"roles" has 101 items'],
+    [
+      "resources",
+      1_000,
+      (size) => ({ resources: numbered(size).map((name) => ({ kind: "node", name })) }),
+      '"resources" has 1001 items',
+    ],
+    [
+      "characters of a text",
+      4_096,
+      (size) => ({ reason: "x".repeat(size) }),
+      '"reason" has 4097 characters',
+    ],
+  ])(
+    "may have so many %s: %i, and with one more it is unreadable and says why",
+    (_, most, of, why) => {
+      for (const size of [most - 1, most])
+        expect(read({ ...approvalDocument(), ...of(size) }).facts).not.toBeNull();
+      const above = read({ ...approvalDocument(), ...of(most + 1) });
+      expect(above.facts).toBeNull();
+      expect(whyOf(above)).toContain(`${why}, and ${most} are allowed`);
+    },
+  );
 
   it("that was damaged in any way is one event with all its bytes: never a throw", () => {
     const whole = Buffer.from(JSON.stringify(approvalDocument()));
