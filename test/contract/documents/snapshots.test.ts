@@ -188,6 +188,23 @@ describe("supportAccessSnapshots with a folder", () => {
     expect(textsOf(collector.records)).toEqual(["a", "b", "c", "d", "e"]);
   });
 
+  it.each([
+    [9, 4],
+    [10, 3],
+    [11, 3],
+  ])(
+    "hands in batchBytesMax at once, here 30, with the file that reaches them (%i)",
+    async (third, count) => {
+      const folder = await temporaryFolder();
+      for (const [n, length] of [10, 10, third, 1].entries())
+        await writeFile(join(folder, `f${n}`), String(n).repeat(length));
+      const limits = { batchBytesMax: 30 };
+      const collector = await startFolder({ folder, kind, limits, acceptsLeft: 1 });
+      await collector.pass(2 * QUIET_MS);
+      expect(collector.records).toHaveLength(count);
+    },
+  );
+
   it("is failing while its folder is not there, and goes on when it is", async () => {
     const folder = join(await temporaryFolder(), "later [1]");
     const collector = await startFolder({ folder, kind });

@@ -3,10 +3,26 @@ import { at, because, STEP, type Rows } from "./row.ts";
 /** What reads files and folders. */
 export const COLLECT: Rows = {
   "src/collect/documents/limits.ts": {
-    batchRecordsMax: at("contract/documents/snapshots.test.ts", "hands in batches that end at"),
-    batchBytesMax: at("contract/documents/snapshots.test.ts", "hands in batches that end at"),
-    waitingMax: at("contract/documents/waiting.test.ts", "with filesMax 2 and waitingMax 2"),
-    backoffMsMax: at("contract/documents/waits.test.ts", "waits double up to backoffMsMax"),
+    batchRecordsMax: at(
+      "contract/documents/snapshots.test.ts",
+      "hands in batches that end at",
+      "100",
+    ),
+    batchBytesMax: at(
+      "contract/documents/snapshots.test.ts",
+      "hands in batchBytesMax at once",
+      "1024 * 1024",
+    ),
+    waitingMax: at(
+      "contract/documents/waiting.test.ts",
+      "with filesMax 2 and waitingMax 2",
+      "10_000",
+    ),
+    backoffMsMax: at(
+      "contract/documents/waits.test.ts",
+      "waits double up to backoffMsMax",
+      "30_000",
+    ),
   },
   "src/collect/file-tail/checkpoint.ts": {
     FINGERPRINT_BYTES_MAX: at(
@@ -19,7 +35,7 @@ export const COLLECT: Rows = {
     filesOpenMax: because("what the process can bear of filesOpenMax, when it has no descriptors"),
   },
   "src/collect/file-tail/find-files.ts": {
-    FOLDERS_MAX: at("unit/collect/file-tail/find-files.test.ts", "of 3 folders at most"),
+    FOLDERS_MAX: at("unit/collect/file-tail/find-files.test.ts", "of 3 folders at most", "20_000"),
     LOOKS_MAX: STEP,
   },
   "src/collect/file-tail/glob.ts": {
@@ -29,15 +45,31 @@ export const COLLECT: Rows = {
     MEMBER_BYTES_MIN: because("the shortest member of gzip, by its format (RFC 1952)"),
   },
   "src/collect/file-tail/limits.ts": {
-    batchRecordsMax: at("contract/file-tail/limits.test.ts", "is handed in by batchRecordsMax"),
-    batchBytesMax: at("contract/file-tail/limits.test.ts", "is handed in by batchBytesMax"),
-    acceptsInFlightMax: at("contract/file-tail/limits.test.ts", "waits at acceptsInFlightMax"),
-    bytesInFlightMax: at("contract/file-tail/limits.test.ts", "waits at bytesInFlightMax"),
-    filesOpenMax: at("contract/file-tail/limits.test.ts", "at most filesOpenMax are open"),
-    waitingMax: at("contract/file-tail/waiting.test.ts", "with filesMax 2 and waitingMax 2"),
-    firstBytesMax: at("contract/file-tail/unread.test.ts", "firstBytesMax %i"),
+    batchRecordsMax: at(
+      "contract/file-tail/limits.test.ts",
+      "is handed in by batchRecordsMax",
+      "500",
+    ),
+    batchBytesMax: at(
+      "contract/file-tail/limits.test.ts",
+      "is handed in by batchBytesMax",
+      "1024 * 1024",
+    ),
+    acceptsInFlightMax: at("contract/file-tail/limits.test.ts", "waits at acceptsInFlightMax", "4"),
+    bytesInFlightMax: at(
+      "contract/file-tail/limits.test.ts",
+      "waits at bytesInFlightMax",
+      "16 * 1024 * 1024",
+    ),
+    filesOpenMax: at("contract/file-tail/limits.test.ts", "at most filesOpenMax are open", "256"),
+    waitingMax: at(
+      "contract/file-tail/waiting.test.ts",
+      "with filesMax 2 and waitingMax 2",
+      "10_000",
+    ),
+    firstBytesMax: at("contract/file-tail/unread.test.ts", "firstBytesMax %i", "100"),
     skipBytesMax: STEP,
-    backoffMsMax: at("contract/file-tail/limits.test.ts", "double up to backoffMsMax"),
+    backoffMsMax: at("contract/file-tail/limits.test.ts", "double up to backoffMsMax", "30_000"),
   },
   "src/collect/file-tail/look.ts": {
     sizeSeenMax: because("what was seen of a file so far; nothing is compared with it as a limit"),
@@ -61,9 +93,9 @@ export const COLLECT: Rows = {
     TRIES_MAX: at("contract/documents/snapshots.test.ts", "without its folder after three tries"),
   },
   "src/collect/pace.ts": {
-    MOVING_MS_MAX: at("unit/collect/pace.test.ts", "for a consumer that does not move"),
-    WAIT_MS_MAX: at("unit/collect/pace.test.ts", "is held back for a bounded time only"),
-    LAG_BYTES_MAX: at("unit/collect/pace.test.ts", "is held back by bytes"),
+    MOVING_MS_MAX: at("unit/collect/pace.test.ts", "for one that moved within the last second"),
+    WAIT_MS_MAX: at("unit/collect/pace.test.ts", "is held back for a bounded time only", "100"),
+    LAG_BYTES_MAX: at("unit/collect/pace.test.ts", "is held back by bytes", "8 * 1024 * 1024"),
   },
   "src/collect/support-access/command.ts": {
     TRIES_MAX: at("contract/documents/command.test.ts", "is no snapshot, and a failing source"),
@@ -75,11 +107,23 @@ export const COLLECT: Rows = {
     HEAD_BYTES_MAX: at("unit/collect/recordings/checkpoint.test.ts", "a head above the limit"),
   },
   "src/collect/teleport/recordings/limits.ts": {
-    batchRecordsMax: at("contract/recordings/restart.test.ts", "batchRecordsMax: ten records"),
-    batchBytesMax: at("contract/recordings/restart.test.ts", "batchBytesMax: a batch ends with"),
-    breaksMax: at("contract/recordings/restart.test.ts", "breaksMax: at most %i"),
-    waitingMax: at("contract/recordings/waiting.test.ts", "with filesMax 2 and waitingMax 2"),
-    backoffMsMax: at("contract/documents/waits.test.ts", "a recording that is rejected"),
+    batchRecordsMax: at(
+      "contract/recordings/restart.test.ts",
+      "batchRecordsMax: ten records",
+      "500",
+    ),
+    batchBytesMax: at(
+      "contract/recordings/restart.test.ts",
+      "batchBytesMax: a batch ends with",
+      "1024 * 1024",
+    ),
+    breaksMax: at("contract/recordings/restart.test.ts", "breaksMax: at most %i", "100"),
+    waitingMax: at(
+      "contract/recordings/waiting.test.ts",
+      "with filesMax 2 and waitingMax 2",
+      "10_000",
+    ),
+    backoffMsMax: at("contract/documents/waits.test.ts", "a recording that is rejected", "30_000"),
   },
   "src/collect/watermarks.ts": {
     PARTS_MAX: at("unit/collect/watermarks.test.ts", "H2 of 20,000 parts none is forgotten"),

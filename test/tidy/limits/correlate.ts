@@ -1,4 +1,4 @@
-import { at, CACHE, STEP, NOT_YET, type Rows } from "./row.ts";
+import { at, CACHE, STEP, type Rows } from "./row.ts";
 
 const RESIDUE = "unit/correlate/residue/store-limits.test.ts";
 const LISTED = "unit/correlate/dossier/write.test.ts";
@@ -21,7 +21,7 @@ export const CORRELATE: Rows = {
     listedMax: at(LISTED, "%s its limit lists what it may"),
   },
   "src/correlate/evidence/api-requests.ts": {
-    OTHERS_MAX: NOT_YET,
+    OTHERS_MAX: at("unit/correlate/findings/audit-id-others.test.ts", "the first 20 and the other"),
   },
   "src/correlate/evidence/listing.ts": {
     LISTING_CHANGES_MAX: at(
@@ -75,6 +75,6 @@ export const CORRELATE: Rows = {
     GRANTS_MAX: at("unit/correlate/silence/silent.test.ts", "names at most 1,000 grants"),
   },
   "src/correlate/trace/candidates.ts": {
-    TOLD_MAX: NOT_YET,
+    TOLD_MAX: at("unit/correlate/trace/told.test.ts", "the twenty that are nearest in time"),
   },
 };

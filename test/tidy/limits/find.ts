@@ -4,15 +4,17 @@ import { filesMatching, type SourceFile } from "../sources.ts";
 export interface FoundLimit {
   readonly file: string;
   readonly name: string;
+  /** What it gets there, as it is written; empty for a range of the configuration. */
+  readonly value: string;
 }
 
 /** `const SESSIONS_MAX = 64`; the containers of limits (`LIMITS`) have members, which are found by themselves. */
 const CONSTANT =
-  /\bconst ((?:[A-Z0-9]+_)*(?:MAX|MIN|LIMIT|TIMEOUT|CROWD|HEAD_BYTES|WAIT_MS|KEPT_MS)(?:_[A-Z0-9]+)*)\b(?:: [^=]+)? =/g;
+  /\bconst ((?:[A-Z0-9]+_)*(?:MAX|MIN|LIMIT|TIMEOUT|CROWD|HEAD_BYTES|WAIT_MS|KEPT_MS)(?:_[A-Z0-9]+)*)\b(?:: [^=]+)? = ?([^;]*)/g;
 /** `bytesMax: 8 * 1024`, `bytesMax: options.bytesMax ?? 8 * MIB`: a number, not a type and not what is passed on. */
-const MEMBER = /\b([a-z]\w*(?:Max|Min)): (?!number\b)[^,;{}\n]*?(?<![\w$])\d[\d_]*/g;
+const MEMBER = /\b([a-z]\w*(?:Max|Min)): ((?!number\b)[^,;{}\n]*?(?<![\w$])\d[^,;{}\n]*)/g;
 /** `bytesMax = 65_536`, as a parameter's default and as a plain variable. */
-const DEFAULT = /\b([a-z]\w*(?:Max|Min))(?:: number)? = [^;,\n]*?(?<![\w$])\d/g;
+const DEFAULT = /\b([a-z]\w*(?:Max|Min))(?:: number)? = ([^;,\n]*?(?<![\w$])\d[^;,\n]*)/g;
 /** The options of Node and of packages that bound something, where they get no limit that is counted by itself. */
 const OPTION =
   /\b(highWaterMark|bodyLimit|maxBuffer|maxOutputLength|maxHeaderSize|maxHeadersCount|maxConnections|maxRequestsPerSocket|maxAliasCount|maxQueueSize|maxExportBatchSize|maxSockets|maxInFlightRequests|maxRetries|maxPayloadLength|connectionTimeout|authenticationTimeout|requestTimeout|headersTimeout|handshakeTimeout|keepAliveTimeout|bodyTimeout|timeoutMillis|exportTimeoutMillis|timeout)(?:\??:| =) (?!number\b|duration\(|[\w.]*(?:[mM]ax|MAX|Ms|MS|Count)\b,?(?!\())/g;
@@ -22,7 +24,11 @@ const NAME = /(?:^|[\s,{(])([A-Za-z]\w*)\??:\s|\b(?:const|function) (\w+)/g;
 
 function constants({ path, text }: SourceFile): readonly FoundLimit[] {
   return [CONSTANT, MEMBER, DEFAULT, OPTION].flatMap((rule) =>
-    [...text.matchAll(rule)].map((match) => ({ file: path, name: match[1] ?? "" })),
+    [...text.matchAll(rule)].map((match) => ({
+      file: path,
+      name: match[1] ?? "",
+      value: (match[2] ?? "").trim(),
+    })),
   );
 }
 
@@ -31,7 +37,7 @@ function ranges({ path, text }: SourceFile): readonly FoundLimit[] {
   if (!path.startsWith("src/config/")) return [];
   return [...text.matchAll(RANGE)].map((match) => {
     const before = [...text.slice(0, match.index).matchAll(NAME)].at(-1);
-    return { file: path, name: before?.[1] ?? before?.[2] ?? "" };
+    return { file: path, name: before?.[1] ?? before?.[2] ?? "", value: "" };
   });
 }
 

@@ -1,4 +1,4 @@
-import { at, because, STEP, NOT_YET, type Rows } from "./row.ts";
+import { at, because, STEP, type Rows } from "./row.ts";
 
 const WAITING = "unit/forward/forwarder/waiting.test.ts";
 const SETTLING = "unit/forward/forwarder/settling.test.ts";
@@ -14,11 +14,14 @@ export const FORWARD: Rows = {
   },
   "src/forward/file/sink.ts": { entriesMax: STEP, bytesMax: STEP },
   "src/forward/kafka/cause.ts": {
-    CHAIN_MAX: NOT_YET,
-    CAUSE_CHARACTERS_MAX: NOT_YET,
+    CHAIN_MAX: at("unit/forward/kafka/limits.test.ts", "is looked for in 16 causes"),
+    CAUSE_CHARACTERS_MAX: at(
+      "unit/forward/kafka/limits.test.ts",
+      "is told whole up to 300 characters",
+    ),
   },
   "src/forward/kafka/client.ts": {
-    CONNECT_MS_MAX: NOT_YET,
+    CONNECT_MS_MAX: at("unit/forward/kafka/limits.test.ts", "after ten seconds another broker"),
     connectionTimeout: because("the smaller of CONNECT_MS_MAX and the endpoint's own timeout"),
   },
   "src/forward/kafka/sink.ts": {
@@ -43,7 +46,10 @@ export const FORWARD: Rows = {
     lagMsMax: at(WAITING, "says what it does and why"),
   },
   "src/forward/otlp/cause.ts": {
-    TEXT_CHARACTERS_MAX: at("unit/forward/otlp/classify.test.ts", "is quoted shortened"),
+    TEXT_CHARACTERS_MAX: at(
+      "unit/forward/otlp/limits.test.ts",
+      "is quoted whole up to 300 characters",
+    ),
   },
   "src/forward/otlp/encoding.ts": {
     KEPT_BYTES_MAX: because("whether the memory of a large batch is kept: its bytes are the same"),
@@ -59,10 +65,10 @@ export const FORWARD: Rows = {
   },
   "src/forward/otlp/protobuf-writer.ts": { UTF8_BYTES_MAX: ENOUGH, VARINT_BYTES_MAX: ENOUGH },
   "src/forward/otlp/redact.ts": {
-    SECRET_CHARACTERS_MIN: NOT_YET,
+    SECRET_CHARACTERS_MIN: at("unit/forward/otlp/limits.test.ts", "from four characters on"),
   },
   "src/forward/otlp/response.ts": {
-    FIELDS_MAX: NOT_YET,
+    FIELDS_MAX: at("unit/forward/otlp/limits.test.ts", "may have 256 fields"),
   },
   "src/forward/otlp/retry-after.ts": {
     RETRY_AFTER_MS_MAX: at("unit/forward/otlp/classify.test.ts", "is waited for where it says %s"),
@@ -74,7 +80,7 @@ export const FORWARD: Rows = {
   },
   "src/forward/otlp/transport.ts": {
     RESPONSE_BYTES_MAX: at("unit/forward/otlp/sink.test.ts", "reads an answer of up to 4 MiB"),
-    CONNECTIONS_MAX: NOT_YET,
+    CONNECTIONS_MAX: at("unit/forward/otlp/limits.test.ts", "take four connections at most"),
     headersTimeout: because("zero: the deadline of the whole attempt counts for its parts"),
     bodyTimeout: because("zero: the deadline of the whole attempt counts for its parts"),
   },

@@ -8,7 +8,11 @@ export const JOURNAL: Rows = {
     bytesMax: STEP,
   },
   "src/avro/codec.ts": {
-    BLOCK_BYTES_MAX: at("unit/avro/stated-counts.test.ts", "states more bytes than any block has"),
+    BLOCK_BYTES_MAX: at(
+      "unit/avro/stated-counts.test.ts",
+      "states more bytes than any block has",
+      "512 * 1024 * 1024",
+    ),
     CHUNK_BYTES_MIN: because("the memory that zlib begins with: any size inflates the same"),
     CHUNK_BYTES_MAX: because("the memory that zlib begins with: any size inflates the same"),
   },
@@ -17,7 +21,11 @@ export const JOURNAL: Rows = {
     HEAD_BYTES: because("the length of two numbers of Avro, by their format"),
   },
   "src/avro/container.ts": {
-    HEADER_BYTES_MAX: at("unit/avro/container-header.test.ts", "a text above the limit"),
+    HEADER_BYTES_MAX: at(
+      "unit/avro/container-header.test.ts",
+      "a text above the limit",
+      "1024 * 1024",
+    ),
   },
   "src/avro/journal-entry.ts": { DECODERS_MAX: CACHE },
   "src/avro/long.ts": {
@@ -39,10 +47,26 @@ export const JOURNAL: Rows = {
   },
   "src/journal/local/options.ts": {
     LINGER_MS_MAX: at("unit/journal/options.test.ts", "a linger of %i ms is one of %i ms"),
-    commitBytesMax: at("unit/journal/batch.test.ts", "ends with the entry that fills it"),
-    recentBytesMax: at("unit/journal/recent.test.ts", "recentBytesMax: with %i bytes to spare"),
-    sizeBytesMax: at("unit/journal/space.test.ts", "makes appends wait below it"),
-    segmentBytesMax: at("unit/journal/buffer-matrix.test.ts", "takes blocks up to its size"),
+    commitBytesMax: at(
+      "unit/journal/batch.test.ts",
+      "ends with the entry that fills it",
+      "options.commitBytesMax ?? 8 * MIB",
+    ),
+    recentBytesMax: at(
+      "unit/journal/recent.test.ts",
+      "recentBytesMax: with %i bytes to spare",
+      "options.recentBytesMax ?? 32 * MIB",
+    ),
+    sizeBytesMax: at(
+      "unit/journal/space.test.ts",
+      "makes appends wait below it",
+      "options.sizeBytesMax ?? 20 * 1024 * MIB",
+    ),
+    segmentBytesMax: at(
+      "unit/journal/buffer-matrix.test.ts",
+      "takes blocks up to its size",
+      "options.segmentBytesMax ?? 64 * MIB",
+    ),
   },
   "src/journal/local/persist.ts": {
     RETRY_MS_MIN: at("unit/journal/faults.test.ts", "is tried again soon, then less often"),

@@ -18,10 +18,12 @@ function constantName(name: string): string {
 }
 
 describe("every limit of the source", () => {
-  const found = limitsInSource().map(({ file, name }) => `${file} ${name}`);
+  const values = new Map(
+    limitsInSource().map(({ file, name, value }) => [`${file} ${name}`, value]),
+  );
 
   it("has a row that says where its edge is tested, and every row has a limit", () => {
-    expect(rows.map(([place]) => place).toSorted()).toEqual(found.toSorted());
+    expect(rows.map(([place]) => place).toSorted()).toEqual([...values.keys()].toSorted());
   });
 
   it("has a test of the title that its row names, or a reason that is a sentence", () => {
@@ -31,6 +33,13 @@ describe("every limit of the source", () => {
         : !existsSync(`test/${row.test}`) || !fileText(`test/${row.test}`).includes(row.says),
     );
     expect(wrong.map(([place, , row]) => ({ place, row }))).toEqual([]);
+  });
+
+  it("has the value that its row says, where its test sets another one", () => {
+    const said = rows.filter(([, , row]) => "value" in row && row.value !== undefined);
+    expect(said.map(([place, , row]) => [place, "value" in row ? row.value : ""])).toEqual(
+      said.map(([place]) => [place, values.get(place)]),
+    );
   });
 
   it("is where every name that bounds something gets its value from", () => {

@@ -16,10 +16,14 @@ export const NORMALIZE: Rows = {
     WHOLE_NUMBER_MAX: at("unit/normalize/limits.test.ts", "is a whole number up to 2^52"),
   },
   "src/normalize/json-scan.ts": {
-    MEMBERS_MAX: at("unit/normalize/json-scan.test.ts", "are listed up to the limit"),
+    MEMBERS_MAX: at("unit/normalize/json-scan.test.ts", "are listed up to the limit", "10_000"),
   },
   "src/normalize/kubernetes/certificate-request.ts": {
-    PEM_LENGTH_MAX: at("unit/normalize/certificate-request.test.ts", "is read %s 4 MiB"),
+    PEM_LENGTH_MAX: at(
+      "unit/normalize/certificate-request.test.ts",
+      "is read %s 4 MiB",
+      "4 * 1024 * 1024",
+    ),
   },
   "src/normalize/kubernetes/change.ts": {
     NAMES_MAX: at(CHANGE, "the names that are known"),
@@ -63,6 +67,7 @@ export const NORMALIZE: Rows = {
     SNAPSHOT_REQUESTS_MAX: at(
       "unit/normalize/support-access/snapshot.test.ts",
       "requests, and not one more",
+      "1_000",
     ),
   },
   "src/normalize/teleport/address.ts": {
@@ -79,11 +84,31 @@ export const NORMALIZE: Rows = {
     EVENTS_MAX: at("unit/normalize/torn-line.test.ts", "gives at most 1,000 events"),
   },
   "src/recording/limits.ts": {
-    recordBytesMax: at("unit/recording/read.test.ts", "recordBytesMax: a record of %i bytes"),
-    partInflatedBytesMax: at("unit/recording/read.test.ts", "partInflatedBytesMax: a part with"),
-    partRecordsMax: at("unit/recording/read.test.ts", "partRecordsMax: a part with room"),
-    smallPartRecordsMax: at("unit/recording/read.test.ts", "smallPartRecordsMax: a part that"),
-    faultBytesMax: at("unit/recording/read.test.ts", "faultBytesMax: an encrypted part"),
+    recordBytesMax: at(
+      "unit/recording/read.test.ts",
+      "recordBytesMax: a record of %i bytes",
+      "65_536",
+    ),
+    partInflatedBytesMax: at(
+      "unit/recording/read.test.ts",
+      "partInflatedBytesMax: a part with",
+      "1024 * 1024 * 1024",
+    ),
+    partRecordsMax: at(
+      "unit/recording/read.test.ts",
+      "partRecordsMax: a part with room",
+      "1_000_000",
+    ),
+    smallPartRecordsMax: at(
+      "unit/recording/read.test.ts",
+      "smallPartRecordsMax: a part that",
+      "256",
+    ),
+    faultBytesMax: at(
+      "unit/recording/read.test.ts",
+      "faultBytesMax: an encrypted part",
+      "512 * 1024",
+    ),
   },
   "src/recording/peek.ts": {
     INDEX_MAX: at("unit/recording/peek.test.ts", "up to 2^31 - 3"),
@@ -93,7 +118,11 @@ export const NORMALIZE: Rows = {
     STRING_LENGTH_MAX: at("unit/recording/plain-text.test.ts", "a sequence of %j and more"),
   },
   "src/recording/replay.ts": {
-    copiesMax: at("unit/recording/replay.test.ts", "no more than copiesMax other records"),
+    copiesMax: at(
+      "unit/recording/replay.test.ts",
+      "no more than copiesMax other records",
+      "200_000",
+    ),
   },
   "src/recording/time.ts": {
     SECONDS_MIN: at("unit/recording/decode.test.ts", "writes the time %j as %s"),

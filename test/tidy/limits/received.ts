@@ -3,23 +3,55 @@ import { at, because, type Rows } from "./row.ts";
 /** What is sent to: the HTTP sources, and the servers that they stand on. */
 export const RECEIVED: Rows = {
   "src/collect/http/body-head.ts": {
-    HEAD_BYTES: at("unit/collect/http/body.test.ts", "is read on only as far as it is known again"),
+    HEAD_BYTES: at("unit/collect/http/body.test.ts", "is known again by its first 4,096 bytes"),
   },
   "src/collect/http/limits.ts": {
-    acceptsMax: at("unit/collect/http/hand-in.test.ts", "go one by one while few are under way"),
-    recordsMax: at("unit/collect/http/hand-in.test.ts", "go together up to the limit of %s"),
-    recordBytesMax: at("unit/collect/http/hand-in.test.ts", "go together up to the limit of %s"),
-    gatherBytesMax: at("unit/collect/http/exchange.test.ts", "bounded number of records at once"),
-    recordsInFlightMax: at("unit/collect/http/exchange.test.ts", "as many records as may be"),
-    cutBytesMax: at("unit/collect/http/receive.test.ts", "cutBytesMax becomes records"),
-    countedTimesMax: at("unit/collect/http/body-limits.test.ts", "compressed or not"),
-    stopMsMax: at("unit/collect/http/served-limits.test.ts", "up to stopMsMax, and no longer"),
-    listenMsMin: at("unit/collect/http/served-limits.test.ts", "double up to listenMsMax"),
-    listenMsMax: at("unit/collect/http/served-limits.test.ts", "double up to listenMsMax"),
-    gapsMax: at("unit/collect/http/served-limits.test.ts", "no more than gapsMax losses"),
+    acceptsMax: at(
+      "unit/collect/http/hand-in.test.ts",
+      "go one by one while few are under way",
+      "4",
+    ),
+    recordsMax: at(
+      "unit/collect/http/hand-in.test.ts",
+      "go together up to the limit of %s",
+      "2_000",
+    ),
+    recordBytesMax: at(
+      "unit/collect/http/hand-in.test.ts",
+      "go together up to the limit of %s",
+      "4_194_304",
+    ),
+    gatherBytesMax: at(
+      "unit/collect/http/exchange.test.ts",
+      "bounded number of records at once",
+      "262_144",
+    ),
+    recordsInFlightMax: at(
+      "unit/collect/http/exchange.test.ts",
+      "as many records as may be",
+      "16_000",
+    ),
+    cutBytesMax: at("unit/collect/http/receive.test.ts", "cutBytesMax becomes records", "16_384"),
+    countedTimesMax: at("unit/collect/http/body-limits.test.ts", "compressed or not", "16"),
+    stopMsMax: at(
+      "unit/collect/http/served-limits.test.ts",
+      "up to stopMsMax, and no longer",
+      "3_000",
+    ),
+    listenMsMin: at("unit/collect/http/served-limits.test.ts", "double up to listenMsMax", "1_000"),
+    listenMsMax: at(
+      "unit/collect/http/served-limits.test.ts",
+      "double up to listenMsMax",
+      "30_000",
+    ),
+    gapsMax: at("unit/collect/http/served-limits.test.ts", "no more than gapsMax losses", "1_000"),
   },
   "src/collect/kubernetes-audit/completeness/received.ts": {
-    SECONDS_MAX: at("unit/collect/kubernetes-audit/received.test.ts", "seconds of at most 10"),
+    SECONDS_MAX: at(
+      "unit/collect/kubernetes-audit/received.test.ts",
+      "seconds of at most 10",
+      "20_000",
+    ),
   },
   "src/collect/kubernetes-audit/completeness/tally.ts": {
     BODIES_MAX: at("unit/collect/kubernetes-audit/tally.test.ts", "no more than 19,999 others"),
@@ -32,6 +64,7 @@ export const RECEIVED: Rows = {
     answerBytesMax: at(
       "unit/collect/kubernetes-audit/answer-size.test.ts",
       "the limit of an answer",
+      "256 * 1024 * 1024",
     ),
   },
   "src/collect/kubernetes-audit/envelope.ts": {

@@ -82,6 +82,11 @@ describe("the pace of intake", () => {
     expect((await wait(() => [follower(0, 9_000)])).waitedMs).toBe(0);
   });
 
+  it("is held back for one that moved within the last second, until that second is over", async () => {
+    expect((await wait(() => [follower(0, 9_001)])).waitedMs).toBe(2);
+    expect((await wait(() => [follower(0, 9_051)])).waitedMs).toBe(52);
+  });
+
   it("is held back for a consumer that moves beside one that does not", async () => {
     const { waitedMs } = await wait((now) => [follower(0, 9_000), follower(END - 1_001, now)]);
     expect(waitedMs).toBe(100);

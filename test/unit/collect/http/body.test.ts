@@ -104,6 +104,16 @@ describe("a body that cannot be decompressed", () => {
     expect((await one) === (await two)).toBe(!isSeen);
   });
 
+  it("is known again by its first 4,096 bytes", async () => {
+    const changedAt = (at: number): Promise<string | null> =>
+      digestOf(arriving([Buffer.alloc(5_000).fill(1, at, at + 1)]));
+    const [before, last, behind, other] = await Promise.all(
+      [4_094, 4_095, 4_096, 4_097].map(changedAt),
+    );
+    expect(new Set([before, last, behind]).size).toBe(3);
+    expect(behind).toBe(other);
+  });
+
   it("is read on only as far as it is known again by", async () => {
     async function* endless(): AsyncGenerator<Uint8Array> {
       for (let at = 0; ; at += 1_000) {
