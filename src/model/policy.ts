@@ -1,3 +1,6 @@
+/** The most that `hold.heldEventsMax` can be. */
+export const HELD_EVENTS_MOST = 10_000_000;
+
 /** What the organization says about itself and its vendors: the configuration that verdicts depend on. */
 export interface Policy {
   readonly organization: string;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { JournalConfiguration, LimitsConfiguration, LogLevel } from "../configuration.ts";
 import type { ListenAddress } from "../../model/http.ts";
+import { HELD_EVENTS_MOST } from "../../model/policy.ts";
 import type { Period } from "../read/duration.ts";
 import { duration, oneOf, period, size, text, texts, whole, type Field } from "./fields.ts";
 import { otlpWithCredentials, type DeclaredAuth, type DeclaredOtlp } from "./http.ts";
@@ -36,9 +37,10 @@ export const hold: Field<Hold> = section("How long vendor events wait for their 
     { minMs: 0, maxMs: DAY_MS },
     "Longest wait, counted only while every Teleport source is at its end or failing.",
   ).prefault("PT2M"),
-  heldEventsMax: whole({ min: 1, max: 10_000_000 }, "Most events that wait at once.").prefault(
-    100_000,
-  ),
+  heldEventsMax: whole(
+    { min: 1, max: HELD_EVENTS_MOST },
+    "Most events that wait at once.",
+  ).prefault(100_000),
   lateness: duration(
     { minMs: 0, maxMs: DAY_MS },
     "How late a source may bring a record that belongs before others.",

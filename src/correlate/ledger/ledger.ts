@@ -176,7 +176,7 @@ export interface Ledger {
  * Rows of each kind that are kept; the oldest go first. Far above what an organization makes in the 12 months of its archive:
  * only floods reach them.
  */
-const ROWS_MAX = {
+export const ROWS_MAX = {
   seen: 2_000_000,
   // The window in which a copy of a background event is known: three hours at 100 events a second.
   passed: 1_000_000,

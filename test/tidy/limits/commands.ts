@@ -1,9 +1,13 @@
-import { at, because, NOT_YET, type Rows } from "./row.ts";
+import { at, because, type Rows } from "./row.ts";
 
 /** What a command reads and shows. */
 export const COMMANDS: Rows = {
   "src/commands/dossier-verify.ts": {
-    FILE_BYTES_MAX: NOT_YET,
+    FILE_BYTES_MAX: at(
+      "unit/config/limits.test.ts",
+      "may have 1 MiB, and with one",
+      "256 * 1024 * 1024",
+    ),
   },
   "src/commands/dossier/html.ts": {
     WORD_LENGTH_MAX: at("unit/commands/dossier/html.test.ts", "breaks no word but long ones"),
@@ -21,15 +25,19 @@ export const COMMANDS: Rows = {
     NAMES_MAX: because("how many names are written out; of more their number is said beside"),
   },
   "src/commands/policy-lint.ts": {
-    FILE_BYTES_MAX: because("above the longest text that is read as YAML, whose limit is tested"),
+    FILE_BYTES_MAX: at(
+      "unit/config/limits.test.ts",
+      "may have 1 MiB, and with one",
+      "4 * 1024 * 1024",
+    ),
   },
   "src/commands/quarantine.ts": {
     ROWS_MAX: because("rows of one table; a longer list is printed as several, none left out"),
   },
   "src/policy-lint/read-policy.ts": {
-    FAULTS_MAX: NOT_YET,
+    FAULTS_MAX: at("unit/policy-lint/audit-policy.test.ts", "tells the first ten of %i faults"),
   },
   "src/verify/dossier/check.ts": {
-    SHOWN_MAX: NOT_YET,
+    SHOWN_MAX: at("unit/verify/check.test.ts", "the first ten are told"),
   },
 };

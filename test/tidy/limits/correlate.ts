@@ -17,8 +17,8 @@ export const CORRELATE: Rows = {
     LOOKED_AT_MAX: at("unit/correlate/dossier/seals.test.ts", "some at a time"),
   },
   "src/correlate/dossier/write.ts": {
-    eventsMax: at(LISTED, "%s its limit lists what it may"),
-    listedMax: at(LISTED, "%s its limit lists what it may"),
+    eventsMax: at(LISTED, "%s its limit lists what it may", "10_000"),
+    listedMax: at(LISTED, "%s its limit lists what it may", "1_000"),
   },
   "src/correlate/evidence/api-requests.ts": {
     OTHERS_MAX: at("unit/correlate/findings/audit-id-others.test.ts", "the first 20 and the other"),
@@ -48,9 +48,17 @@ export const CORRELATE: Rows = {
   "src/correlate/findings/subjects/due.ts": { LOOKED_AT_MAX: STEP },
   "src/correlate/findings/subjects/grant-rules.ts": { EVENTS_MAX: CACHE },
   "src/correlate/grants/grants.ts": {
-    derivedMax: at("unit/correlate/grants/remembered.test.ts", "are the same however few are"),
-    clustersMax: at("unit/correlate/grants/remembered.test.ts", "clusters are 3 at most"),
-    grantsMax: at("unit/correlate/grants/remembered.test.ts", "are allowed and 3 are on them"),
+    derivedMax: at(
+      "unit/correlate/grants/remembered.test.ts",
+      "are the same however few are",
+      "20_000",
+    ),
+    clustersMax: at("unit/correlate/grants/remembered.test.ts", "clusters are 3 at most", "64"),
+    grantsMax: at(
+      "unit/correlate/grants/remembered.test.ts",
+      "are allowed and 3 are on them",
+      "100_000",
+    ),
   },
   "src/correlate/grants/shelf.ts": {
     CLOSED_MAX: at("unit/correlate/grants/shelf.test.ts", "that are over: the latest 200"),
@@ -65,7 +73,7 @@ export const CORRELATE: Rows = {
   "src/correlate/identity/vendors.ts": { NAMES_MAX: CACHE, NAME_LENGTH_MAX: CACHE },
   "src/correlate/residue/due.ts": { LOOKED_AT_MAX: STEP },
   "src/correlate/residue/residue.ts": {
-    keysMax: at(RESIDUE, "are read again from the ledger beyond their limit"),
+    keysMax: at(RESIDUE, "are read again from the ledger beyond their limit", "1_500_000"),
   },
   "src/correlate/residue/store.ts": {
     REQUESTS_MAX: at(RESIDUE, "are 200 where a vendor wrote to it"),

@@ -10,17 +10,29 @@ export interface FoundLimit {
 
 /** `const SESSIONS_MAX = 64`; the containers of limits (`LIMITS`) have members, which are found by themselves. */
 const CONSTANT =
-  /\bconst ((?:[A-Z0-9]+_)*(?:MAX|MIN|LIMIT|TIMEOUT|CROWD|HEAD_BYTES|WAIT_MS|KEPT_MS)(?:_[A-Z0-9]+)*)\b(?:: [^=]+)? = ?([^;]*)/g;
+  /\bconst ((?:[A-Z0-9]+_)*(?:MAX|MIN|LIMIT|TIMEOUT|CROWD|HEAD_BYTES|WAIT_MS|KEPT_MS)(?:_[A-Z0-9]+)*)\b(?:: [^=]+)? =(?! \{) ?([^;]*)/g;
 /** `bytesMax: 8 * 1024`, `bytesMax: options.bytesMax ?? 8 * MIB`: a number, not a type and not what is passed on. */
 const MEMBER = /\b([a-z]\w*(?:Max|Min)): ((?!number\b)[^,;{}\n]*?(?<![\w$])\d[^,;{}\n]*)/g;
 /** `bytesMax = 65_536`, as a parameter's default and as a plain variable. */
-const DEFAULT = /\b([a-z]\w*(?:Max|Min))(?:: number)? = ([^;,\n]*?(?<![\w$])\d[^;,\n]*)/g;
+const DEFAULT = /\b([a-z]\w*(?:Max|Min))(?:: number)? = ([^;,}\n]*?(?<![\w$])\d[^;,}\n]*)/g;
+/** `ROWS_MAX = { seen: 2_000_000, … }`: each member is a limit, `ROWS_MAX.seen`. */
+const TABLE = /\bconst ([A-Z_]+_MAX) = \{([^}]*)\}/g;
 /** The options of Node and of packages that bound something, where they get no limit that is counted by itself. */
 const OPTION =
   /\b(highWaterMark|bodyLimit|maxBuffer|maxOutputLength|maxHeaderSize|maxHeadersCount|maxConnections|maxRequestsPerSocket|maxAliasCount|maxQueueSize|maxExportBatchSize|maxSockets|maxInFlightRequests|maxRetries|maxPayloadLength|connectionTimeout|authenticationTimeout|requestTimeout|headersTimeout|handshakeTimeout|keepAliveTimeout|bodyTimeout|timeoutMillis|exportTimeoutMillis|timeout)(?:\??:| =) (?!number\b|duration\(|[\w.]*(?:[mM]ax|MAX|Ms|MS|Count)\b,?(?!\())/g;
 /** Of the configuration: every range of a number, size or duration, and zod's own bounds. */
 const RANGE = /(?<!function |Math|\w)(?:(?:duration|size|whole)|\.(?:max|min|lte|gte|length))\(/g;
 const NAME = /(?:^|[\s,{(])([A-Za-z]\w*)\??:\s|\b(?:const|function) (\w+)/g;
+
+function tables({ path, text }: SourceFile): readonly FoundLimit[] {
+  return [...text.matchAll(TABLE)].flatMap(([, table = "", members = ""]) =>
+    [...members.matchAll(/(\w+): ([^,]+),/g)].map(([, name, value = ""]) => ({
+      file: path,
+      name: `${table}.${name}`,
+      value,
+    })),
+  );
+}
 
 function constants({ path, text }: SourceFile): readonly FoundLimit[] {
   return [CONSTANT, MEMBER, DEFAULT, OPTION].flatMap((rule) =>
@@ -49,7 +61,7 @@ function withoutComments(file: SourceFile): SourceFile {
 const sources = filesMatching("src/**/*.ts").map(withoutComments);
 
 export function limitsInSource(): readonly FoundLimit[] {
-  const found = sources.flatMap((file) => [...constants(file), ...ranges(file)]);
+  const found = sources.flatMap((file) => [...constants(file), ...tables(file), ...ranges(file)]);
   const byPlace = new Map(found.map((limit) => [`${limit.file} ${limit.name}`, limit]));
   return [...byPlace.values()];
 }

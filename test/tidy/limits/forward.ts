@@ -7,7 +7,11 @@ const ENOUGH = because("the longest form by the standard of the encoding; a size
 /** Delivery, sinks and the quarantine. */
 export const FORWARD: Rows = {
   "src/forward/encode/json.ts": {
-    LARGE_BYTES_MIN: at("unit/forward/encode/json.test.ts", "is byte for byte that of a small one"),
+    LARGE_BYTES_MIN: at(
+      "unit/forward/encode/json.test.ts",
+      "is byte for byte that of a small one",
+      "1024 * 1024",
+    ),
   },
   "src/forward/file/lock.ts": {
     timeout: because("zero: the lock of another process is told at once, and the batch waits"),
@@ -30,20 +34,20 @@ export const FORWARD: Rows = {
     bytesMax: STEP,
   },
   "src/forward/limits.ts": {
-    attemptMsMax: at(WAITING, "is ended at its deadline"),
-    graceMsMax: at(WAITING, "ends the attempt after its grace"),
-    retryMsMin: at(WAITING, "double from `retryMsMin` to `retryMsMax`"),
-    retryMsMax: at(WAITING, "double from `retryMsMin` to `retryMsMax`"),
-    retriesWholeMax: at(SETTLING, "tries in halves what gets no answer"),
-    retryAfterMsMax: at(WAITING, "up to `retryAfterMsMax`"),
-    probeMsMin: at(WAITING, "are longer for a paused endpoint"),
-    probeMsMax: at(WAITING, "up to `probeMsMax`"),
-    refusedInRowMax: at(SETTLING, "pauses its pipeline after `refusedInRowMax`"),
-    throwsInRowMax: at("unit/forward/forwarder/throws.test.ts", "thrown throwsInRowMax times"),
-    cleanMin: at(SETTLING, "goes on with single events"),
-    cursorMsMin: at("unit/forward/forwarder/crash.test.ts", "is written at most once in"),
-    patienceMsMax: at("unit/forward/redrive/patience.test.ts", "less than patienceMsMax"),
-    lagMsMax: at(WAITING, "says what it does and why"),
+    attemptMsMax: at(WAITING, "is ended at its deadline", "120_000"),
+    graceMsMax: at(WAITING, "ends the attempt after its grace", "2_500"),
+    retryMsMin: at(WAITING, "double from `retryMsMin` to `retryMsMax`", "200"),
+    retryMsMax: at(WAITING, "double from `retryMsMin` to `retryMsMax`", "30_000"),
+    retriesWholeMax: at(SETTLING, "tries in halves what gets no answer", "8"),
+    retryAfterMsMax: at(WAITING, "up to `retryAfterMsMax`", "300_000"),
+    probeMsMin: at(WAITING, "are longer for a paused endpoint", "1_000"),
+    probeMsMax: at(WAITING, "up to `probeMsMax`", "60_000"),
+    refusedInRowMax: at(SETTLING, "pauses its pipeline after `refusedInRowMax`", "32"),
+    throwsInRowMax: at("unit/forward/forwarder/throws.test.ts", "thrown throwsInRowMax times", "5"),
+    cleanMin: at(SETTLING, "goes on with single events", "100"),
+    cursorMsMin: at("unit/forward/forwarder/crash.test.ts", "is written at most once in", "200"),
+    patienceMsMax: at("unit/forward/redrive/patience.test.ts", "less than patienceMsMax", "60_000"),
+    lagMsMax: at(WAITING, "says what it does and why", "30_000"),
   },
   "src/forward/otlp/cause.ts": {
     TEXT_CHARACTERS_MAX: at(
@@ -58,7 +62,9 @@ export const FORWARD: Rows = {
     EXPORT_MS_MAX: because("inside of the process alone: the time of a request is the endpoint's"),
   },
   "src/forward/otlp/log-record.ts": {
-    MICROS_MAX: at("unit/forward/otlp/protobuf.test.ts", "where nanoseconds since 1970 cannot say"),
+    MICROS_MAX: because(
+      "above the latest time that an event can have; what is before 1970 is unknown, which is tested",
+    ),
   },
   "src/forward/otlp/protobuf-attributes.ts": {
     KEY_BYTES_MAX: because("keys are ours; a longer one would be refused when the process starts"),
@@ -71,7 +77,11 @@ export const FORWARD: Rows = {
     FIELDS_MAX: at("unit/forward/otlp/limits.test.ts", "may have 256 fields"),
   },
   "src/forward/otlp/retry-after.ts": {
-    RETRY_AFTER_MS_MAX: at("unit/forward/otlp/classify.test.ts", "is waited for where it says %s"),
+    RETRY_AFTER_MS_MAX: at(
+      "unit/forward/otlp/classify.test.ts",
+      "is waited for where it says %s",
+      "300_000",
+    ),
   },
   "src/forward/otlp/sink.ts": {
     REQUEST_BYTES_MAX: at("unit/forward/otlp/sink.test.ts", "sends a request of up to 64 MiB"),
@@ -89,11 +99,20 @@ export const FORWARD: Rows = {
     fileBytesMax: at(
       "unit/forward/quarantine/quarantine.test.ts",
       "begins another file at its size",
+      "64 * 1024 * 1024",
     ),
-    appendBytesMax: at("unit/forward/quarantine/quarantine.test.ts", "splits a large rest"),
+    appendBytesMax: at(
+      "unit/forward/quarantine/quarantine.test.ts",
+      "splits a large rest",
+      "4 * 1024 * 1024",
+    ),
   },
   "src/forward/quarantine/recent.ts": {
-    RECENT_MAX: at("unit/forward/quarantine/recent.test.ts", "are known up to their limit"),
+    RECENT_MAX: at(
+      "unit/forward/quarantine/recent.test.ts",
+      "are known up to their limit",
+      "100_000",
+    ),
   },
   "src/forward/reader.ts": {
     BATCH_BYTES_MIN: at("unit/forward/reader.test.ts", "but never for less than 64 KiB"),
@@ -102,7 +121,11 @@ export const FORWARD: Rows = {
     ANSWER_KEPT_MS: at("unit/relay/redrive/desk.test.ts", "drops it after an hour"),
   },
   "src/relay/redrive/order.ts": {
-    BEGIN_MS_MAX: at("unit/relay/redrive/desk.test.ts", "fails when nobody takes it up in time"),
+    BEGIN_MS_MAX: at(
+      "unit/relay/redrive/desk.test.ts",
+      "fails when nobody takes it up in time",
+      "60_000",
+    ),
   },
   "src/relay/redrive/requests.ts": {
     NAMES_MAX: at("unit/relay/redrive/requests.test.ts", "up to 1,000 names of their folder"),

@@ -1,15 +1,19 @@
-import { at, because, NOT_YET, type Rows } from "./row.ts";
+import { at, because, type Rows } from "./row.ts";
 
 /** What runs the line, and what looks at it. */
 export const OPERATE: Rows = {
   "src/doctor/endpoints.ts": {
-    SKEW_MS_MAX: NOT_YET,
+    SKEW_MS_MAX: because(
+      "what a clock may differ by before the look says so; nothing that is delivered depends on it",
+    ),
   },
   "src/doctor/folder.ts": {
     FREE_BYTES_MIN: at("unit/doctor/archive.test.ts", "read-only, or nearly full"),
   },
   "src/doctor/ledger-file.ts": {
-    CHECKED_BYTES_MAX: NOT_YET,
+    CHECKED_BYTES_MAX: because(
+      "up to where the look reads a ledger to its end; it changes nothing, and a start reads it all",
+    ),
     BUSY_TIMEOUT_MS: because("how long the look waits for a ledger that is being written to"),
   },
   "src/doctor/listener.ts": {
@@ -21,7 +25,9 @@ export const OPERATE: Rows = {
     STEP_MS_MAX: at("unit/doctor/machine.test.ts", "has a clock that is not set while we look"),
   },
   "src/doctor/recordings.ts": {
-    NAMES_MAX: NOT_YET,
+    NAMES_MAX: because(
+      "how many recordings the look asks for their permissions; the source itself looks at all",
+    ),
   },
   "src/doctor/running-process.ts": {
     ANSWER_MS_MAX: because("how long the look waits for an answer of this machine's own process"),
@@ -33,8 +39,8 @@ export const OPERATE: Rows = {
     NODE_MAJOR_MIN: because("the oldest Node, which package.json states; the smoke of a package"),
   },
   "src/operate/health.ts": {
-    CONNECTION_MS_MAX: NOT_YET,
-    BODY_BYTES_MAX: NOT_YET,
+    CONNECTION_MS_MAX: at("unit/operate/health-limits.test.ts", "has ten seconds for its request"),
+    BODY_BYTES_MAX: at("unit/operate/health-limits.test.ts", "may have a body of 1,024 bytes"),
     CONNECTIONS_MAX: at("unit/operate/health.test.ts", "takes 128 connections"),
   },
   "src/operate/otlp-log.ts": {

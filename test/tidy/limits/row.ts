@@ -30,4 +30,3 @@ export const CACHE: Untested = because(
 export const STEP: Untested = because(
   "the size of one step of work: what is beyond it comes with the next",
 );
-export const NOT_YET: Untested = because("it has tests, and none at its very edge yet");

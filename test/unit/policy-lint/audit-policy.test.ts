@@ -122,4 +122,20 @@ describe("an audit policy that cannot be used", () => {
       }) as Error,
     );
   });
+
+  it.each([9, 10, 11])("tells the first ten of %i faults, and how many there are", (count) => {
+    const rules = Array.from({ length: count }, (_, n) => `  - { level: None, odd${n}: 1 }`);
+    const told = /: (\d+) problems((?:\n  .*)+)$/.exec(messageOf(policy(rules.join("\n"))));
+    expect(told?.[1]).toBe(String(count));
+    expect(told?.[2]?.trim().split("\n")).toHaveLength(Math.min(count, 10));
+  });
 });
+
+function messageOf(text: string): string {
+  try {
+    readAuditPolicy(text, "p.yaml");
+  } catch (error) {
+    if (error instanceof Error) return error.message;
+  }
+  return "";
+}
