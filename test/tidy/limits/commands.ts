@@ -10,13 +10,20 @@ export const COMMANDS: Rows = {
     ),
   },
   "src/commands/dossier/html.ts": {
-    WORD_LENGTH_MAX: at("unit/commands/dossier/html.test.ts", "breaks no word but long ones"),
+    WORD_LENGTH_MAX: at("unit/commands/dossier/html.test.ts", "breaks words of more than 16"),
   },
   "src/commands/event-line.ts": {
-    PART_LENGTH_MAX: at("unit/commands/event-line.test.ts", "nor fill it"),
+    PART_LENGTH_MAX: at(
+      "unit/commands/event-line.test.ts",
+      "shows 160 characters of a part at most",
+    ),
   },
   "src/commands/explain-file.ts": {
-    FILE_BYTES_MAX: at("unit/commands/explain-file.test.ts", "takes a file of at most 16 MiB"),
+    FILE_BYTES_MAX: at(
+      "unit/commands/explain-file.test.ts",
+      "takes a file of at most 16 MiB",
+      "16 * 1024 * 1024",
+    ),
   },
   "src/commands/explain-line.ts": {
     LINE_BYTES_MAX: at("unit/commands/explain-line.test.ts", "a line of up to 64 MiB"),

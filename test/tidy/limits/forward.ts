@@ -118,7 +118,7 @@ export const FORWARD: Rows = {
     BATCH_BYTES_MIN: at("unit/forward/reader.test.ts", "but never for less than 64 KiB"),
   },
   "src/relay/redrive/desk.ts": {
-    ANSWER_KEPT_MS: at("unit/relay/redrive/desk.test.ts", "drops it after an hour"),
+    ANSWER_KEPT_MS: at("unit/relay/redrive/desk.test.ts", "drops it after an hour", "3_600_000"),
   },
   "src/relay/redrive/order.ts": {
     BEGIN_MS_MAX: at(

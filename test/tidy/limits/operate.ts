@@ -8,7 +8,11 @@ export const OPERATE: Rows = {
     ),
   },
   "src/doctor/folder.ts": {
-    FREE_BYTES_MIN: at("unit/doctor/archive.test.ts", "read-only, or nearly full"),
+    FREE_BYTES_MIN: at(
+      "unit/doctor/archive.test.ts",
+      "read-only, or nearly full",
+      "256 * 1024 * 1024",
+    ),
   },
   "src/doctor/ledger-file.ts": {
     CHECKED_BYTES_MAX: because(
@@ -46,14 +50,22 @@ export const OPERATE: Rows = {
   "src/operate/otlp-log.ts": {
     QUEUE_MAX: at("unit/operate/log.test.ts", "a batch of 512 under way and 2,048 that wait"),
     BATCH_MAX: at("unit/operate/log.test.ts", "a batch of 512 under way and 2,048 that wait"),
-    CLOSE_MS_MAX: at("unit/operate/log.test.ts", "closes within its limit"),
+    CLOSE_MS_MAX: at("unit/operate/log.test.ts", "closes within its limit", "3_000"),
   },
   "src/operate/samples.ts": {
     METRICS_BYTES_MAX: at("unit/doctor/running-process.test.ts", "metrics one byte above 16 MiB"),
   },
   "src/operate/shutdown.ts": {
-    CLEAN_END_MS_MAX: at("unit/operate/shutdown.test.ts", "when the clean end takes longer"),
-    SAME_ORDER_MS_MAX: at("unit/operate/shutdown.test.ts", "a signal that comes twice at once"),
+    CLEAN_END_MS_MAX: at(
+      "unit/operate/shutdown.test.ts",
+      "when the clean end takes longer",
+      "10_000",
+    ),
+    SAME_ORDER_MS_MAX: at(
+      "unit/operate/shutdown.test.ts",
+      "a signal that comes twice at once",
+      "500",
+    ),
   },
   "src/platform/database.ts": {
     BUSY_TIMEOUT_MS: because("the ledger has one writer; its readers hold no lock that stops it"),

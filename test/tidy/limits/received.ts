@@ -3,7 +3,11 @@ import { at, because, type Rows } from "./row.ts";
 /** What is sent to: the HTTP sources, and the servers that they stand on. */
 export const RECEIVED: Rows = {
   "src/collect/http/body-head.ts": {
-    HEAD_BYTES: at("unit/collect/http/body.test.ts", "is known again by its first 4,096 bytes"),
+    HEAD_BYTES: at(
+      "unit/collect/http/body.test.ts",
+      "is known again by its first 4,096 bytes",
+      "4_096",
+    ),
   },
   "src/collect/http/limits.ts": {
     acceptsMax: at(
@@ -80,17 +84,38 @@ export const RECEIVED: Rows = {
     LINE_BYTES_MAX: at("unit/platform/get-lines.test.ts", "leaves out a line that is %s its limit"),
   },
   "src/platform/http/limits.ts": {
-    handshakeMsMax: at("unit/platform/http-limits.test.ts", "may take handshakeMsMax"),
-    headersMsMax: at("unit/platform/http-servers.test.ts", "sends its headers too slowly"),
-    requestMsMax: at("unit/platform/http-servers.test.ts", "sends its body too slowly"),
-    keepAliveMsMax: at("unit/platform/http-limits.test.ts", "is ended after keepAliveMsMax"),
-    headerBytesMax: at("unit/platform/http-servers.test.ts", "takes headers %s their limit"),
+    handshakeMsMax: at("unit/platform/http-limits.test.ts", "may take handshakeMsMax", "10_000"),
+    headersMsMax: at(
+      "unit/platform/http-servers.test.ts",
+      "sends its headers too slowly",
+      "10_000",
+    ),
+    requestMsMax: at("unit/platform/http-servers.test.ts", "sends its body too slowly", "60_000"),
+    keepAliveMsMax: at(
+      "unit/platform/http-limits.test.ts",
+      "is ended after keepAliveMsMax",
+      "120_000",
+    ),
+    headerBytesMax: at(
+      "unit/platform/http-servers.test.ts",
+      "takes headers %s their limit",
+      "16_384",
+    ),
     headersMax: at(
       "unit/platform/http-servers.test.ts",
       "with 64 headers, and refuses one with 65",
+      "64",
     ),
-    connectionsMax: at("unit/platform/http-servers.test.ts", "takes as many connections as it may"),
-    drainBytesMax: at("unit/platform/http-servers.test.ts", "takes in no more of it than it may"),
-    closeMsMax: at("unit/platform/http-limits.test.ts", "is given up at closeMsMax"),
+    connectionsMax: at(
+      "unit/platform/http-servers.test.ts",
+      "takes as many connections as it may",
+      "1_024",
+    ),
+    drainBytesMax: at(
+      "unit/platform/http-servers.test.ts",
+      "takes in no more of it than it may",
+      "67_108_864",
+    ),
+    closeMsMax: at("unit/platform/http-limits.test.ts", "is given up at closeMsMax", "2_000"),
   },
 };

@@ -58,6 +58,15 @@ describe("eventLine", () => {
     );
   });
 
+  it.each([159, 160, 161])(
+    "shows 160 characters of a part at most, here of %i, with a mark",
+    (length) => {
+      const { actor } = anEvent();
+      const { who } = eventLine(anEvent({ actor: { ...actor, name: "n".repeat(length) } }));
+      expect(who).toBe(length <= 160 ? "n".repeat(length) : `${"n".repeat(160)}…`);
+    },
+  );
+
   it("lets no hostile text reach a terminal, nor fill it", () => {
     const { actor, target } = anEvent();
     const evil = "\u001B]0;title\u0007\u202Ex\r\n";

@@ -73,6 +73,17 @@ describe("the page of a dossier", () => {
     );
   });
 
+  it.each([15, 16, 17])("breaks words of more than 16 characters alone, here of %i", (length) => {
+    const line = aLine();
+    const verb = "v".repeat(length);
+    line.feed(approved("g1"), kubernetes({ at: 20, user: DANA, groups: ["v:viewers"], verb }));
+    line.evidenceUpTo(500);
+    const cells = htmlPage(readStory(line)).matchAll(/<td([^>]*)>([^<]*)<\/td>/g);
+    const own = [...cells].filter(([, , cell = ""]) => cell.split(" ").includes(verb));
+    expect(own.map(([, mark]) => mark)).toContain(length > 16 ? "" : ` class="short"`);
+    expect(own.map(([, mark]) => mark)).not.toContain(length > 16 ? ` class="short"` : "");
+  });
+
   it("says nothing by colour alone: every coverage has a word and a sign", () => {
     const cells = [...page.matchAll(/<td[^>]*>([✓✗] [^<]*)<\/td>/g)].map(([, cell]) => cell);
     expect(cells).toContain("✓ covered");
