@@ -1,4 +1,4 @@
-import { at, CACHE, STEP, type Rows } from "./row.ts";
+import { at, because, CACHE, STEP, type Rows } from "./row.ts";
 
 const RESIDUE = "unit/correlate/residue/store-limits.test.ts";
 const LISTED = "unit/correlate/dossier/write.test.ts";
@@ -46,7 +46,11 @@ export const CORRELATE: Rows = {
     RECENT_MAX: CACHE,
   },
   "src/correlate/findings/subjects/due.ts": { LOOKED_AT_MAX: STEP },
-  "src/correlate/findings/subjects/grant-rules.ts": { EVENTS_MAX: CACHE },
+  "src/correlate/findings/subjects/grant-rules.ts": {
+    EVENTS_MAX: because(
+      "how many events of a grant are looked at for the first that it covers, where they are not counted",
+    ),
+  },
   "src/correlate/grants/grants.ts": {
     derivedMax: at(
       "unit/correlate/grants/remembered.test.ts",

@@ -16,7 +16,7 @@ export const OPERATE: Rows = {
   },
   "src/doctor/ledger-file.ts": {
     CHECKED_BYTES_MAX: because(
-      "up to where the look reads a ledger to its end; it changes nothing, and a start reads it all",
+      "up to where the look reads a ledger from end to end: it changes nothing",
     ),
     BUSY_TIMEOUT_MS: because("how long the look waits for a ledger that is being written to"),
   },
@@ -30,7 +30,7 @@ export const OPERATE: Rows = {
   },
   "src/doctor/recordings.ts": {
     NAMES_MAX: because(
-      "how many recordings the look asks for their permissions; the source itself looks at all",
+      "how many recordings the look asks for their permissions: it changes nothing",
     ),
   },
   "src/doctor/running-process.ts": {
