@@ -67,7 +67,9 @@ export const FORWARD: Rows = {
     ),
   },
   "src/forward/otlp/protobuf-attributes.ts": {
-    KEY_BYTES_MAX: because("keys are names of ours; a longer one is refused as soon as the encoder is made"),
+    KEY_BYTES_MAX: because(
+      "keys are names of ours; a longer one is refused as soon as the encoder is made",
+    ),
   },
   "src/forward/otlp/protobuf-writer.ts": { UTF8_BYTES_MAX: ENOUGH, VARINT_BYTES_MAX: ENOUGH },
   "src/forward/otlp/redact.ts": {
