@@ -35,8 +35,8 @@ const PROCESSES = [
   "truth/**/*.test.ts",
 ];
 
-/** The simulation puts something else in the place of Node's compression, for good. */
-const ALONE = ["simulation/*.test.ts"];
+/** They put something else in the place of Node's compression, or of a package, for good. */
+const ALONE = ["simulation/*.test.ts", "unit/{operate/health-limits,forward/kafka/limits}.test.ts"];
 
 const config: ReturnType<typeof defineConfig> = defineConfig({
   test: {
@@ -54,7 +54,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig({
           name: "fast",
           root: import.meta.dirname,
           include: ["{unit,golden,contract,model,tidy,chapters}/**/*.test.ts"],
-          exclude: THOROUGH,
+          exclude: [...THOROUGH, ...ALONE],
           isolate: false,
           setupFiles: [setup("nothing-left")],
         },

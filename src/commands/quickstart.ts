@@ -8,7 +8,7 @@ import { loadConfiguration } from "../config/load.ts";
 import { createLedger } from "../correlate/ledger/ledger.ts";
 import { listGrants, type GrantSummary } from "../correlate/list-grants.ts";
 import { createOperationalLog } from "../operate/log.ts";
-import { createMeter, type PrometheusMeter } from "../operate/meter.ts";
+import { createMeter, type ReadableMeter } from "../operate/meter.ts";
 import { createShutdown } from "../operate/shutdown.ts";
 import { systemClock } from "../platform/clock.ts";
 import { openDatabase } from "../platform/database.ts";
@@ -55,7 +55,7 @@ export async function quickstartCommand(options: { readonly json: boolean }): Pr
 
 async function runOnceQuietly(
   configuration: Configuration,
-  meter: PrometheusMeter,
+  meter: ReadableMeter,
 ): Promise<boolean> {
   const operational = createOperationalLog({ level: "warn", otlp: null });
   const { log } = operational;
@@ -71,7 +71,7 @@ async function runOnceQuietly(
 
 async function progressLines(
   configuration: Configuration,
-  meter: PrometheusMeter,
+  meter: ReadableMeter,
   logRecords: number,
 ): Promise<readonly string[]> {
   const { organization } = configuration;

@@ -1,7 +1,8 @@
 import Fastify from "fastify";
 import type { AddressInfo } from "node:net";
 import { ChaperoneError, systemCode } from "../model/error.ts";
-import type { PrometheusMeter } from "./meter.ts";
+import { createExposition } from "./exposition.ts";
+import type { ReadableMeter } from "./meter.ts";
 
 /** What the process says of itself. */
 export interface Status {
@@ -15,7 +16,7 @@ export interface HealthOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  readonly meter: PrometheusMeter;
+  readonly meter: Pick<ReadableMeter, "samples">;
   readonly status: () => Status;
 }
 
@@ -39,6 +40,7 @@ const HINTS: Readonly<Record<string, string>> = {
  */
 export async function startHealth(options: HealthOptions): Promise<HealthServer> {
   const { host, port, meter, status } = options;
+  const exposition = createExposition(meter);
   const server = Fastify({
     bodyLimit: BODY_BYTES_MAX,
     connectionTimeout: CONNECTION_MS_MAX,
@@ -55,8 +57,8 @@ export async function startHealth(options: HealthOptions): Promise<HealthServer>
   });
   server.get("/status", () => status().details);
   server.get("/metrics", async (_request, reply) => {
-    const text = await meter.text();
-    return reply.type(meter.contentType).send(text);
+    const text = await exposition.text();
+    return reply.type(exposition.contentType).send(text);
   });
   try {
     await server.listen({ host, port });

@@ -1,6 +1,6 @@
 import type { Configuration } from "../config/configuration.ts";
 import type { HealthServer } from "../operate/health.ts";
-import type { PrometheusMeter } from "../operate/meter.ts";
+import type { ReadableMeter } from "../operate/meter.ts";
 import type { Shutdown } from "../operate/shutdown.ts";
 import { openLine, type Line } from "../pipeline.ts";
 import { systemClock } from "../platform/clock.ts";
@@ -14,7 +14,7 @@ import { statusOf } from "./status.ts";
 export interface StartOptions {
   readonly isOnce: boolean;
   readonly log: Log;
-  readonly meter: PrometheusMeter;
+  readonly meter: ReadableMeter;
   readonly shutdown: Shutdown;
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadConfiguration } from "../../src/config/load.ts";
-import { createMeter, type PrometheusMeter } from "../../src/operate/meter.ts";
+import { createMeter, type ReadableMeter } from "../../src/operate/meter.ts";
 import { createShutdown } from "../../src/operate/shutdown.ts";
 import { startOtlpReceiver, type OtlpReceiver } from "../../src/quickstart/otlp-receiver.ts";
 import { start } from "../../src/run/start.ts";
@@ -39,7 +39,7 @@ interface DeliveredEvent {
 
 let folder = "";
 let receiver: OtlpReceiver;
-let meter: PrometheusMeter;
+let meter: ReadableMeter;
 let delivered: readonly DeliveredEvent[] = [];
 
 async function runOnce(): Promise<void> {

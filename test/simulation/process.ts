@@ -1,5 +1,5 @@
 import type { Configuration } from "../../src/config/configuration.ts";
-import { createMeter, type PrometheusMeter } from "../../src/operate/meter.ts";
+import { createMeter, type ReadableMeter } from "../../src/operate/meter.ts";
 import { openLine, type Line } from "../../src/pipeline.ts";
 import { describeError } from "../../src/model/error.ts";
 import { runOnce } from "../../src/run/once.ts";
@@ -14,7 +14,7 @@ import type { World } from "./world.ts";
 /** A process that runs the product in the world, as `run/start.ts` runs it on a machine. */
 export interface Process {
   readonly life: Life;
-  readonly meter: PrometheusMeter;
+  readonly meter: ReadableMeter;
   /** The line while it is open. */
   readonly line: Line | null;
   /** Errors that ended it. */
@@ -41,7 +41,7 @@ export function startProcess(world: World, options: ProcessOptions): Process {
   const life = createLife(time, () => world.wallMs());
   const random = world.randomFor(name);
   const stopping = new AbortController();
-  const meter = createMeter({ isProcessMeasured: false });
+  const meter = createMeter();
   const failures: unknown[] = [];
   let line: Line | null = null;
   let hadDiskFault = false;

@@ -1,14 +1,14 @@
 import { brokenIdentities } from "../../src/model/identity.ts";
 import type { LocalJournal } from "../../src/journal/local/journal.ts";
 import type { Line } from "../../src/pipeline.ts";
-import type { PrometheusMeter } from "../../src/operate/meter.ts";
+import type { ReadableMeter } from "../../src/operate/meter.ts";
 import type { World } from "./world.ts";
 
 const LOOK_EVERY_MS = 300;
 
 /** What is watched while a process runs. */
 export interface Watched {
-  readonly meter: PrometheusMeter;
+  readonly meter: ReadableMeter;
   readonly line: Line | null;
 }
 

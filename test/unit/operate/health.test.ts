@@ -3,11 +3,11 @@ import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { METRIC_NAMES } from "../../../src/model/metric.ts";
 import { startHealth, type HealthServer, type Status } from "../../../src/operate/health.ts";
-import { createMeter, type PrometheusMeter } from "../../../src/operate/meter.ts";
+import { createMeter, type ReadableMeter } from "../../../src/operate/meter.ts";
 
 async function serve(
   status: () => Status,
-  { meter = createMeter(), port = 0 }: { meter?: PrometheusMeter; port?: number } = {},
+  { meter = createMeter(), port = 0 }: { meter?: ReadableMeter; port?: number } = {},
 ): Promise<HealthServer> {
   const server = await startHealth({ host: "127.0.0.1", port, meter, status });
   onTestFinished(() => server.close());

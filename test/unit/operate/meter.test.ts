@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createExposition } from "../../../src/operate/exposition.ts";
 import { createMeter } from "../../../src/operate/meter.ts";
 
 describe("createMeter()", () => {
@@ -18,7 +19,7 @@ describe("createMeter()", () => {
     expect(await createMeter().value("chaperone_gaps_total", { source: "a" })).toBe(0);
   });
 
-  it("has a registry of its own: two meters do not count together", async () => {
+  it("counts by itself: two meters do not count together", async () => {
     const [one, other] = [createMeter(), createMeter()];
     one.add("chaperone_gaps_total", { source: "a" }, 1);
     expect(await other.value("chaperone_gaps_total", { source: "a" })).toBe(0);
@@ -31,7 +32,7 @@ describe("createMeter()", () => {
       meter.add("chaperone_records_accepted_total", { source: "a" }, by);
     };
     both(1);
-    const text = meter.text();
+    const text = createExposition(meter).text();
     both(1);
     for (let turn = 0; turn < 50; turn++) await Promise.resolve().then(() => both(1));
     expect(await text).toContain('chaperone_records_read_total{source="a"} 1\n');

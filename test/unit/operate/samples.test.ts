@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { createExposition } from "../../../src/operate/exposition.ts";
 import { createMeter } from "../../../src/operate/meter.ts";
 import { samplesOf } from "../../../src/operate/samples.ts";
 
@@ -8,7 +9,7 @@ describe("samplesOf()", () => {
     const source = 'a "quoted"\\name, with="labels"}\nand a line end';
     meter.add("chaperone_records_read_total", { source }, 7);
     meter.set("chaperone_events_held", { organization: "acme" }, 2.5);
-    const samples = samplesOf(await meter.text());
+    const samples = samplesOf(await createExposition(meter).text());
     const ours = samples.filter(({ name }) => name.startsWith("chaperone_"));
     expect(ours).toEqual(meter.samples());
     expect(ours).toContainEqual({
