@@ -1,5 +1,12 @@
 import { at, because, STEP, type Rows } from "./row.ts";
 
+/** Of every kind of source that watches a folder. */
+const WAITING = at(
+  "contract/folder-watch/waiting.test.ts",
+  "with filesMax 2 and waitingMax 2",
+  "10_000",
+);
+
 /** What reads files and folders. */
 export const COLLECT: Rows = {
   "src/collect/documents/limits.ts": {
@@ -13,11 +20,7 @@ export const COLLECT: Rows = {
       "hands in batchBytesMax at once",
       "1024 * 1024",
     ),
-    waitingMax: at(
-      "contract/documents/waiting.test.ts",
-      "with filesMax 2 and waitingMax 2",
-      "10_000",
-    ),
+    waitingMax: WAITING,
     backoffMsMax: at(
       "contract/documents/waits.test.ts",
       "waits double up to backoffMsMax",
@@ -68,7 +71,11 @@ export const COLLECT: Rows = {
       "10_000",
     ),
     firstBytesMax: at("contract/file-tail/unread.test.ts", "firstBytesMax %i", "100"),
-    skipBytesMax: STEP,
+    skipBytesMax: at(
+      "contract/file-tail/skip-bytes.test.ts",
+      "skipBytesMax, of a compressed file",
+      "8 * 1024 * 1024",
+    ),
     backoffMsMax: at("contract/file-tail/limits.test.ts", "double up to backoffMsMax", "30_000"),
   },
   "src/collect/file-tail/look.ts": {
@@ -90,7 +97,7 @@ export const COLLECT: Rows = {
     sizeSeenMax: because("what was seen of a file so far; nothing is compared with it as a limit"),
   },
   "src/collect/folder-watch/report.ts": {
-    TRIES_MAX: at("contract/documents/snapshots.test.ts", "without its folder after three tries"),
+    TRIES_MAX: at("contract/folder-watch/once.test.ts", "was never there, after three tries"),
   },
   "src/collect/pace.ts": {
     MOVING_MS_MAX: at("unit/collect/pace.test.ts", "for one that moved within the last second"),
@@ -117,12 +124,8 @@ export const COLLECT: Rows = {
       "batchBytesMax: a batch ends with",
       "1024 * 1024",
     ),
-    breaksMax: at("contract/recordings/restart.test.ts", "breaksMax: at most %i", "100"),
-    waitingMax: at(
-      "contract/recordings/waiting.test.ts",
-      "with filesMax 2 and waitingMax 2",
-      "10_000",
-    ),
+    breaksMax: at("contract/recordings/breaks.test.ts", "breaksMax %i: these are declared", "100"),
+    waitingMax: WAITING,
     backoffMsMax: at("contract/documents/waits.test.ts", "a recording that is rejected", "30_000"),
   },
   "src/collect/watermarks.ts": {

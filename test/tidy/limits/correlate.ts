@@ -1,4 +1,4 @@
-import { at, because, CACHE, STEP, type Rows } from "./row.ts";
+import { at, CACHE, STEP, type Rows } from "./row.ts";
 
 const RESIDUE = "unit/correlate/residue/store-limits.test.ts";
 const LISTED = "unit/correlate/dossier/write.test.ts";
@@ -44,13 +44,12 @@ export const CORRELATE: Rows = {
   "src/correlate/findings/evidence.ts": {
     EVIDENCE_MAX: at("unit/correlate/findings/editions.test.ts", "keeps the earliest 1,000"),
     RECENT_MAX: CACHE,
+    TAIL_MAX: at("unit/correlate/findings/evidence.test.ts", "are read once for 64 that go"),
+  },
+  "src/correlate/findings/severity.ts": {
+    LEVEL_MAX: at("unit/correlate/findings/evidence.test.ts", "move up the worst first"),
   },
   "src/correlate/findings/subjects/due.ts": { LOOKED_AT_MAX: STEP },
-  "src/correlate/findings/subjects/grant-rules.ts": {
-    EVENTS_MAX: because(
-      "how many events of a grant are looked at for the first that it covers, where they are not counted",
-    ),
-  },
   "src/correlate/grants/grants.ts": {
     derivedMax: at(
       "unit/correlate/grants/remembered.test.ts",
@@ -84,7 +83,10 @@ export const CORRELATE: Rows = {
     OTHERS_REQUESTS_MAX: at(RESIDUE, "are the 8 newest"),
   },
   "src/correlate/silence/silent.ts": {
-    GRANTS_MAX: at("unit/correlate/silence/silent.test.ts", "names at most 1,000 grants"),
+    GRANTS_MAX: at(
+      "unit/correlate/silence/silent.test.ts",
+      "names at most 1,000 grants of a vendor",
+    ),
   },
   "src/correlate/trace/candidates.ts": {
     TOLD_MAX: at("unit/correlate/trace/told.test.ts", "the twenty that are nearest in time"),

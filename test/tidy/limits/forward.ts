@@ -130,7 +130,7 @@ export const FORWARD: Rows = {
     ),
   },
   "src/relay/redrive/requests.ts": {
-    NAMES_MAX: at("unit/relay/redrive/requests.test.ts", "up to 1,000 names of their folder"),
+    LISTED_MAX: at("unit/relay/redrive/requests.test.ts", "come 1,000 at one look"),
     DOCUMENT_BYTES_MAX: at("unit/relay/redrive/requests.test.ts", "are read up to 1 MiB"),
   },
 };

@@ -7,6 +7,13 @@ export const OPERATE: Rows = {
       "what a clock may differ by before the look says so; nothing that is delivered depends on it",
     ),
   },
+  "src/doctor/folder-files.ts": {
+    LOOKED_MAX: at(
+      "unit/doctor/folder-files.test.ts",
+      "of two files with %i that it looks at",
+      "10_000",
+    ),
+  },
   "src/doctor/folder.ts": {
     FREE_BYTES_MIN: at(
       "unit/doctor/archive.test.ts",
@@ -27,11 +34,6 @@ export const OPERATE: Rows = {
   },
   "src/doctor/machine.ts": {
     STEP_MS_MAX: at("unit/doctor/machine.test.ts", "has a clock that is not set while we look"),
-  },
-  "src/doctor/recordings.ts": {
-    NAMES_MAX: because(
-      "how many recordings the look asks for their permissions: it changes nothing",
-    ),
   },
   "src/doctor/running-process.ts": {
     ANSWER_MS_MAX: because("how long the look waits for an answer of this machine's own process"),
@@ -74,6 +76,10 @@ export const OPERATE: Rows = {
     WAIT_MS: because("how long a start waits for another that is just looking whether one runs"),
   },
   "src/quickstart/otlp-receiver.ts": {
-    REQUEST_BYTES_MAX: because("of the receiver of a first run, which takes what our sink sends"),
+    REQUEST_BYTES_MAX: at(
+      "unit/quickstart/otlp-receiver.test.ts",
+      "answers a body of %i bytes beside its limit",
+      "64 * 1024 * 1024",
+    ),
   },
 };

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import * as fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { createEvidence } from "../../../../src/correlate/findings/evidence.ts";
 import { isNamedBefore } from "../../../../src/correlate/findings/further.ts";
 import type { FindingEvidence } from "../../../../src/correlate/ledger/kinds.ts";
@@ -79,4 +79,48 @@ it("a finding names the worst of its events, and of these the earliest, whatever
     }),
     { numRuns: fuzzRuns(100) },
   );
+});
+
+function rowAt(at: number, severity: FindingEvidence["severity"] = "high"): FindingEvidence {
+  return { eventId: `e${at}`, at, subject: null, severity, grants: [] };
+}
+
+it.each([
+  [63, 1],
+  [64, 1],
+  [65, 2],
+])(
+  "rows are read once for 64 that go when earlier ones come: for %i that go %i times, and the earliest are named",
+  (count, reads) => {
+    const ledger = createLedger(new DatabaseSync(":memory:"), () => 0);
+    const evidence = createEvidence(ledger, { namedMax: 100 });
+    for (let at = 100; at < 200; at++) evidence.add("a", rowAt(at));
+    const scan = vi.spyOn(ledger.findingEvidence, "scan");
+    for (let at = 99; at > 99 - count; at--) evidence.add("a", rowAt(at));
+    expect(scan).toHaveBeenCalledTimes(reads);
+    const named = evidence.of("a").map(({ at }) => at);
+    expect([named.length, Math.min(...named), Math.max(...named)]).toEqual([
+      100,
+      100 - count,
+      199 - count,
+    ]);
+  },
+);
+
+it("rows that wait move up the worst first, from critical to info, also where it is the latest", () => {
+  const ledger = createLedger(new DatabaseSync(":memory:"), () => 0);
+  const evidence = createEvidence(ledger, { namedMax: 1 });
+  const worstLast = (["info", "low", "medium", "high", "critical"] as const).map((severity, at) =>
+    rowAt(at, severity),
+  );
+  for (const row of [rowAt(5, "critical"), ...worstLast]) evidence.add("a", row);
+  for (const row of worstLast.toReversed()) {
+    expect(evidence.of("a")).toEqual([row]);
+    evidence.remove("a", row);
+    if (row.at === 4) {
+      expect(evidence.of("a")).toEqual([rowAt(5, "critical")]);
+      evidence.remove("a", rowAt(5));
+    }
+  }
+  expect(evidence.isEmpty("a")).toBe(true);
 });

@@ -123,7 +123,7 @@ describe("R2 what is there at the end", () => {
     expect(residueAfter([granted(), owned, deletion("", "Metadata")])).toEqual(["Pod ml/shell"]);
   });
 
-  it.each([16, 17, 40])("the last of %i owners that stays keeps it", (count) => {
+  it.each([15, 16, 17, 40])("the last of %i owners that stays keeps it", (count) => {
     const names = Array.from({ length: count }, (_, n) => `job-${n}`);
     const ownerReferences = names.map((name) => ({ apiVersion: "batch/v1", kind: "Job", name }));
     const owned = createPod(20, "shell", {

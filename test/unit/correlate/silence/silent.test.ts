@@ -146,7 +146,7 @@ describe("origin-silent", () => {
     [999, 999],
     [1_000, 1_000],
     [1_001, 1_000],
-  ])("names at most 1,000 grants: of %i that are open %i", (count, named) => {
+  ])("names at most 1,000 grants of a vendor: of %i that are open %i", (count, named) => {
     const line = lineOf();
     const others = Array.from({ length: count - 1 }, (_, n) => `r-${n}`);
     line.feed(

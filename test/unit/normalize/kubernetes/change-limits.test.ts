@@ -38,12 +38,17 @@ describe("debug containers of one request", () => {
   });
 });
 
-it.each([15, 16, 17])("of %i owners the first 16 are kept", (count) => {
-  const ownerReferences = numbered(count, "o").map((name) => ({ kind: "Node", name }));
-  const response = { kind: "Pod", metadata: { ownerReferences } };
-  const { owners } = changeOf(write({ at: 1, verb: "create", resource: "pods", response }).event);
-  expect(owners.map(({ name }) => name)).toEqual(numbered(Math.min(count, 16), "o"));
-});
+it.each([15, 16, 17])(
+  "of %i owners the first 16 are kept, and it is known that there are more",
+  (count) => {
+    const ownerReferences = numbered(count, "o").map((name) => ({ kind: "Node", name }));
+    const response = { kind: "Pod", metadata: { ownerReferences } };
+    const { event } = write({ at: 1, verb: "create", resource: "pods", response });
+    const { owners, hasMoreOwners } = changeOf(event);
+    expect(owners.map(({ name }) => name)).toEqual(numbered(Math.min(count, 16), "o"));
+    expect(hasMoreOwners).toBe(count > 16);
+  },
+);
 
 it.each([
   [999, 999],

@@ -8,7 +8,7 @@ import { temporaryFolder } from "../../../support/disk.ts";
 const MIB = 1024 * 1024;
 
 describe("orders to redrive", () => {
-  it("are looked at up to 1,000 names of their folder, and the others have to wait", async () => {
+  it("come 1,000 at one look, and the others have to wait", async () => {
     const folder = join(await temporaryFolder(), "redrive");
     await mkdir(folder);
     const requests = createRedriveRequests(nodeDisk, folder);
