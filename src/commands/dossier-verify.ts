@@ -1,5 +1,3 @@
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
 import { readUpTo } from "../config/read/read-up-to.ts";
 import { ChaperoneError } from "../model/error.ts";
 import type { Check } from "../verify/dossier/check.ts";
@@ -8,6 +6,7 @@ import { verifyDossier } from "../verify/dossier/verify.ts";
 import type { DossierFile } from "../model/dossier.ts";
 import { EXIT } from "./exit-code.ts";
 import { printable, printJson, printLines, printTable } from "./output.ts";
+import { readLines } from "./read-lines.ts";
 
 export interface DossierVerifyOptions {
   readonly json: boolean;
@@ -66,9 +65,8 @@ async function compare(
 
 async function heldAgainst(path: string, delivered: Delivered): Promise<readonly Check[]> {
   let unreadable = 0;
-  const input = createReadStream(path);
   try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity }))
+    for await (const line of readLines(path))
       if (line !== "" && !delivered.take(line)) unreadable++;
   } catch (error) {
     throw unreadableFile(path, error);

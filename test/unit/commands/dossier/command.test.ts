@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { night } from "../../../support/dossier-records.ts";
 import { chaperone, type Ended } from "../chaperone.ts";
 
 const GRANT = "0b6f2a44";
+const LINE_BYTES_MAX = 256 * 1024 * 1024;
 let folder = "";
 
 beforeAll(async () => {
@@ -104,6 +105,18 @@ describe("chaperone dossier verify", () => {
     await run("dossier", GRANT, "--format", "json", "--out", "sealed.json");
     const other = await run("dossier", "verify", "sealed.json", "--events", "nothing.ndjson");
     expect(other.errors).toContain("DOSSIER_UNREADABLE");
+  });
+
+  it("names a line of what was delivered that is longer than any event, and its limit", async () => {
+    await run("dossier", GRANT, "--format", "json", "--out", "sealed.json");
+    const path = join(folder, "long.ndjson");
+    await writeFile(path, "{}\n");
+    await truncate(path, 3 + LINE_BYTES_MAX + 1);
+    const { code, errors } = await run("dossier", "verify", "sealed.json", "--events", path);
+    expect(code).toBe(1);
+    expect(errors).toBe(
+      `Cannot read "${path}": line 2 is longer than ${LINE_BYTES_MAX} bytes (DOSSIER_UNREADABLE)\n`,
+    );
   });
 });
 
