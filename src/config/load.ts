@@ -44,6 +44,7 @@ export function loadConfiguration(path: string, environment: Environment): Confi
         value: null,
         hint: null,
       })),
+      yaml.furtherFaults,
     );
   const { value: tree, problems } = substitute(yaml.tree.value, environment);
   const folder = dirname(file);

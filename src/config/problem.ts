@@ -33,13 +33,15 @@ export interface LocatedProblem {
   readonly hint: string | null;
 }
 
-/** Every problem of a configuration at once (CONFIG_INVALID). The message has a line for each. */
+/** Every problem of a configuration at once (CONFIG_INVALID). The message has a line for each, and the number of those that are not told. */
 export class ConfigurationError extends ChaperoneError {
   readonly problems: readonly LocatedProblem[];
 
-  constructor(file: string, problems: readonly LocatedProblem[]) {
-    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  constructor(file: string, problems: readonly LocatedProblem[], untold = 0) {
+    const total = problems.length + untold;
+    const count = total === 1 ? "1 problem" : `${total} problems`;
     const lines = problems.map((each) => `\n  ${describeProblem(each)}`);
+    if (untold > 0) lines.push(`\n  and ${untold} more`);
     super("CONFIG_INVALID", `Cannot use configuration "${file}": ${count}${lines.join("")}`);
     this.name = "ConfigurationError";
     this.problems = problems;

@@ -45,6 +45,7 @@ export function readAuditPolicy(text: string, file: string): AuditPolicy {
       yaml.faults.map(({ line, column, message }) =>
         line === undefined ? `the file ${message}` : `${line}:${column ?? 1} ${message}`,
       ),
+      yaml.furtherFaults,
     );
   const { tree } = yaml;
   const faults: string[] = [];
@@ -58,9 +59,11 @@ export function readAuditPolicy(text: string, file: string): AuditPolicy {
   return policy;
 }
 
-function invalid(file: string, faults: readonly string[]): ChaperoneError {
-  const count = faults.length === 1 ? "1 problem" : `${faults.length} problems`;
+function invalid(file: string, faults: readonly string[], further = 0): ChaperoneError {
+  const total = faults.length + further;
+  const count = total === 1 ? "1 problem" : `${total} problems`;
   const lines = faults.slice(0, FAULTS_MAX).map((fault) => `\n  ${fault}`);
+  if (total > lines.length) lines.push(`\n  and ${total - lines.length} more`);
   return new ChaperoneError(
     "AUDIT_POLICY_INVALID",
     `Cannot use audit policy "${file}": ${count}${lines.join("")}`,

@@ -29,10 +29,14 @@ export interface YamlFault extends Partial<Place> {
   readonly message: string;
 }
 
-/** Reads one YAML 1.2 document; gives all the faults of its syntax. Never throws. */
-export function readYaml(
-  text: string,
-): { readonly tree: YamlTree } | { readonly faults: readonly YamlFault[] } {
+export interface YamlFaults {
+  readonly faults: readonly YamlFault[];
+  /** How many more there are. */
+  readonly furtherFaults: number;
+}
+
+/** Reads one YAML 1.2 document; gives the first faults of its syntax. Never throws. */
+export function readYaml(text: string): { readonly tree: YamlTree } | YamlFaults {
   if (text.length > TEXT_LENGTH_MAX) return fault(`is larger than ${TEXT_LENGTH_MAX} characters`);
   try {
     return readDocument(text);
@@ -42,9 +46,7 @@ export function readYaml(
   }
 }
 
-function readDocument(
-  text: string,
-): { readonly tree: YamlTree } | { readonly faults: readonly YamlFault[] } {
+function readDocument(text: string): { readonly tree: YamlTree } | YamlFaults {
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -53,7 +55,9 @@ function readDocument(
     // At "silent" a second document would go unnoticed.
     logLevel: "error",
   });
-  const faults = [...document.errors, ...document.warnings].slice(0, FAULTS_MAX).map((error) => {
+  const found = [...document.errors, ...document.warnings];
+  if (found.some(({ message }) => message.includes(STACK_OVERFLOW))) return fault(TOO_DEEP);
+  const faults = found.slice(0, FAULTS_MAX).map((error) => {
     const place = lines.linePos(error.pos[0]);
     return {
       message: `is no valid YAML: ${oneLine(error.message)}`,
@@ -61,8 +65,7 @@ function readDocument(
       column: place.col,
     };
   });
-  if (faults.some(({ message }) => message.includes(STACK_OVERFLOW))) return fault(TOO_DEEP);
-  if (faults.length > 0) return { faults };
+  if (faults.length > 0) return { faults, furtherFaults: found.length - faults.length };
   if (document.contents === null) return fault("is empty");
   const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
   if (holdsItself(value, new Set())) return fault("holds an alias of what it stands in");
@@ -79,8 +82,8 @@ function readDocument(
   };
 }
 
-function fault(message: string): { readonly faults: readonly YamlFault[] } {
-  return { faults: [{ message }] };
+function fault(message: string): YamlFaults {
+  return { faults: [{ message }], furtherFaults: 0 };
 }
 
 function holdsItself(value: unknown, around: Set<object>): boolean {

@@ -127,7 +127,20 @@ describe("an audit policy that cannot be used", () => {
     const rules = Array.from({ length: count }, (_, n) => `  - { level: None, odd${n}: 1 }`);
     const told = /: (\d+) problems((?:\n  .*)+)$/.exec(messageOf(policy(rules.join("\n"))));
     expect(told?.[1]).toBe(String(count));
-    expect(told?.[2]?.trim().split("\n")).toHaveLength(Math.min(count, 10));
+    const lines = told?.[2]?.split("\n").slice(1) ?? [];
+    expect(lines.slice(0, 10).every((line) => line.includes("odd"))).toBe(true);
+    expect([lines.length, ...lines.slice(10)]).toEqual([
+      count,
+      ...(count > 10 ? ["  and 1 more"] : []),
+    ]);
+  });
+
+  it.each([9, 10, 11])("tells the first ten of %i faults of the YAML, too", (count) => {
+    const text = Array.from({ length: count }, (_, n) => `k${n}: "\\q"`).join("\n");
+    const [first, ...lines] = messageOf(text).split("\n");
+    expect(first).toContain(`: ${count} problems`);
+    expect(lines[Math.min(count, 10) - 1]).toContain(`${Math.min(count, 10)}:`);
+    expect(lines.slice(Math.min(count, 10))).toEqual(count > 10 ? ["  and 1 more"] : []);
   });
 });
 
