@@ -69,7 +69,10 @@ async function recoverLast(
     const tail = await findTail(file, segment.first);
     segment.last = tail.last;
     segment.sizeBytes = tail.endBytes;
-    if (tail.last < segment.first && isEmptyAllowed) return false;
+    if (tail.last < segment.first && isEmptyAllowed) {
+      await emptyDurably(file, fileBytes);
+      return false;
+    }
     if (tail.last < segment.first)
       throw damaged(
         settings.folder,
@@ -90,6 +93,16 @@ async function recoverLast(
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Another first block comes to the same place. Of two that are mixed by the next power loss, a start could not tell that both were under
+ * way: it would declare a loss that is none.
+ */
+async function emptyDurably(file: DiskFile, fileBytes: number): Promise<void> {
+  if (fileBytes === 0) return;
+  await file.truncate(0);
+  await file.sync();
 }
 
 interface Tail extends Pick<ContainerTail, "endBytes" | "lastBytes" | "damage"> {

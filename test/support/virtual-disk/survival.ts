@@ -45,8 +45,11 @@ export const CONTENTS_SURVIVE: Survival = { ...EVERYTHING_SURVIVES, named: () =>
  * Any subset: every sector of 512 bytes and every name for itself, in no order. How likely a change is to survive differs from one
  * power loss to the next, so that all, most, few and none of them come up.
  */
-export function randomSurvival(random: Random): Survival {
-  const share = random.pick([0.05, 0.5, 0.5, 0.95]);
+export function randomSurvival(
+  random: Random,
+  shares: readonly number[] = [0.05, 0.5, 0.5, 0.95],
+): Survival {
+  const share = random.pick(shares);
   const mayBe = (): boolean => random.next() < share;
   return {
     written: (write) => sectors(write).filter(mayBe),
