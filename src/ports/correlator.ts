@@ -23,7 +23,8 @@ export interface Correlator {
   advance(watermarks: Watermarks, now: Micros): Correlated;
   /**
    * Everything up to this position is durable in the journal. Called once for every `correlate`, and for every `release` and
-   * `advance` that returned entries, in the order of those calls, with the position that its `append` resolved with.
+   * `advance` that returned entries, in the order of those calls, with the position that its `append` resolved with; and once at start,
+   * behind the last `fold`: what was folded is written then, in a way that survives a power loss.
    */
   commit(upTo: JournalPosition): void;
   /** Writes what is committed in a way that survives a power loss, as far as the disk has room: `durableTo` follows. Else it does so in its own time. */

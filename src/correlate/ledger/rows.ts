@@ -24,7 +24,10 @@ export interface Rows {
   reading<T>(work: () => T): T;
   /** Ends the changes of one call, which made so many journal entries. */
   endCall(entries: number): void;
-  /** The oldest call that was not durable has become so, and its last entry is at this position. One commit for every call. */
+  /**
+   * The oldest call that was not durable has become so, and its last entry is at this position. One commit for every call; one more, which
+   * no call came before, ends what was folded at a start and makes it survive a power loss.
+   */
   commit(upTo: JournalPosition): void;
   /** The changes since the last call come from this entry, which is in the journal already. */
   applied(position: JournalPosition): void;
@@ -95,7 +98,11 @@ export function createRows(database: DatabaseSync, monotonicMs: () => number): R
     },
     commit: (upTo) => {
       const durable = calls.shift();
-      if (durable === undefined) return;
+      if (durable === undefined) {
+        store.take(takeChanges(), advanced(store.takenTo, upTo, 0));
+        store.write();
+        return;
+      }
       const { entries } = durable;
       // The position of an append without entries is wherever the journal ends by then.
       const to = entries === 0 ? store.takenTo : advanced(store.takenTo, upTo, entries);
