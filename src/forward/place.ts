@@ -54,12 +54,12 @@ export function createPlace(options: PlaceOptions): Place {
   }
 
   async function save(): Promise<void> {
-    while (isBehind()) {
+    while (isBehind() && !closing.signal.aborted) {
       const waitMs = options.cursorMsMin - (clock.monotonicMs() - lastMs);
       if (waitMs > 0 && !isAwaited()) await clock.sleep(waitMs, hurry.signal);
-      const isSaved = await write();
+      // The last time is for `close`.
       if (closing.signal.aborted) return;
-      if (!isSaved) await clock.sleep(options.retryMs, closing.signal);
+      if (!(await write())) await clock.sleep(options.retryMs, closing.signal);
     }
   }
 

@@ -124,3 +124,30 @@ it("whoever waits at the end is told that the cursor did not get there", async (
   await bench.place.close();
   expect(await reached).toBe(false);
 });
+
+it.each([
+  ["while its time is not over", 1],
+  ["while one that failed waits to be tried again", 2],
+])(
+  "a cursor that cannot be written at the end, %s, is tried once more, and not twice",
+  async (_when, moves) => {
+    const bench = aPlace();
+    bench.isBroken = moves === 2;
+    bench.place.move(at(1));
+    await expect.poll(() => bench.tries).toBe(1);
+    bench.isBroken = true;
+    bench.place.move(at(2));
+    await expect.poll(() => bench.clock.sleepers).toBe(1);
+    await bench.place.close();
+    expect(bench.tries).toBe(2);
+  },
+);
+
+it("what was settled while the last write was under way is written by one more at the end", async () => {
+  const bench = aPlace();
+  bench.place.move(at(1));
+  bench.place.move(at(2));
+  await bench.place.close();
+  expect(bench.cursor.moves.at(-1)).toBe(2);
+  expect(bench.tries).toBe(bench.cursor.moves.length);
+});
