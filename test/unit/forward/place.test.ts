@@ -16,6 +16,8 @@ interface Bench {
   readonly place: Place;
   readonly cursor: MemoryCursor;
   readonly clock: ManualClock;
+  /** Warnings. */
+  readonly said: readonly unknown[];
   /** Writes that were tried. */
   readonly tries: number;
   isBroken: boolean;
@@ -37,11 +39,13 @@ function aPlace(): Bench {
       },
     },
   }) as MemoryCursor;
-  const log = linesOfLog();
+  const said: unknown[] = [];
+  const log = { ...linesOfLog(), warn: (fields: unknown) => void said.push(fields) };
   const bench: Bench = {
     place: createPlace({ cursor, clock, log, cursorMsMin: 1_000, retryMs: 5_000 }),
     cursor,
     clock,
+    said,
     get tries() {
       return tries;
     },
@@ -81,6 +85,55 @@ it("a cursor that somebody waits for is written at once, also while its time is 
   await expect.poll(() => bench.clock.sleepers).toBe(1);
   expect(await bench.place.reached(at(2), never)).toBe(true);
   expect(bench.clock.monotonicMs()).toBe(0);
+});
+
+it("what somebody waits for is written at once when it is settled, and what comes before it in its own time", async () => {
+  const bench = aPlace();
+  const reached = bench.place.reached(at(3), never);
+  bench.place.move(at(1));
+  await expect.poll(() => bench.cursor.moves).toEqual([1]);
+  bench.place.move(at(2));
+  await expect.poll(() => bench.clock.sleepers).toBe(1);
+  expect(bench.tries).toBe(1);
+  bench.place.move(at(3));
+  expect(await reached).toBe(true);
+  expect(bench.cursor.moves).toEqual([1, 3]);
+  expect(bench.clock.monotonicMs()).toBe(0);
+});
+
+it("however often something is settled, the cursor is written in its own time where nobody waits", async () => {
+  const bench = aPlace();
+  bench.place.move(at(1));
+  await expect.poll(() => bench.cursor.moves).toEqual([1]);
+  for (const sequence of [2, 3, 4]) {
+    bench.place.move(at(sequence));
+    await expect.poll(() => bench.clock.sleepers).toBe(1);
+  }
+  expect(bench.tries).toBe(1);
+  bench.clock.advance(1_000);
+  await expect.poll(() => bench.cursor.moves).toEqual([1, 4]);
+});
+
+it("a cursor that cannot be written is named, with the place that it should have and the cause", async () => {
+  const bench = aPlace();
+  bench.isBroken = true;
+  bench.place.move(at(7));
+  await bench.place.close();
+  expect(bench.said).toEqual(
+    bench.said.map(() => ({ cursor: bench.cursor.name, sequence: 7, cause: "no space" })),
+  );
+  expect(bench.said.length).toBeGreaterThan(0);
+});
+
+it("who stops waiting, or comes when it is over, is told that the cursor is not there", async () => {
+  const bench = aPlace();
+  const stop = new AbortController();
+  const reached = bench.place.reached(at(1), stop.signal);
+  stop.abort();
+  expect(await reached).toBe(false);
+  expect(await bench.place.reached(at(1), stop.signal)).toBe(false);
+  await bench.place.close();
+  expect(await bench.place.reached(at(1), never)).toBe(false);
 });
 
 it("a cursor that somebody waited for is written in its own time again afterwards", async () => {
