@@ -7,6 +7,7 @@ import type { FaultyDisk } from "../../support/disk-faulty.ts";
 import { createJitter } from "../../support/virtual-disk/jitter.ts";
 
 const folder = "/cursors";
+const FROM_COPY = "Restore the file from a copy: without it nobody knows what was delivered.";
 const at = (sequence: number) => ({ ...ORIGIN, sequence });
 
 async function siemAt(sequence: number): Promise<FaultyDisk> {
@@ -69,6 +70,7 @@ test("a known cursor that is gone fails closed", async () => {
   const cursors = await createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN });
   await expect(cursors.open("all-to-siem", ORIGIN)).rejects.toMatchObject({
     code: "CURSOR_MISSING",
+    hint: FROM_COPY,
   });
 });
 
@@ -80,6 +82,7 @@ test("a cursor with another number in it than was written fails closed", async (
   const cursors = await createCursors({ disk: faulty.disk, folder, journalEnd: ORIGIN });
   await expect(cursors.open("all-to-siem", ORIGIN)).rejects.toMatchObject({
     code: "CURSOR_UNREADABLE",
+    hint: FROM_COPY,
     message: expect.stringContaining("checksum is wrong") as string,
   });
 });
@@ -105,6 +108,13 @@ test("cursors without the registry of their names fail closed", async () => {
   ).rejects.toMatchObject({
     code: "CURSOR_UNREADABLE",
   });
+});
+
+test("cursors that are known are opened on a full disk", async () => {
+  const faulty = await siemAt(12);
+  faulty.capacityBytes = faulty.usedBytes;
+  const cursors = await createCursors({ disk: faulty.disk, folder, journalEnd: at(20) });
+  expect((await cursors.open("all-to-siem", ORIGIN)).position.sequence).toBe(12);
 });
 
 test("a cursor does not move backwards", async () => {

@@ -46,6 +46,7 @@ describe("foldJournal()", () => {
   it("fails closed where the journal no longer has what the ledger needs, and not one entry before", async () => {
     await expect(fold(aJournal(9, 5), aLedger(4).correlator)).rejects.toMatchObject({
       code: "LEDGER_BEHIND_JOURNAL",
+      hint: "Restore the ledger and the journal from the same backup",
     });
     expect(await fold(aJournal(9, 5), aLedger(5).correlator)).toBe(true);
   });
@@ -54,6 +55,7 @@ describe("foldJournal()", () => {
     const { correlator, commits } = aLedger(6);
     await expect(fold(aJournal(5), correlator)).rejects.toMatchObject({
       code: "JOURNAL_BEHIND_LEDGER",
+      hint: expect.stringContaining("A part of the journal is gone") as string,
     });
     expect(commits).toEqual([]);
   });

@@ -47,7 +47,7 @@ describe("rows with the journal's commit", () => {
     const rows = createRows(database, () => 0);
     const table = rows.table("grants", 10_000);
     table.put("removed", "x");
-    for (let i = 0; i < 2_000; i++) table.put("kept", String(i));
+    for (let i = 0; i < 9_000; i++) table.put("kept", String(i));
     table.remove("removed");
     rows.endCall(1);
     table.put("kept", "next");
@@ -56,7 +56,7 @@ describe("rows with the journal's commit", () => {
     expect(rows.appliedTo.sequence).toBe(0);
     rows.write();
     expect(database.prepare("SELECT key, value FROM grants").all()).toEqual([
-      { key: "kept", value: "1999" },
+      { key: "kept", value: "8999" },
     ]);
     expect(table.get("kept")).toBe("next");
   });
@@ -169,6 +169,14 @@ describe("rows with the journal's commit", () => {
     expect(rows.appliedTo).toEqual(position(3));
     expect(rows.durableTo).toEqual(position(3));
     expect(createRows(database, () => 0).appliedTo).toEqual(position(3));
+  });
+
+  it("of a long fold are written on the way, so that little of it is in memory", () => {
+    const rows = createRows(new DatabaseSync(":memory:"), () => 0);
+    const table = rows.table("grants", 10_000);
+    for (let i = 0; i < 8_000; i++) table.put(String(i), "x");
+    rows.applied(position(1));
+    expect(rows.appliedTo.sequence).toBe(1);
   });
 
   it("a fold that changes nothing moves the position all the same, so that the next start does not fold it again", () => {
