@@ -217,6 +217,7 @@ describe("reading quarantines from another process", () => {
     expect(await found({ pipeline: "bus" })).toEqual(["bus/event-1", "bus/event-2"]);
     expect(await found({ eventId: "event-2" })).toEqual(["bus/event-2", "siem/event-2"]);
     expect(await found({ cause: "suspect" })).toEqual(["bus/event-1", "bus/event-2"]);
+    expect(await found({ cause: "refused" })).toEqual(["siem/event-1", "siem/event-2"]);
     expect(await found({ cause: "400", eventId: "event-1" })).toEqual(["siem/event-1"]);
     expect(await found({ pipeline: "none" })).toEqual([]);
   });

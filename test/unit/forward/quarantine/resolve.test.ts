@@ -37,6 +37,23 @@ describe("quarantine.resolve()", () => {
     expect(reopened.count).toBe(1);
     expect(await restingIn(reopened)).toMatchObject([{ eventId: "event-1", cause: LATER.cause }]);
   });
+
+  it("lets it rest again in the next run, too: passed over, it would be lost", async () => {
+    const faulty = createFaultyDisk();
+    const before = await openQuarantine(faulty);
+    await before.rest(someEntries(1), REFUSED);
+    await before.resolve(someEntries(1));
+    const quarantine = await openQuarantine(faulty.afterPowerLoss());
+    await quarantine.rest(someEntries(1), LATER);
+    expect(quarantine.count).toBe(1);
+    expect(await restingIn(quarantine)).toMatchObject([{ eventId: "event-1", cause: LATER.cause }]);
+  });
+
+  it("of nothing writes nothing", async () => {
+    const faulty = createFaultyDisk();
+    await (await openQuarantine(faulty)).resolve([]);
+    expect(faulty.paths).toEqual([]);
+  });
 });
 
 describe("quarantine.restAgain()", () => {
@@ -73,6 +90,15 @@ describe("what rests from before the start", () => {
   });
 });
 
+it("what rests from before the start, is delivered and comes to rest once more is a rest of this run", async () => {
+  const faulty = createFaultyDisk();
+  await (await openQuarantine(faulty)).rest(someEntries(2), REFUSED);
+  const quarantine = await openQuarantine(faulty.afterKill());
+  await quarantine.resolve(someEntries(1));
+  await quarantine.rest(someEntries(1), REFUSED);
+  expect([quarantine.count, quarantine.carriedOver]).toEqual([2, 2]);
+});
+
 describe("quarantine.compact()", () => {
   const SMALL = { fileBytesMax: 1 };
   const filesOf = (paths: readonly string[]): readonly number[] =>
@@ -90,6 +116,16 @@ describe("quarantine.compact()", () => {
     expect([reopened.count, await restingIds(reopened)]).toEqual([0, []]);
     await reopened.rest(someEntries(1), REFUSED);
     expect((await restingIn(reopened)).map(({ sequence }) => sequence)).toEqual([9]);
+  });
+
+  it("takes away the files of resolutions, too, once nothing rests that they end", async () => {
+    const faulty = createFaultyDisk();
+    const quarantine = await openQuarantine(faulty, SMALL);
+    const entries = someEntries(3);
+    await restEach(quarantine, entries);
+    for (const entry of entries) await quarantine.resolve([entry]);
+    await quarantine.compact();
+    expect(filesOf(faulty.paths)).toEqual([6]);
   });
 
   it("keeps an event that rests for ever, with its cause and time, and gives back the space around it", async () => {
