@@ -12,6 +12,7 @@ import type { Disk } from "../../../src/ports/disk.ts";
 import type { Sink } from "../../../src/ports/sink.ts";
 import { temporaryFolder } from "../../support/disk.ts";
 import { createFaultyDisk } from "../../support/disk-faulty.ts";
+import type { FaultyDisk } from "../../support/disk-faulty.ts";
 import { anEntry } from "../../support/entries.ts";
 
 const never = new AbortController().signal;
@@ -21,8 +22,12 @@ function archiveOn(disk: Disk, folder: string = "/archive"): Sink {
   return createArchiveSink({ disk, folder, organization: "acme" });
 }
 
-function inSession(sessionId: string, id: string): JournalEntry {
-  const occurredAt = parseTime("2026-11-22T00:00:00Z") ?? 0;
+function inSession(
+  sessionId: string,
+  id: string,
+  time: string = "2026-11-22T00:00:00Z",
+): JournalEntry {
+  const occurredAt = parseTime(time) ?? 0;
   return anEntry({ id, session: { id: sessionId, kind: "ssh" }, occurredAt });
 }
 
@@ -68,6 +73,38 @@ describe("what the archive calls delivered", () => {
     },
   );
 
+  it("is there once where a failed append could not be taken back either", async () => {
+    const faulty = createFaultyDisk();
+    const sink = archiveOn(faulty.disk);
+    await sink.deliver([inSession("s-1", "a")], never);
+    faulty.fault = ({ operation }) =>
+      operation === "sync" || operation === "truncate" ? { code: "EIO" } : null;
+    expect((await sink.deliver([inSession("s-1", "b")], never)).status).toBe("retry");
+    faulty.fault = () => null;
+    expect((await sink.deliver([inSession("s-1", "b")], never)).status).toBe("delivered");
+    expect(await idsIn(faulty.afterPowerLoss().disk)).toEqual(["a", "b"]);
+  });
+
+  it("is not put behind a stretch of the session that is damaged, and the file is left as it is", async () => {
+    const faulty = createFaultyDisk();
+    const sink = archiveOn(faulty.disk);
+    const ends: number[] = [];
+    for (const id of ["a", "b", "c"]) {
+      await sink.deliver([inSession("s-1", id)], never);
+      ends.push(faulty.bytes(FILE).byteLength);
+    }
+    const at = (ends[1] ?? 0) - 30;
+    faulty.corrupt(FILE, (bytes) => bytes.map((byte, n) => (n === at ? byte ^ 1 : byte)));
+    const before = faulty.bytes(FILE);
+    const cause = `Cannot append to archived session "${FILE}": byte ${ends[0]}: `;
+    expect(await archiveOn(faulty.disk).deliver([inSession("s-1", "d")], never)).toMatchObject({
+      status: "retry",
+      code: "ARCHIVE_WRITE_FAILED",
+      cause: expect.stringContaining(cause) as string,
+    });
+    expect(faulty.bytes(FILE)).toEqual(before);
+  });
+
   it("is nothing of a batch that was stopped on the way", async () => {
     const faulty = createFaultyDisk();
     const sink = archiveOn(faulty.disk);
@@ -93,12 +130,37 @@ describe("the archive's folder", () => {
     expect(faulty.paths).toEqual([]);
   });
 
+  it("is not searched in vain where it cannot be listed: a session would have two folders", async () => {
+    const faulty = createFaultyDisk();
+    await archiveOn(faulty.disk).deliver([inSession("s-1", "a")], never);
+    const before = faulty.paths;
+    faulty.fault = ({ operation, path }) =>
+      operation === "list" && path === "/archive/acme" ? { code: "EACCES" } : null;
+    const later = inSession("s-1", "b", "2026-12-01T00:00:00Z");
+    expect((await archiveOn(faulty.disk).deliver([later], never)).status).toBe("retry");
+    expect(faulty.paths).toEqual(before);
+  });
+
+  it("is made when the archive is connected, or it is said why not", async () => {
+    const faulty = createFaultyDisk();
+    faulty.fault = () => ({ code: "EROFS" });
+    await expect(archiveOn(faulty.disk).connect(never)).rejects.toMatchObject({
+      code: "ARCHIVE_WRITE_FAILED",
+      message: 'Cannot make folder "/archive/acme"',
+      cause: { code: "EROFS" },
+    });
+    faulty.fault = () => null;
+    await archiveOn(faulty.disk).connect(never);
+    expect(await faulty.disk.list("/archive")).toEqual(["acme"]);
+  });
+
   it("may have files of others beside the years and months", async () => {
     const folder = await temporaryFolder();
     const sink = archiveOn(nodeDisk, folder);
     await sink.deliver([inSession("s-1", "a")], never);
-    await writeFile(join(folder, "acme/README.txt"), "ours");
-    await writeFile(join(folder, "acme/2026/notes.txt"), "ours");
+    await writeFile(join(folder, "acme/0-README.txt"), "ours");
+    await writeFile(join(folder, "acme/2026/0-notes.txt"), "ours");
+    await writeFile(join(folder, "acme/2026/11/s-1/notes.txt"), "ours");
     const again = await archiveOn(nodeDisk, folder).deliver([inSession("s-1", "b")], never);
     expect(again.status).toBe("delivered");
     expect(await idsIn(nodeDisk, join(folder, "acme/2026/11/s-1/events.avro"))).toEqual(["a", "b"]);
@@ -131,5 +193,29 @@ describe("the archive's folder", () => {
     const batch = Array.from({ length: 100 }, (_, n) => inSession(`s-${n}`, `event-${n}`));
     expect(await sink.deliver(batch, never)).toMatchObject({ status: "delivered" });
     expect(openCount).toBe(0);
+  });
+});
+
+describe("the sessions whose ids the archive remembers", () => {
+  /** How often it looked for the folder of one of them. */
+  async function searches(faulty: FaultyDisk, work: () => Promise<unknown>): Promise<number> {
+    let count = 0;
+    faulty.fault = ({ operation, path }) => {
+      count += operation === "list" && path === "/archive/acme" ? 1 : 0;
+      return null;
+    };
+    await work();
+    return count;
+  }
+
+  it("are the 64 that spoke last: the next one takes the place of that which was silent longest", async () => {
+    const faulty = createFaultyDisk();
+    const sink = archiveOn(faulty.disk);
+    let events = 0;
+    const speak = (session: number) =>
+      searches(faulty, () => sink.deliver([inSession(`s-${session}`, `e-${events++}`)], never));
+    for (let session = 0; session < 64; session++) expect(await speak(session)).toBe(1);
+    expect([await speak(0), await speak(64)]).toEqual([0, 1]);
+    expect([await speak(0), await speak(2), await speak(1)]).toEqual([0, 0, 1]);
   });
 });

@@ -82,6 +82,23 @@ describe("a session that an earlier version archived", () => {
     });
   });
 
+  it.each([[[2]], [[2, 3]], [[2, 9, 10]]])(
+    "goes on in the last of its files, whatever their number (beside the first: %j)",
+    async (numbers) => {
+      const faulty = await aFirstArchive();
+      await deliver(faulty, LATER);
+      const current = faulty.bytes(`${FOLDER}/events-2.avro`);
+      const first = faulty.bytes(`${FOLDER}/events.avro`);
+      for (const number of numbers)
+        faulty.add(`${FOLDER}/events-${number}.avro`, number === numbers.at(-1) ? current : first);
+      const last = { ...LATER, id: "last" };
+      expect(await deliver(faulty, LATER, last)).toBe("delivered");
+      const files = await archived(faulty);
+      expect(files[`events-${numbers.at(-1)}.avro`]).toEqual([LATER, last]);
+      expect(Object.keys(files)).toHaveLength(1 + numbers.length);
+    },
+  );
+
   it("gets no second file where nothing new comes", async () => {
     const faulty = await aFirstArchive();
     expect(await deliver(faulty, ...FIRST)).toBe("delivered");

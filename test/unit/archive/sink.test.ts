@@ -72,6 +72,13 @@ describe("the archive", () => {
     expect(await readdir(join(folder, "acme/2026"))).toEqual(["11"]);
   });
 
+  it("finds a session again by its name alone: what comes in a later month goes to its folder", async () => {
+    await archive().deliver([inSession("s-1", "a", "2026-11-30T23:59:00Z")], never);
+    await archive().deliver([inSession("s-1", "b", "2027-01-01T00:05:00Z")], never);
+    expect(await idsIn(join(folder, "acme/2026/11/s-1/events.avro"))).toEqual(["a", "b"]);
+    expect(await readdir(join(folder, "acme"))).toEqual(["2026"]);
+  });
+
   it.each([63, 64, 65])(
     "writes no event twice, also of sessions beyond the 64 whose ids it remembers (%i)",
     async (count) => {
