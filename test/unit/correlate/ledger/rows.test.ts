@@ -158,36 +158,6 @@ describe("rows with the journal's commit", () => {
     expect(rows.appliedTo.sequence).toBe(0);
   });
 
-  it("of a fold are written and durable with the commit at its end, which no call came before", () => {
-    const database = new DatabaseSync(":memory:");
-    const rows = createRows(database, () => 0);
-    rows.table("grants", 10).put("a", "1");
-    rows.applied(position(2));
-    rows.applied(position(3));
-    rows.commit(position(3));
-    expect(database.prepare("SELECT value FROM grants").all()).toEqual([{ value: "1" }]);
-    expect(rows.appliedTo).toEqual(position(3));
-    expect(rows.durableTo).toEqual(position(3));
-    expect(createRows(database, () => 0).appliedTo).toEqual(position(3));
-  });
-
-  it("of a long fold are written on the way, so that little of it is in memory", () => {
-    const rows = createRows(new DatabaseSync(":memory:"), () => 0);
-    const table = rows.table("grants", 10_000);
-    for (let i = 0; i < 8_000; i++) table.put(String(i), "x");
-    rows.applied(position(1));
-    expect(rows.appliedTo.sequence).toBe(1);
-  });
-
-  it("a fold that changes nothing moves the position all the same, so that the next start does not fold it again", () => {
-    const database = new DatabaseSync(":memory:");
-    const rows = createRows(database, () => 0);
-    rows.applied(position(4));
-    rows.commit(position(4));
-    expect(createRows(database, () => 0).appliedTo).toEqual(position(4));
-    expect(() => rows.commit(position(3))).toThrow("Cannot commit the ledger at 3");
-  });
-
   it("a position that cannot be ends the process rather than lose changes", () => {
     const rows = createRows(new DatabaseSync(":memory:"), () => 0);
     rows.endCall(3);
