@@ -54,7 +54,10 @@ test("an append for which the disk has no room leaves the file whole, and may co
   const { sizeBytes } = file;
   faulty.capacityBytes = faulty.usedBytes + 5;
   const append = () => file.append([type.toBuffer({ number: 2 })]);
-  await expect(append()).rejects.toMatchObject({ problem: "full" });
+  await expect(append()).rejects.toMatchObject({
+    problem: "full",
+    message: expect.stringContaining("ENOSPC") as string,
+  });
   expect(file.sizeBytes).toBe(sizeBytes);
   expect(faulty.bytes(PATH).byteLength).toBe(sizeBytes);
   faulty.capacityBytes = Infinity;
@@ -86,8 +89,46 @@ test("a file that cannot be made durable is not opened, and not left open", asyn
   const faulty = createFaultyDisk();
   await open(faulty.disk);
   faulty.fault = ({ operation }) => (operation === "sync" ? { code: "EIO" } : null);
-  await expect(open(faulty.disk)).rejects.toMatchObject({ problem: "failed" });
+  await expect(open(faulty.disk)).rejects.toMatchObject({
+    problem: "failed",
+    message: `Cannot use container file "${PATH}": it cannot be made durable`,
+    cause: { code: "EIO" },
+  });
   expect(faulty.openFiles).toBe(1);
+});
+
+test.each(["write", "sync", "syncFolder"] as const)(
+  "a file whose beginning fails at its %s is not opened, and not left open",
+  async (failing) => {
+    const faulty = createFaultyDisk();
+    faulty.fault = ({ operation }) => (operation === failing ? { code: "EIO" } : null);
+    await expect(open(faulty.disk)).rejects.toMatchObject({
+      problem: "failed",
+      message: `Cannot use container file "${PATH}": it cannot be begun`,
+      cause: { code: "EIO" },
+    });
+    expect(faulty.openFiles).toBe(0);
+  },
+);
+
+test("an append of nothing writes nothing, and resolves when what came before it is durable", async () => {
+  const faulty = createFaultyDisk();
+  const file = await open(faulty.disk);
+  faulty.delay = createJitter(5);
+  void file.append([type.toBuffer({ number: 1 })]);
+  await file.append([]);
+  expect(await numbersIn(faulty.afterPowerLoss().disk)).toEqual([1]);
+});
+
+test("the rest of an append that is cut off at an opening is gone for good, also where what stays was called durable", async () => {
+  const faulty = createFaultyDisk();
+  const file = await open(faulty.disk);
+  await file.append([type.toBuffer({ number: 1 })]);
+  await file.close();
+  faulty.corrupt(PATH, (bytes) => Buffer.concat([bytes, Buffer.from([2, 80, 7])]));
+  const again = { schema, codec: "zstandard", isDurable: true } as const;
+  expect((await openContainerFile(faulty.disk, PATH, again)).cutBytes).toBe(3);
+  expect(faulty.afterPowerLoss().bytes(PATH).byteLength).toBe(file.sizeBytes);
 });
 
 test("a last block whose bytes are all there, with a wrong bit in its marker, is not cut off", async () => {

@@ -2,7 +2,9 @@ import { hash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { openContainerFile } from "../../../src/avro/container-file.ts";
 import { readContainerFile } from "../../../src/avro/container-read.ts";
-import { containerBlock, containerHeader } from "../../../src/avro/container.ts";
+import { containerBlock, containerHeader, isFault } from "../../../src/avro/container.ts";
+import { containerTail } from "../../../src/avro/container-tail.ts";
+import { headerOf } from "../../../src/avro/container-walk.ts";
 import { typeOfSchema } from "../../../src/avro/schemas.ts";
 import { createFaultyDisk } from "../../support/disk-faulty.ts";
 import type { FaultyDisk } from "../../support/disk-faulty.ts";
@@ -90,6 +92,12 @@ describe("the last block of a container file, all of whose marker is there", () 
     },
   );
 
+  it("is the rest of a write where all of its sectors but the first are zero, with its marker", async () => {
+    const written = await threeBlocks(100);
+    change(written, (all) => all.fill(0, sectorBehind(written, 1)));
+    expect(await cutBytes(written)).toBe(written.end - written.from);
+  });
+
   it("is kept where a part of a sector is zero", async () => {
     const written = await threeBlocks(100);
     const at = sectorBehind(written, 1);
@@ -123,6 +131,33 @@ describe("the last block of a container file with a wrong bit in its marker", ()
       const before = written.faulty.bytes(PATH);
       await expect(cutBytes(written)).rejects.toMatchObject({ problem: "damaged" });
       expect(written.faulty.bytes(PATH)).toEqual(before);
+    },
+  );
+});
+
+describe("the last block of a container file with a size that is too large by a wrong bit", () => {
+  it("is no rest of a write: its marker is there", async () => {
+    const written = await threeBlocks(100);
+    // Behind the number of records stands the size, the lowest seven bits of it first.
+    change(written, (all) => all.map((byte, at) => (at === written.from + 2 ? byte | 0x40 : byte)));
+    const before = written.faulty.bytes(PATH);
+    await expect(cutBytes(written)).rejects.toMatchObject({ problem: "damaged" });
+    expect(written.faulty.bytes(PATH)).toEqual(before);
+  });
+});
+
+describe("what the last run may have left undurable", () => {
+  it.each([0, 1, 2, 3])(
+    "of a file with %i blocks is the last one, with the header where it is the first",
+    async (count) => {
+      const { faulty } = await threeBlocks(100);
+      const file = await faulty.disk.open(PATH, "update");
+      const header = await headerOf(file);
+      if (isFault(header)) return expect.unreachable();
+      const { blocks } = await containerTail(file, header);
+      await file.truncate(blocks[count]?.offsetBytes ?? (await file.sizeBytes()));
+      const { lastBytes } = await containerTail(file, header);
+      expect(lastBytes).toBe(count < 2 ? 0 : blocks[count - 1]?.offsetBytes);
     },
   );
 });
