@@ -14,6 +14,8 @@ interface Bench {
   /** Sizes that were too large. */
   readonly tooLarge: number[];
   readonly probed: string[];
+  /** Number of events in each attempt. */
+  readonly asked: number[];
   settle(entries: readonly JournalEntry[]): Promise<boolean>;
 }
 
@@ -25,7 +27,10 @@ function aBench(
   const idsOf = (entries: readonly JournalEntry[]) => entries.map(({ id }) => id);
   const settle = createSettle({
     pipeline: "siem",
-    ask: (entries) => Promise.resolve(answer(idsOf(entries))),
+    ask: (entries) => {
+      bench.asked.push(entries.length);
+      return Promise.resolve(answer(idsOf(entries)));
+    },
     probe: (entries) => {
       bench.probed.push(...idsOf(entries));
       return Promise.resolve(DELIVERED);
@@ -47,6 +52,7 @@ function aBench(
     settled: 0,
     tooLarge: [],
     probed: [],
+    asked: [],
     settle: (entries) => settle(entries, never),
   };
   return bench;
@@ -101,4 +107,11 @@ it.each<[string, number | null, readonly string[]]>([
   expect(await bench.settle(someEntries(3))).toBe(true);
   expect(bench.probed).toEqual(probed);
   expect(bench.settled).toBe(3);
+});
+
+it("an event that is refused for itself is no reason to send those behind it one by one", async () => {
+  const bench = aBench((ids) => (ids.includes("event-1") ? REFUSED : DELIVERED));
+  expect(await bench.settle(someEntries(4))).toBe(true);
+  expect(bench.asked).toEqual([4, 2, 1, 1, 2]);
+  expect([bench.resting, bench.settled]).toEqual([["event-1"], 4]);
 });
