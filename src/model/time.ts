@@ -33,11 +33,19 @@ export function parseTime(text: unknown): Micros | null {
   return micros >= MICROS_MIN && micros <= MICROS_MAX ? micros : null;
 }
 
+/** The last second that was written, since times that follow each other share theirs. */
+let lastSecond = NaN;
+let lastSecondText = "";
+
 /** RFC 3339 in UTC with six fraction digits. */
 export function formatTime(micros: Micros): string {
-  const ms = Math.floor(micros / MICROS_PER_MS);
-  const rest = micros - ms * MICROS_PER_MS;
-  return `${new Date(ms).toISOString().slice(0, -1)}${String(rest).padStart(3, "0")}Z`;
+  const second = Math.floor(micros / MICROS_PER_SECOND);
+  if (second !== lastSecond) {
+    lastSecondText = new Date(second * 1_000).toISOString().slice(0, -".000Z".length);
+    lastSecond = second;
+  }
+  const rest = micros - second * MICROS_PER_SECOND;
+  return `${lastSecondText}.${String(rest).padStart(6, "0")}Z`;
 }
 
 const ZERO = 0x30;

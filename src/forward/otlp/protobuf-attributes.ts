@@ -25,7 +25,7 @@ type Value = string | readonly string[] | number | boolean | null;
 
 /**
  * Events of one source are much alike. So a stretch of attributes that have the values of the event before is copied from there in
- * one go, and only what changed is encoded.
+ * one go, and only what changed is encoded. Attributes of a part that is that event's own, as many labels and verdicts are, are not read.
  */
 export function createAttributeWriter<Subject>(
   writer: ProtobufWriter,
@@ -36,6 +36,8 @@ export function createAttributeWriter<Subject>(
   const keys = attributes.map((attribute) => encodeKey(attribute.key));
   const reads = attributes.map((attribute): ((subject: Subject) => Value) => attribute.read);
   const values: Value[] = attributes.map(() => null);
+  const stretches = stretchesOf(attributes);
+  const parts: unknown[] = stretches.map(() => undefined);
   // Where each attribute of the event before stands: from `starts` to `stops`, without anything in between.
   const starts = new Float64Array(count);
   const stops = new Float64Array(count);
@@ -54,15 +56,22 @@ export function createAttributeWriter<Subject>(
   return {
     write: (subject) => {
       let unwritten = 0;
-      for (let n = 0; n < count; n++) {
-        const value = reads[n]?.(subject) ?? null;
-        if (isKnown && isSame(value, values[n] ?? null)) continue;
-        if (unwritten < n) repeat(unwritten, n);
-        starts[n] = writer.sizeBytes;
-        writeAttribute(writer, { tag, key: keys[n] ?? NO_KEY, value });
-        stops[n] = writer.sizeBytes;
-        values[n] = value;
-        unwritten = n + 1;
+      let n = 0;
+      for (let index = 0; index < stretches.length; index++) {
+        const { part: name, end } = stretches[index] ?? NO_STRETCH;
+        const part = (subject as Readonly<Record<string, unknown>>)[name];
+        if (isKnown && typeof part === "object" && part === parts[index]) n = end;
+        parts[index] = part;
+        for (; n < end; n++) {
+          const value = reads[n]?.(subject) ?? null;
+          if (isKnown && isSame(value, values[n] ?? null)) continue;
+          if (unwritten < n) repeat(unwritten, n);
+          starts[n] = writer.sizeBytes;
+          writeAttribute(writer, { tag, key: keys[n] ?? NO_KEY, value });
+          stops[n] = writer.sizeBytes;
+          values[n] = value;
+          unwritten = n + 1;
+        }
       }
       if (unwritten < count) repeat(unwritten, count);
       isKnown = true;
@@ -71,6 +80,19 @@ export function createAttributeWriter<Subject>(
       isKnown = false;
     },
   };
+}
+
+/** Attributes that follow each other and are read from one part of the subject, by the first name of their fields; up to `end`. */
+interface Stretch {
+  readonly part: string;
+  readonly end: number;
+}
+
+const NO_STRETCH: Stretch = { part: "", end: 0 };
+
+function stretchesOf(attributes: readonly Pick<Attribute<never>, "field">[]): readonly Stretch[] {
+  const parts = attributes.map(({ field }) => field.split(".", 1)[0] ?? "");
+  return parts.flatMap((part, n) => (part === parts[n + 1] ? [] : [{ part, end: n + 1 }]));
 }
 
 /** Lists by what they hold. */

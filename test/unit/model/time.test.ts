@@ -72,6 +72,8 @@ describe("parseTime", () => {
       fc.property(micros, fc.integer({ min: 0, max: 999 }), (ms, rest) => {
         const time = ms * 1_000 + rest;
         expect(parseTime(formatTime(time))).toBe(time);
+        const written = new Date(ms).toISOString().slice(0, -1);
+        expect(formatTime(time)).toBe(`${written}${String(rest).padStart(3, "0")}Z`);
         expect(parseTime(new Date(ms).toISOString())).toBe(ms * 1_000);
       }),
     );
