@@ -35,7 +35,10 @@ export function restoreEvidence(
   { said, isNew }: { readonly said: FindingEdition; readonly isNew: boolean },
 ): void {
   if (said.state !== "open") return;
-  const times = new Map(evidence.of(finding).map(({ eventId, at }) => [eventId, at]));
+  const rows = evidence.of(finding);
+  // What is missing waits behind these, as bad as it was: the edition does not tell how bad each of its events is.
+  if (rows.length >= EVIDENCE_MAX) return;
+  const times = new Map(rows.map(({ eventId, at }) => [eventId, at]));
   let last = said.at;
   for (const eventId of said.evidence) {
     const known = times.get(eventId);

@@ -42,8 +42,8 @@ export function sweptAway(
 
 /**
  * What an object belongs to takes it along when all of it is gone: one owner that stays keeps it
- * (https://kubernetes.io/docs/concepts/architecture/garbage-collection/), and so may one that is not kept here. Where a deletion's options were not logged, only the garbage
- * collector's own deletion tells that the object went.
+ * (https://kubernetes.io/docs/concepts/architecture/garbage-collection/), and so may one that is not kept here. Where a deletion's
+ * options were not logged, only the garbage collector's own deletion tells that the object went.
  */
 function ofOwners(
   store: ResidueStore,

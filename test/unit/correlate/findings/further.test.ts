@@ -290,6 +290,21 @@ describe("evidence that a full ledger has let go of", () => {
     expect(ofDana()).toMatchObject({ evidence: ["one"], severity: "high" });
   });
 
+  it("is no worse than it was where worse events took its place: each of those takes one place", () => {
+    const line = lateLine({ rowsMax: { judged: 10 } });
+    const attempts = many(MAX, refused);
+    line.feed(attempts);
+    settle(line);
+    for (const from of [9_000, 9_100]) {
+      line.feed(many(5, done, { from, name: `done${from}-` }));
+      settle(line);
+    }
+    const acts = [9_000, 9_100].flatMap((from) => many(5, done, { from, name: `done${from}-` }));
+    expect(said(line)).toMatchObject([
+      { severity: "high", evidence: [...idsOf(attempts).slice(0, MAX - 10), ...idsOf(acts)] },
+    ]);
+  });
+
   it("does not keep a finding from being withdrawn when what it said turns out to be allowed", () => {
     const line = lateLine({ rowsMax: { findingEvidence: 10 } });
     line.feed(approved("r1", { expires: 100 }), done("one", 2_000));
