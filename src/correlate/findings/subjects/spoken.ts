@@ -45,7 +45,9 @@ export function createSpoken(
       const key = rowKeyOf(origin);
       const said = Math.min(occurredAt, observedAt + skewMax);
       const at = Math.floor(said / MICROS_PER_SECOND) * MICROS_PER_SECOND;
-      if (at <= (known.get(key)?.at ?? -Infinity)) return;
+      const last = known.get(key);
+      // Of those of one second any would do, but always the same.
+      if (last !== undefined && (at < last.at || (at === last.at && id >= last.eventId))) return;
       known.set(key, { at, eventId: id });
       ledger.spoken.put(key, { at, eventId: id });
     },

@@ -186,6 +186,22 @@ describe("origin-silent", () => {
     },
   );
 
+  it("H4 names the same last record in whatever order those of its second come", () => {
+    const silence = { afterMs: 15 * MINUTE * 1e3, speaking: ["source"], heartbeatMs: null };
+    const last = ["a", "b", "c"].map((id, n) => kubernetes({ id, at: 100 + n / 10, user: "node" }));
+    const grant = approved("r1", { expires: 9_000 });
+    const findings = [last, last.toReversed(), last.toSpliced(0, 1).concat(last)].map((records) => {
+      const line = createTestLine({ policy: aPolicy({ silence }) });
+      line.feed(grant);
+      for (const record of records) line.feed(record);
+      lookAtAll(line);
+      upTo(line, 100 + 15 * MINUTE + 1);
+      return said(line);
+    });
+    expect(findings[0]).toHaveLength(1);
+    for (const each of findings) expect(each).toEqual(findings[0]);
+  });
+
   it("is said once across a restart", () => {
     const line = lineOf();
     upTo(line, 1_200);
