@@ -37,7 +37,9 @@ export function createResidueStore(tables: ResidueTables): ResidueStore {
       const key = objectKey(object);
       const known = residue.get(key);
       const others = [othersRemovals.get(key), othersChanges.get(key)];
-      const before = known?.requests ?? others.flatMap((found) => found?.requests ?? []);
+      const all = known?.requests ?? others.flatMap((found) => found?.requests ?? []);
+      // Late evidence makes one a vendor's that was somebody else's.
+      const before = all.filter(({ id, isVendors }) => id !== own.id || isVendors === true);
       residue.put(
         key,
         withRequest({ object, requests: before, isCrowded: known?.isCrowded ?? false }, request),

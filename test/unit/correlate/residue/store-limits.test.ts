@@ -62,6 +62,17 @@ describe("requests that are kept of one object", () => {
     expect(store.read(POD).isCrowded).toBe(false);
   });
 
+  it("keep a creation that turns out to be a vendor's afterwards: what others did since may be after the grant's end", () => {
+    const store = aStore();
+    store.addVendors(POD, request("made", 0, "create"));
+    store.addOthers(POD, request("gone", 1, "remove"));
+    store.addOthers(POD, request("again", 2, "create"));
+    store.addVendors(POD, request("again", 2, "create"));
+    for (let number = 3; number <= 300; number++)
+      store.addOthers(POD, request(String(number), number, number % 2 === 0 ? "create" : "remove"));
+    expect(idsOf(store).slice(0, 4)).toEqual(["made", "gone", "again", "3"]);
+  });
+
   it("are the 8 newest where only others wrote to it, whatever the order they come in", () => {
     const store = aStore();
     for (const number of [3, 1, 2, 4, 7, 5, 6, 8]) {
