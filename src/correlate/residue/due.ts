@@ -82,7 +82,13 @@ export function createDueResidue(options: DueResidueOptions): DueResidue {
     }
     // A full ledger lets go of grants too.
     if (grant === null) return NOTHING;
-    if (endedAt === null || !isDue) return { found: [], withdrawn: [...stand.keys()] };
+    if (endedAt === null) return { found: [], withdrawn: [...stand.keys()] };
+    // After a start a source has come less far than before: that takes nothing back, but an end that has moved behind the finding does.
+    if (!isDue)
+      return {
+        found: [],
+        withdrawn: [...stand].flatMap(([each, event]) => (event.occurredAt < endedAt ? each : [])),
+      };
     const { leftovers } = reader.ofGrant(id, cluster, endedAt);
     const left = leftovers.map((each) => residueFinding(each, { grant, endedAt }));
     const ids = new Set(left.map(({ event }) => event.id));

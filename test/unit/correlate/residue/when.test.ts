@@ -5,7 +5,7 @@ import { createDueResidue } from "../../../../src/correlate/residue/due.ts";
 import { createResidueReader } from "../../../../src/correlate/residue/evaluate.ts";
 import { createResidue } from "../../../../src/correlate/residue/residue.ts";
 import { changeOf } from "../../../../src/normalize/kubernetes/change.ts";
-import { aPolicy, request } from "../../../support/correlate.ts";
+import { aPolicy, at, request } from "../../../support/correlate.ts";
 import {
   createPod,
   granted,
@@ -62,6 +62,33 @@ describe("R2 when the grant has ended", () => {
     const rebuilt = line.rebuild();
     passTo(rebuilt, 4_000);
     for (const each of [line, again, rebuilt]) expect(residueIn(each)).toEqual(["Pod ml/shell"]);
+  });
+
+  it.each([-Infinity, 500])(
+    "stands while the sources of a process that starts anew have come less far than its end (%d)",
+    (seconds) => {
+      const line = storyLine();
+      line.feed(granted(), createPod(20, "shell"));
+      passTo(line, 2_000);
+      for (const next of [line.restart(), line.rebuild()]) {
+        const said = next.journal.length;
+        passTo(next, seconds);
+        passTo(next, 3_000);
+        expect(next.journal.slice(said)).toEqual([]);
+        expect(residueIn(next)).toEqual(["Pod ml/shell"]);
+      }
+    },
+  );
+
+  it("is taken back at once when the grant turns out to end later, and said again when that has passed", () => {
+    const line = storyLine();
+    line.feed(granted(), createPod(20, "shell"));
+    passTo(line, 2_000);
+    line.feed(request("r1", "update", { at: 900, state: "APPROVED", expires: at(9_000) }));
+    for (let round = 0; round < 3; round++) passTo(line, 2_001 + round);
+    expect(residueIn(line)).toEqual([]);
+    passTo(line, 9_001);
+    expect(residueIn(line)).toEqual(["Pod ml/shell"]);
   });
 
   it("what a crash left unsaid is said by the next process", () => {
