@@ -165,6 +165,17 @@ relay:
     expect(find(other.checks, "permissions", "teleport")).toMatchObject({ state: "warning" });
   });
 
+  it("asks a Kafka broker too, and says that it is not there", async () => {
+    await log("a.log", new Date());
+    await configure(destination.url);
+    const spec = `kafka: { bootstrapEndpoints: "127.0.0.1:9", topic: audit, timeout: PT5S }`;
+    const configured = readFileSync(file, "utf8").replace(/otlp: \{[^}]*\}/, spec);
+    await writeFile(file, configured);
+    const { code, checks } = await examined();
+    expect(code).toBe(1);
+    expect(find(checks, "destination", "siem")?.seen).toContain("ECONNREFUSED");
+  });
+
   it("lets no file's name move the cursor of a terminal", async () => {
     await log("\u001B[2J.log", new Date(Date.now() - 60_000));
     await writeFile(join(folder, "logs/\u001B[2Jnewer.log"), "no record\n");

@@ -1,4 +1,4 @@
-import { ConfigResourceTypes, type Admin } from "kafkajs";
+import kafkajs, { type Admin } from "kafkajs";
 import { DELIVERED } from "../../model/delivery.ts";
 import type { Reach } from "../reach.ts";
 import { classifyError } from "./classify-error.ts";
@@ -42,7 +42,11 @@ async function messageBytesMax(admin: Admin, topic: string): Promise<number | nu
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: [
-      { type: ConfigResourceTypes.TOPIC, name: topic, configNames: ["max.message.bytes"] },
+      {
+        type: kafkajs.ConfigResourceTypes.TOPIC,
+        name: topic,
+        configNames: ["max.message.bytes"],
+      },
     ],
   });
   const value = resources[0]?.configEntries.find(
