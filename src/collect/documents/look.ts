@@ -41,10 +41,10 @@ export async function takeLook(
     } else see(watch, known, { path, nowMs });
   }
   for (const known of watch.known.values()) seeEnclosure(known, files);
-  const lost =
-    faults.length > 0 ? [] : [...replaced, ...takeLeave(watch, missing, { looks, nowMs })];
+  const lost = faults.length > 0 ? [] : takeLeave(watch, missing, { looks, nowMs });
   await reportWaiting(watch, { waits, unremembered, noun: "files" });
-  return lost;
+  // What has lost its name is declared whatever is out of sight: what has that name now would wait for as long.
+  return [...replaced, ...lost];
 }
 
 function isDocument({ kind }: Watch, name: string): boolean {

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { breakReads } from "../collector/break-reads.ts";
@@ -98,6 +99,26 @@ describe.each(FOLDER_KINDS)("$kind: run --once", (of) => {
     expect(lettersLost(third)).toEqual(["a"]);
   });
 
+  it("declares one that vanished where another one has its name by then, also while something else is out of sight", async () => {
+    const { folder, add, remove } = await lettersOf(of);
+    await add("a");
+    const { checkpoints, ...first } = await of.start({ folder });
+    await first.crash();
+    await remove("a");
+    const setup = { folder, checkpoints, stopAtEnd: true };
+    const collector = await of.start({ ...setup, acceptsLeft: 0 });
+    await add("a");
+    await writeFile(nameOfNoText(folder), of.content);
+    await collector.pass(TRIES * POLL_MS);
+    expect(collector.progress.at(-1)).toMatchObject({ hasEnded: false });
+    collector.acceptsLeft = Infinity;
+    await collector.pass(TRIES * POLL_MS);
+    await collector.run;
+    expect(collector.gaps).toHaveLength(1);
+    expect(lettersRead(collector, of)).toEqual(["a"]);
+    expect(collector.progress.at(-1)).toMatchObject({ ...ENDED, behind: [] });
+  });
+
   it("gives up what cannot be read, and declares it yet where it vanishes before the end", async () => {
     const { folder, add, remove } = await lettersOf(of);
     await add("ab");
@@ -118,3 +139,8 @@ describe.each(FOLDER_KINDS)("$kind: run --once", (of) => {
     expect(lettersLost(collector)).toEqual(["a", "b"]);
   });
 });
+
+/** A file whose name is not UTF-8: nobody can open it. */
+function nameOfNoText(folder: string): Buffer {
+  return Buffer.concat([Buffer.from(`${folder}/`), Buffer.of(0xff), Buffer.from(".tar")]);
+}

@@ -9,16 +9,14 @@ import {
   type KnownRecording,
   type RecordingLook,
 } from "./known.ts";
+import type { LostRecording } from "./losses.ts";
 import type { Watch } from "./watch.ts";
 
 /**
  * Puts what a look found beside what is known: new recordings, those whose content is another one, those that were moved, and those that
  * are gone. Returns the recordings that are gone and were not read to their end.
  */
-export async function takeLook(
-  watch: Watch,
-  found: FoundFiles,
-): Promise<readonly KnownRecording[]> {
+export async function takeLook(watch: Watch, found: FoundFiles): Promise<readonly LostRecording[]> {
   const nowMs = watch.clock.monotonicMs();
   const names = new Map(found.paths.map((path) => [nameOf(watch, path), path]));
   const gone = new Map(
@@ -27,21 +25,22 @@ export async function takeLook(
       .map((known) => [keyOf(known.look), known]),
   );
   const newcomers: Named[] = [];
-  const taken: KnownRecording[] = [];
+  const taken: LostRecording[] = [];
   for (const [name, path] of names) {
     const known = watch.known.get(name) ?? moved(watch, { name, path }, gone);
     if (known === undefined) newcomers.push({ name, path });
-    else if (isTaken(known, path)) taken.push(known);
+    else if (isTaken(known, path)) taken.push({ known, replacedBy: path });
     else if (!isSameLook(known.look, lookOf(path))) change(watch, known, path, nowMs);
     else known.goneAtMs = null;
   }
   // What a fault keeps out of sight may still be there.
-  const lost = found.faults.length > 0 ? [] : [...taken, ...takeLeave(watch, names, nowMs)];
+  const lost = found.faults.length > 0 ? [] : takeLeave(watch, names, nowMs);
   const isOver = ({ isDone }: KnownRecording): boolean => isDone;
   makeRoom(watch, { ...watch.limits, newcomers: newcomers.length, isOver });
   const unremembered = newcomers.filter((named) => !add(watch, named, nowMs)).length;
   await reportWaiting(watch, { waits, unremembered, noun: "recordings" });
-  return lost;
+  // What has lost its name is declared whatever is out of sight: what has that name now would wait for as long.
+  return [...taken, ...lost];
 }
 
 function nameOf({ options }: Watch, { path }: FoundPath): string {
@@ -106,12 +105,12 @@ function takeLeave(
   watch: Watch,
   names: ReadonlyMap<string, FoundPath>,
   nowMs: number,
-): readonly KnownRecording[] {
-  const lost: KnownRecording[] = [];
+): readonly LostRecording[] {
+  const lost: LostRecording[] = [];
   for (const known of watch.known.values()) {
     if (names.has(known.name)) continue;
     known.goneAtMs ??= nowMs;
-    if (!known.isDone) lost.push(known);
+    if (!known.isDone) lost.push({ known, replacedBy: null });
     else if (nowMs - known.goneAtMs >= watch.limits.forgetAfterMs) {
       watch.known.delete(known.name);
       watch.touch();

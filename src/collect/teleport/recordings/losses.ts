@@ -1,8 +1,9 @@
 import type { GapRange } from "../../../model/record.ts";
 import type { RecordingFault } from "../../../recording/read.ts";
+import type { FoundPath } from "../../file-tail/find-files.ts";
 import type { MissingEvents } from "./breaks.ts";
 import { declareLoss } from "./hand-in.ts";
-import type { KnownRecording } from "./known.ts";
+import { lookOf, renewRecording, type KnownRecording } from "./known.ts";
 import type { Watch } from "./watch.ts";
 
 /** A recording without a byte: Teleport began to write it, and nothing came. */
@@ -43,9 +44,16 @@ export async function declareRest(watch: Watch, known: KnownRecording): Promise<
   watch.touch();
 }
 
-/** Declares what is gone and was not read to its end, and forgets it. */
-export async function declareGone(watch: Watch, gone: readonly KnownRecording[]): Promise<void> {
-  for (const known of gone) {
+/** A recording that is gone and was not read to its end. */
+export interface LostRecording {
+  readonly known: KnownRecording;
+  /** What has its name now; null where nothing has. */
+  readonly replacedBy: FoundPath | null;
+}
+
+/** Declares what is lost; what has its name now is known from then on. */
+export async function declareLost(watch: Watch, lost: readonly LostRecording[]): Promise<void> {
+  for (const { known, replacedBy } of lost) {
     const { sizeBytes } = known.look;
     const { partOffset, bodyOffset } = known.place;
     const range = { from: `${partOffset}:${bodyOffset}`, to: String(sizeBytes) };
@@ -57,7 +65,8 @@ export async function declareGone(watch: Watch, gone: readonly KnownRecording[])
       // Said where it came; the next look finds it gone again.
       continue;
     }
-    watch.known.delete(known.name);
+    if (replacedBy === null) watch.known.delete(known.name);
+    else renewRecording(known, lookOf(replacedBy), watch.clock.monotonicMs());
     // Nobody is to be told for ever of a file that is not there.
     watch.faults.clear(known.path);
     watch.touch();

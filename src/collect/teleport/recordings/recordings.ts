@@ -6,7 +6,7 @@ import { unreadOf } from "../../folder-watch/waiting.ts";
 import { readRecordingsCheckpoint } from "./checkpoint.ts";
 import { restoreRecordings, saveRecordings, type KnownRecording } from "./known.ts";
 import { COLLECT_LIMITS } from "./limits.ts";
-import { declareGone } from "./losses.ts";
+import { declareLost } from "./losses.ts";
 import { takeLook } from "./look.ts";
 import { takeTurn } from "./turn.ts";
 import type { RecordingsOf, Watch } from "./watch.ts";
@@ -30,7 +30,7 @@ const READER: FolderReader<Watch, KnownRecording> = {
   restore: (checkpoint, { source, pathOf, nowMs }) =>
     restoreRecordings(readRecordingsCheckpoint(source, checkpoint), pathOf, nowMs),
   save: saveRecordings,
-  takeLook: async (watch, found) => declareGone(watch, await takeLook(watch, found)),
+  takeLook: async (watch, found) => declareLost(watch, await takeLook(watch, found)),
   isRead,
   isOver: isRead,
   partsOf: (_, behind) => behind.map(({ name }) => name),
