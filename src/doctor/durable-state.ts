@@ -87,8 +87,8 @@ async function checkSegments(disk: Disk, folder: string): Promise<CheckResult> {
       if (first === firsts.at(-1)) isBegun = true;
       else bad.push(`${name}: ${cause}`);
     }
-    const heads = isBegun ? "all but the newest, which is being begun," : "all";
-    if (bad.length === 0) return ok(named, `${firsts.length} segments, ${heads} with their heads`);
+    const but = isBegun ? " but the newest, which may have been begun this moment" : "";
+    if (bad.length === 0) return ok(named, `${firsts.length} segments, all with their heads${but}`);
     return problem(
       named,
       `cannot read ${bad.join("; ")}`,

@@ -27,7 +27,11 @@ async function journalWith(...empty: readonly number[]): Promise<CheckResult | u
 
 it.each([
   [[], "ok", "1 segments, all with their heads"],
-  [[2], "ok", "2 segments, all but the newest, which is being begun, with their heads"],
+  [
+    [2],
+    "ok",
+    "2 segments, all with their heads but the newest, which may have been begun this moment",
+  ],
   [[2, 3], "problem", `cannot read ${segmentName(2)}`],
 ] as const)(
   "chaperone doctor does not say that a segment has its head where that was begun this moment: empty ones %j",
