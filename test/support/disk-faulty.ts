@@ -1,3 +1,4 @@
+import { describeError } from "../../src/model/error.ts";
 import type { Disk, DiskFile } from "../../src/ports/disk.ts";
 import { createDiskCalls } from "./virtual-disk/calls.ts";
 import { createNames } from "./virtual-disk/names.ts";
@@ -104,6 +105,11 @@ export function createFaultyDisk(names: Names = createNames()): FaultyDisk {
 /** The power goes with the n-th call: it and all later ones do nothing and fail. */
 export function offFrom(first: number): FaultyDisk["fault"] {
   return ({ number }) => (number >= first ? { code: "EIO" } : null);
+}
+
+/** For what the power interrupts: throws again what is no fault of `offFrom`. */
+export function ignorePowerLoss(error: unknown): void {
+  if (!describeError(error).includes("EIO")) throw error;
 }
 
 function usedBytes(names: Names): number {

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { describeError } from "../../../src/model/error.ts";
-import { createFaultyDisk, offFrom } from "../../support/disk-faulty.ts";
+import { createFaultyDisk, ignorePowerLoss, offFrom } from "../../support/disk-faulty.ts";
 import type { FaultyDisk } from "../../support/disk-faulty.ts";
 import { numberRecords, numbers, numbersIn, openNumberFile } from "../../support/number-file.ts";
 import { seededRandom } from "../../support/random.ts";
@@ -25,10 +24,6 @@ async function live(faulty: FaultyDisk, random: Random): Promise<void> {
   // The write is made; of its fsync nobody knows.
   faulty.fault = offFrom(faulty.calls + 2);
   await file.append(numberRecords(2, 2, PAD_BYTES));
-}
-
-function ignorePowerLoss(error: unknown): void {
-  if (!describeError(error).includes("EIO")) throw error;
 }
 
 test.each(HUNDREDS)(

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { describeError } from "../../../src/model/error.ts";
 import { newEntry } from "../../support/disk-entries.ts";
-import { createFaultyDisk, offFrom } from "../../support/disk-faulty.ts";
+import { createFaultyDisk, ignorePowerLoss, offFrom } from "../../support/disk-faulty.ts";
 import type { FaultyDisk } from "../../support/disk-faulty.ts";
 import { idsOf, openJournal } from "../../support/disk-journal.ts";
 import { seededRandom } from "../../support/random.ts";
@@ -37,10 +36,6 @@ async function live(faulty: FaultyDisk, promised: string[], random: Random): Pro
   const entry = newEntry(random.below(1e9), PAD_BYTES);
   await journal.append([entry]);
   promised.push(entry.event.id);
-}
-
-function ignorePowerLoss(error: unknown): void {
-  if (!describeError(error).includes("EIO")) throw error;
 }
 
 test.each(HUNDREDS)(

@@ -45,7 +45,7 @@ async function open(folder: string, relay: Omit<RelayConfiguration, "organizatio
       disk: nodeDisk,
       clock: systemClock,
       createSink,
-      random: Math.random,
+      random: () => 0.5,
       log: silentLog,
       meter: createMeter(),
     },

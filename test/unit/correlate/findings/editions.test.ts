@@ -154,14 +154,18 @@ describe("a finding whose evidence changes", () => {
     ]);
   });
 
-  it.each([999, 1_000, 1_001])("with %i events keeps the earliest 1,000 as evidence", (count) => {
-    const line = lateLine();
-    for (let number = count - 1; number >= 0; number--) line.feed(list(`e${number}`, 20 + number));
-    settle(line);
-    const { evidence = [] } = editions(line).at(-1) ?? {};
-    expect(evidence).toHaveLength(Math.min(count, 1_000));
-    expect(evidence.slice(0, 2)).toEqual(["e0", "e1"]);
-  });
+  it.each([999, 1_000, 1_001])(
+    "of %i events that are equally grave keeps the earliest 1,000 as evidence",
+    (count) => {
+      const line = lateLine();
+      for (let number = count - 1; number >= 0; number--)
+        line.feed(list(`e${number}`, 20 + number));
+      settle(line);
+      const { evidence = [] } = editions(line).at(-1) ?? {};
+      expect(evidence).toHaveLength(Math.min(count, 1_000));
+      expect(evidence.slice(0, 2)).toEqual(["e0", "e1"]);
+    },
+  );
 
   it("with an event more has a row more in the ledger, and is not written anew as a whole", () => {
     const line = lateLine();

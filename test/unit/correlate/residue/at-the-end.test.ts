@@ -13,6 +13,31 @@ import {
 
 const admin = "wei@acme.example";
 
+/** A pod that belongs to these jobs. */
+function podOf(...jobs: readonly string[]): ReturnType<typeof write> {
+  const ownerReferences = jobs.map((name) => ({ apiVersion: "batch/v1", kind: "Job", name }));
+  return createPod(20, "shell", { response: { kind: "Pod", metadata: { ownerReferences } } });
+}
+
+/** Somebody else deletes a job, with what belongs to it where nothing else is said. */
+function removeJob(
+  at: number,
+  name: string,
+  more: { readonly propagationPolicy?: string; readonly level?: "Metadata" } = {},
+): ReturnType<typeof write> {
+  const { propagationPolicy = "Background", ...rest } = more;
+  return write({
+    at,
+    verb: "delete",
+    resource: "jobs.batch",
+    namespace: "ml",
+    name,
+    user: admin,
+    request: { kind: "DeleteOptions", propagationPolicy },
+    ...rest,
+  });
+}
+
 describe("R2 what is there at the end", () => {
   it.each([
     ["by the vendor", remove(30, "shell")],
@@ -100,68 +125,26 @@ describe("R2 what is there at the end", () => {
   });
 
   it("what it belongs to takes it along, unless it is told not to", () => {
-    const owned = createPod(20, "shell", {
-      response: {
-        kind: "Pod",
-        metadata: { ownerReferences: [{ apiVersion: "batch/v1", kind: "Job", name: "job" }] },
-      },
-    });
-    const deletion = (propagationPolicy: string, level?: "Metadata"): ReturnType<typeof write> =>
-      write({
-        at: 30,
-        ...(level === undefined ? {} : { level }),
-        verb: "delete",
-        resource: "jobs.batch",
-        namespace: "ml",
-        name: "job",
-        user: admin,
-        request: { kind: "DeleteOptions", propagationPolicy },
-      });
-    expect(residueAfter([granted(), owned, deletion("Background")])).toEqual([]);
-    expect(residueAfter([granted(), owned, deletion("Orphan")])).toEqual(["Pod ml/shell"]);
+    const after = (more?: Parameters<typeof removeJob>[2]): readonly string[] =>
+      residueAfter([granted(), podOf("job"), removeJob(30, "job", more)]);
+    expect(after()).toEqual([]);
+    expect(after({ propagationPolicy: "Orphan" })).toEqual(["Pod ml/shell"]);
     // At this level nobody knows what it was told.
-    expect(residueAfter([granted(), owned, deletion("", "Metadata")])).toEqual(["Pod ml/shell"]);
+    expect(after({ propagationPolicy: "", level: "Metadata" })).toEqual(["Pod ml/shell"]);
   });
 
   it.each([15, 16, 17, 40])("the last of %i owners that stays keeps it", (count) => {
     const names = Array.from({ length: count }, (_, n) => `job-${n}`);
-    const ownerReferences = names.map((name) => ({ apiVersion: "batch/v1", kind: "Job", name }));
-    const owned = createPod(20, "shell", {
-      response: { kind: "Pod", metadata: { ownerReferences } },
-    });
-    const gone = names.slice(0, -1).map((name, n) =>
-      write({
-        at: 30 + n,
-        verb: "delete",
-        resource: "jobs.batch",
-        namespace: "ml",
-        name,
-        user: admin,
-        request: { kind: "DeleteOptions", propagationPolicy: "Background" },
-      }),
-    );
-    expect(residueAfter([granted(), owned, gone])).toEqual(["Pod ml/shell"]);
+    const gone = names.slice(0, -1).map((name, n) => removeJob(30 + n, name));
+    expect(residueAfter([granted(), podOf(...names), gone])).toEqual(["Pod ml/shell"]);
   });
 
   it("one of two owners that stays keeps it, and so does one that went before it was made", () => {
-    const job = (name: string): object => ({ apiVersion: "batch/v1", kind: "Job", name });
-    const owned = createPod(20, "shell", {
-      response: { kind: "Pod", metadata: { ownerReferences: [job("one"), job("other")] } },
-    });
-    const deletion = (at: number, name: string): ReturnType<typeof write> =>
-      write({
-        at,
-        verb: "delete",
-        resource: "jobs.batch",
-        namespace: "ml",
-        name,
-        user: admin,
-        request: { kind: "DeleteOptions", propagationPolicy: "Background" },
-      });
-    const first = deletion(30, "one");
+    const owned = podOf("one", "other");
+    const first = removeJob(30, "one");
     expect(residueAfter([granted(), owned, first])).toEqual(["Pod ml/shell"]);
-    expect(residueAfter([granted(), owned, first, deletion(40, "other")])).toEqual([]);
-    expect(residueAfter([granted(), deletion(15, "other"), owned, first])).toEqual([
+    expect(residueAfter([granted(), owned, first, removeJob(40, "other")])).toEqual([]);
+    expect(residueAfter([granted(), removeJob(15, "other"), owned, first])).toEqual([
       "Pod ml/shell",
     ]);
   });

@@ -22,30 +22,27 @@ function found(rowsMax: RowsMax = {}): TestLine {
   return line;
 }
 
-it("what was found stands when very much is done to the object after the grant's end", () => {
-  const line = found();
-  for (let n = 0; n < 150; n++)
+/** Somebody else deletes the pod and makes it again, after the grant's end: times `from` to `to` of these. */
+function flood(line: TestLine, from: number, to: number): void {
+  for (let n = from; n < to; n++)
     line.feed(
       remove(END + 100 + 2 * n, "shell", admin),
       createPod(END + 101 + 2 * n, "shell", admin),
     );
+}
+
+it("what was found stands when very much is done to the object after the grant's end", () => {
+  const line = found();
+  flood(line, 0, 150);
   passTo(line, 9_000);
   expect(residueIn(line)).toEqual(["Pod ml/shell"]);
 });
 
 it("what was left is found when very much was done to the object after the end, before all of its time had come", () => {
   const line = storyLine();
-  for (let n = 0; n < 150; n++)
-    line.feed(
-      remove(END + 100 + 2 * n, "shell", admin),
-      createPod(END + 101 + 2 * n, "shell", admin),
-    );
+  flood(line, 0, 150);
   line.feed(granted(), createPod(20, "shell"));
-  for (let n = 150; n < 300; n++)
-    line.feed(
-      remove(END + 100 + 2 * n, "shell", admin),
-      createPod(END + 101 + 2 * n, "shell", admin),
-    );
+  flood(line, 150, 300);
   passTo(line, 9_000);
   expect(residueIn(line)).toEqual(["Pod ml/shell"]);
 });
