@@ -55,25 +55,23 @@ describe.skipIf(!(await requireEngine()))("what a Collector acknowledged with 20
     },
   );
 
-  it("is lost by the Collector when its retries are over: our guarantee does not cover it", async () => {
-    const retry = { max_elapsed_time: "300ms" };
-    const chain = await aChain({ queue: { queue_size: 10 * EVENTS }, retry });
+  it.each<readonly [how: string, onward: Onward]>([
+    [
+      "when its retries are over",
+      { queue: { queue_size: 10 * EVENTS }, retry: { max_elapsed_time: "300ms" } },
+    ],
+    [
+      "behind a batch processor whose exporter takes nothing",
+      { processors: { batch: { timeout: "50ms" } }, retry: false },
+    ],
+  ])("is lost by the Collector %s: our guarantee does not cover it", async (how, onward) => {
+    const chain = await aChain(onward);
     const run = await aRun({ endpoint: chain.endpoint });
     await delivered(run);
     await chain.startBack();
     const ids = await writtenIds(run, chain);
     expect(missingOf(run, ids).length).toBeGreaterThan(0);
-    tell("queue in memory, retries over", run, ids);
-  });
-
-  it("is lost by the Collector behind a batch processor whose exporter takes nothing: our guarantee does not cover it", async () => {
-    const chain = await aChain({ processors: { batch: { timeout: "50ms" } }, retry: false });
-    const run = await aRun({ endpoint: chain.endpoint });
-    await delivered(run);
-    await chain.startBack();
-    const ids = await writtenIds(run, chain);
-    expect(missingOf(run, ids).length).toBeGreaterThan(0);
-    tell("batch processor", run, ids);
+    tell(`acknowledged, ${how}`, run, ids);
   });
 
   it.each<readonly [how: string, onward: Onward]>([
