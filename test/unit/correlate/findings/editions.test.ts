@@ -155,7 +155,7 @@ describe("a finding whose evidence changes", () => {
   });
 
   it.each([999, 1_000, 1_001])(
-    "of %i events that are equally grave keeps the earliest 1,000 as evidence",
+    "of %i events of one severity keeps the earliest 1,000 as evidence",
     (count) => {
       const line = lateLine();
       for (let number = count - 1; number >= 0; number--)
