@@ -4,6 +4,7 @@ import { MICROS_PER_SECOND, type Micros } from "../../model/time.ts";
 import { NOT_VENDOR } from "../../model/verdict.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { Ledger } from "../ledger/ledger.ts";
+import { statedSecond } from "../stated-second.ts";
 
 /** What dossiers need beyond what correlation notes, and which sealed grants something came for. A function of the journal's entries. */
 export interface Notes {
@@ -24,13 +25,10 @@ const ROW = "all";
 export function createNotes({ ledger, skewMax }: NotesOptions): Notes {
   let reached = ledger.reached.get(ROW) ?? -Infinity;
 
-  function reach({ origin, detail, occurredAt, observedAt }: AuditEvent): void {
-    // What is ours, and what cannot be read, has a time of our clock.
-    if (occurredAt < reached + MICROS_PER_SECOND || origin.kind === "chaperone") return;
-    if (detail !== null && "unreadable" in detail) return;
-    const at = Math.min(occurredAt, observedAt + skewMax);
-    const second = Math.floor(at / MICROS_PER_SECOND) * MICROS_PER_SECOND;
-    if (second <= reached) return;
+  function reach(event: AuditEvent): void {
+    if (event.occurredAt < reached + MICROS_PER_SECOND) return;
+    const second = statedSecond(event, skewMax);
+    if (second === null || second <= reached) return;
     reached = second;
     ledger.reached.put(ROW, second);
   }

@@ -1,8 +1,9 @@
 import type { AuditEvent } from "../../../model/generated/audit-event.ts";
 import type { Source } from "../../../model/record.ts";
-import { MICROS_PER_SECOND, type Micros } from "../../../model/time.ts";
+import type { Micros } from "../../../model/time.ts";
 import type { Watermarks } from "../../../ports/correlator.ts";
 import { keyOf, prefixOf } from "../../ledger/key.ts";
+import { statedSecond } from "../../stated-second.ts";
 import type { SpokenDocument } from "./kinds.ts";
 import type { Ledger } from "../../ledger/ledger.ts";
 
@@ -39,12 +40,11 @@ export function createSpoken(
   }
 
   return {
-    note: ({ id, origin, detail, occurredAt, observedAt }) => {
-      // What is ours, and what cannot be read, has a time of our clock.
-      if (origin.kind === "chaperone" || (detail !== null && "unreadable" in detail)) return;
+    note: (event) => {
+      const at = statedSecond(event, skewMax);
+      if (at === null) return;
+      const { id, origin } = event;
       const key = rowKeyOf(origin);
-      const said = Math.min(occurredAt, observedAt + skewMax);
-      const at = Math.floor(said / MICROS_PER_SECOND) * MICROS_PER_SECOND;
       const last = known.get(key);
       // Of those of one second any would do, but always the same.
       if (last !== undefined && (at < last.at || (at === last.at && id >= last.eventId))) return;
