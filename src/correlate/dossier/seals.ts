@@ -85,9 +85,10 @@ export function createSeals(options: SealsOptions): Seals {
     { passage, events }: { readonly passage: Passage; readonly events: AuditEvent[] },
   ): boolean {
     const rows = table.range(FIRST, keyOf(until + 1), LOOKED_AT_MAX);
-    const waiting = rows.filter(({ grant }) => !isResidueFound(grant));
+    // All are asked, not the first one alone: what was asked for is looked at next.
+    const [firstToWait] = rows.filter(({ grant }) => !isResidueFound(grant));
     for (const row of rows) {
-      if (row === waiting[0]) return true;
+      if (row === firstToWait) return true;
       const { at, grant } = row;
       table.remove(keyOf(at, grant));
       const event = look(grant, passage);

@@ -31,6 +31,7 @@ export interface HeartbeatsOptions {
 }
 
 const NAME = "heartbeat";
+const NONE_YET: HeartbeatDocument = { slot: -1, events: 0 };
 /** Whose records a stream carries; all of them where it is not here. */
 const DIALECTS: Readonly<Record<string, string>> = {
   "logs-audit-kube-api": "kubernetes-audit",
@@ -42,15 +43,12 @@ export function createHeartbeats(options: HeartbeatsOptions): Heartbeats {
   const { organization, ledger, interval } = options;
 
   const known = new Map<string, HeartbeatDocument>(
-    STREAMS.map((stream) => [
-      stream,
-      ledger.heartbeats.get(keyOf(stream)) ?? { slot: -1, events: 0 },
-    ]),
+    STREAMS.map((stream) => [stream, ledger.heartbeats.get(keyOf(stream)) ?? NONE_YET]),
   );
   const noted = new Set<string>();
 
   function rowOf(stream: string): HeartbeatDocument {
-    return known.get(stream) ?? { slot: -1, events: 0 };
+    return known.get(stream) ?? NONE_YET;
   }
 
   return {
