@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { levelOf, severityNamed } from "../model/finding-severity.ts";
 
 /** A finding as it stands in the NDJSON that was delivered. */
 export interface DeliveredFinding {
@@ -10,8 +11,6 @@ export interface DeliveredFinding {
   readonly evidence: readonly string[];
   readonly occurredAt: string;
 }
-
-const SEVERITIES = ["critical", "high", "medium", "low", "info"];
 
 /**
  * Findings in a delivered NDJSON file as their last edition has them, without those that were withdrawn: most serious first, then one
@@ -51,6 +50,6 @@ function inOrder(findings: readonly DeliveredFinding[]): readonly DeliveredFindi
     ),
   );
   const rank = (finding: DeliveredFinding): number =>
-    2 * SEVERITIES.indexOf(finding.severity) + (firsts.has(finding) ? 0 : 1);
+    -2 * levelOf(severityNamed(finding.severity)) + (firsts.has(finding) ? 0 : 1);
   return byTime.toSorted((a, b) => rank(a) - rank(b));
 }

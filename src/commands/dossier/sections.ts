@@ -1,5 +1,6 @@
 import type { ReadDossier } from "../../correlate/dossier/read.ts";
 import type { Dossier, DossierGrant } from "../../model/dossier.ts";
+import { levelOf, severityNamed } from "../../model/finding-severity.ts";
 import { actionSections } from "./actions.ts";
 import { count, shortTime, tableOf, type Section } from "./section.ts";
 import { markOf } from "./mark.ts";
@@ -98,14 +99,12 @@ function grantSection(grant: DossierGrant): Section {
   return { title: "The grant", facts };
 }
 
-const SEVERITIES = ["critical", "high", "medium", "low", "info"];
-
 function findings({ findings: found }: Dossier): Section {
   const rows = found.listed
     .toSorted(
       (a, b) =>
         Number(a.state === "withdrawn") - Number(b.state === "withdrawn") ||
-        SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity),
+        levelOf(severityNamed(b.severity)) - levelOf(severityNamed(a.severity)),
     )
     .map(({ severity, rule, state, subject, at, evidence }) => [
       severity,

@@ -1,5 +1,5 @@
 import type { DossierFinding, Listed } from "../../model/dossier.ts";
-import { levelOf, severityNamed } from "../findings/severity.ts";
+import { levelOf, severityNamed } from "../../model/finding-severity.ts";
 import { compare } from "./timeline.ts";
 
 /** The first of all, and how many there are more. */

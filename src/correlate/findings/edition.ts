@@ -10,7 +10,7 @@ import type {
 import { EVIDENCE_MAX } from "./evidence.ts";
 import { isBefore } from "./further.ts";
 import { type Finding, templateOf } from "./finding.ts";
-import { levelOf, severityAt, severityNamed } from "./severity.ts";
+import { levelOf, severityAt, severityNamed } from "../../model/finding-severity.ts";
 
 /** Whether the last edition says what is to be said now: `content`, or that nothing is left of it where that is null. */
 export function isCurrent({ said }: FindingDocument, content: FindingContent | null): boolean {

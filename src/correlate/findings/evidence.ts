@@ -3,7 +3,7 @@ import type { FindingEvidence } from "../ledger/kinds.ts";
 import { keyOf, prefixOf } from "../ledger/key.ts";
 import type { Ledger } from "../ledger/ledger.ts";
 import { createFurther, isNamedBefore, type EvidenceOf } from "./further.ts";
-import { levelOf } from "./severity.ts";
+import { levelOf } from "../../model/finding-severity.ts";
 
 /** Events that one finding names: the worst, and of these the earliest. The others move up when one of these goes. */
 export const EVIDENCE_MAX = 1_000;

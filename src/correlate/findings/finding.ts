@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
+import type { FindingSeverity } from "../../model/finding-severity.ts";
 import type { AuditEvent } from "../../model/generated/audit-event.ts";
 import { EVIDENCE } from "../../model/verdict.ts";
 
 /** Something is wrong, and why we say so; the event is made of it and of its cause. */
 export interface Finding {
   readonly rule: string;
-  readonly severity: "info" | "low" | "medium" | "high" | "critical";
+  readonly severity: FindingSeverity;
   /** Event ids; never empty. */
   readonly evidence: readonly string[];
   readonly grants: readonly string[];

@@ -1,7 +1,7 @@
 import type { Documents } from "../ledger/documents.ts";
 import { keyOf } from "../ledger/key.ts";
 import type { FindingEvidence } from "../ledger/kinds.ts";
-import { LEVEL_MAX, levelOf } from "./severity.ts";
+import { LEVEL_MAX, levelOf } from "../../model/finding-severity.ts";
 
 /** One event of a finding's evidence. */
 export type EvidenceOf = Pick<FindingEvidence, "eventId" | "at">;

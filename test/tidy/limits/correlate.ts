@@ -46,7 +46,7 @@ export const CORRELATE: Rows = {
     RECENT_MAX: CACHE,
     TAIL_MAX: at("unit/correlate/findings/evidence.test.ts", "are read once for 64 that go"),
   },
-  "src/correlate/findings/severity.ts": {
+  "src/model/finding-severity.ts": {
     LEVEL_MAX: at("unit/correlate/findings/evidence.test.ts", "move up the worst first"),
   },
   "src/correlate/findings/subjects/due.ts": { LOOKED_AT_MAX: STEP },
